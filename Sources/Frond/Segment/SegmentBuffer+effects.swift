@@ -1,0 +1,43 @@
+extension SegmentBuffer {
+    /// What the driver must do after an event, outside its lock.
+    package struct Effects: Sendable {
+        package var deliveries: [Delivery] = []
+        /// The outcome for a claim that did not want to wait; nil where it would have to.
+        package var immediate: Result<Claimed, FrondError>?
+        /// Reserve this in the store; one is in flight at a time.
+        package var fetch: FetchRequest?
+        /// Call `timerFired` at this time; one timer is armed at a time.
+        package var wakeAt: Duration?
+        /// The window must be published anew, and that under the lock.
+        package var windowChanged = false
+
+        mutating func deliver(_ outcome: Result<Claimed, FrondError>, to claim: PendingClaim<Waiter>) {
+            if let waiter = claim.waiter {
+                deliveries.append(Delivery(waiter: waiter, outcome: outcome))
+            } else {
+                immediate = outcome
+            }
+        }
+    }
+
+    /// An answer for one waiter.
+    package struct Delivery: Sendable {
+        package var waiter: Waiter
+        package var outcome: Result<Claimed, FrondError>
+    }
+}
+
+/// A reservation the buffer wants.
+package struct FetchRequest: Equatable, Sendable {
+    /// Numbers wanted; nil for the tag's own step.
+    package var count: Int64?
+    package var floor: SegmentPosition?
+}
+
+/// What a claim brought.
+package struct Claimed: Equatable, Sendable {
+    /// Ranges of numbers, in order.
+    package var numbers: [Range<Int64>] = []
+    /// Slots that no window knows any more: to be claimed again.
+    package var lostSlots: Int64 = 0
+}

@@ -1,0 +1,220 @@
+/// The double buffer of one tag: decides, and does nothing else.
+///
+/// A value without I/O, lock or clock of its own. Each event is a mutating method that takes the time and returns the
+/// ``Effects`` its driver must carry out. ``SegmentGenerator`` drives it for real, the simulation in virtual time.
+///
+/// Every slot is claimed by one caller only, and each window maps its slots to numbers of one reserved segment, once.
+/// So no number can go out twice, whatever the interleaving; what can be lost is a slot, and then its number is a gap.
+package struct SegmentBuffer<Waiter: Sendable>: Sendable {
+    /// How many earlier windows are kept for claims that slept through a switch.
+    static var pastWindows: Int { 4 }
+
+    private enum Fetch: Sendable {
+        case idle
+        case inFlight(count: Int64?, start: Duration)
+    }
+
+    private let tag: Tag
+    private let policy: SegmentPolicy
+    private var current: Segment?
+    private var next: Segment?
+    package private(set) var window = SegmentWindow.empty
+    private var past: [SegmentWindow] = []
+    private var fetch = Fetch.idle
+    private var step = AdaptiveStep()
+    private var queue = WaitQueue<Waiter>()
+    private var timerArmed = false
+    /// How far the store has given the tag out to this server.
+    package private(set) var furthest: SegmentPosition?
+    package private(set) var isClosed = false
+    private var closer: Waiter?
+
+    package init(tag: Tag, policy: SegmentPolicy) {
+        self.tag = tag
+        self.policy = policy
+    }
+
+    // MARK: Events
+
+    /// Slots were claimed that the published window does not cover, or whose claim starts a fetch.
+    /// - Parameters:
+    ///   - waiter: whoever waits if the slots are not covered yet; nil to be told so at once.
+    ///   - cursor: the next slot that nobody has claimed.
+    package mutating func claim(_ slots: Range<Int64>, for waiter: Waiter?, cursor: Int64, now: Duration) -> Effects {
+        var effects = Effects()
+        var claim = PendingClaim(slots: slots, deadline: now + policy.waitLimit, waiter: waiter)
+        guard !isClosed else {
+            effects.deliver(.failure(.shutDown(tag)), to: claim)
+            return effects
+        }
+        claim.take(from: past, and: window)
+        if !claim.isComplete, queue.isEmpty, let segment = next {
+            install(segment, base: claim.slots.lowerBound, effects: &effects)
+            claim.take(from: past, and: window)
+        }
+        if claim.isComplete {
+            effects.deliver(.success(claim.claimed), to: claim)
+        } else if waiter != nil {
+            enqueue(claim, effects: &effects)
+        }
+        if !queue.isEmpty || cursor > window.prefetchAt {
+            startFetch(now: now, effects: &effects)
+        }
+        return effects
+    }
+
+    /// The claim that reaches `prefetchAt` was made.
+    package mutating func prefetchReached(now: Duration) -> Effects {
+        var effects = Effects()
+        if !isClosed { startFetch(now: now, effects: &effects) }
+        return effects
+    }
+
+    /// The store reserved a segment.
+    package mutating func fetched(_ segment: Segment, cursor: Int64, now: Duration) -> Effects {
+        guard case .inFlight(let count, let start) = fetch else {
+            preconditionFailure("a segment came that was not asked for")
+        }
+        if let furthest, segment.start < furthest {
+            // A store that ignores the floor it is given: as bad as no answer, and never issued from.
+            let message = "the store went back: it reserved \(segment.first) for tag '\(tag)' again"
+            return fetchFailed(FrondError(.storeWentBack, message, retryAfter: .seconds(5)), cursor: cursor)
+        }
+        fetch = .idle
+        furthest = segment.finish
+        step.fetched(count: count, step: segment.step, start: start)
+        next = segment
+        var effects = Effects()
+        guard !isClosed else {
+            deliverCloser(effects: &effects)
+            return effects
+        }
+        if let first = queue.firstSlot {
+            install(segment, base: first, effects: &effects)
+            for claim in queue.take(from: window) { effects.deliver(.success(claim.claimed), to: claim) }
+        } else if cursor >= window.limit {
+            // Slots that were claimed and dropped while there was nothing to give cost no numbers.
+            install(segment, base: cursor, effects: &effects)
+        }
+        if !queue.isEmpty || (next == nil && cursor > window.prefetchAt) {
+            startFetch(now: now, effects: &effects)
+        }
+        return effects
+    }
+
+    /// The store reserved nothing, or nothing that is known.
+    package mutating func fetchFailed(_ error: FrondError, cursor: Int64) -> Effects {
+        fetch = .idle
+        var effects = Effects()
+        for claim in queue.takeAll() { effects.deliver(.failure(error), to: claim) }
+        if isClosed {
+            deliverCloser(effects: &effects)
+        } else if cursor < window.limit {
+            // Try again when half of what is left is used.
+            window.prefetchAt = cursor + (window.limit - cursor) / 2
+            effects.windowChanged = true
+        }
+        return effects
+    }
+
+    /// The time asked for in ``Effects/wakeAt`` has come.
+    package mutating func timerFired(now: Duration) -> Effects {
+        timerArmed = false
+        var effects = Effects()
+        for claim in queue.takeExpired(now: now) {
+            effects.deliver(.failure(.timedOut(tag, after: policy.waitLimit)), to: claim)
+        }
+        armTimer(effects: &effects)
+        return effects
+    }
+
+    /// The caller that claimed `slot` first no longer waits.
+    package mutating func cancelled(slot: Int64) -> Effects {
+        var effects = Effects()
+        if let claim = queue.remove(firstClaimed: slot) {
+            effects.deliver(.failure(.cancelled(tag)), to: claim)
+        }
+        return effects
+    }
+
+    /// Nothing is to be issued any more. `closer` is delivered once no fetch is in flight; then ``unusedTail(cursor:)``
+    /// says what can be given back.
+    package mutating func close(for closer: Waiter) -> Effects {
+        var effects = Effects()
+        for claim in queue.takeAll() { effects.deliver(.failure(.shutDown(tag)), to: claim) }
+        isClosed = true
+        self.closer = closer
+        if case .idle = fetch { deliverCloser(effects: &effects) }
+        return effects
+    }
+
+    /// Closes a buffer that never had a segment and waits for none: its tag does not exist.
+    package mutating func closeIfUnused() -> Bool {
+        guard case .idle = fetch, furthest == nil, queue.isEmpty else { return false }
+        isClosed = true
+        return true
+    }
+
+    /// What a closed buffer reserved and did not issue, where it is one range; empties the buffer.
+    /// - Parameter cursor: as it stood after the published window was closed.
+    package mutating func unusedTail(cursor: Int64) -> Segment? {
+        precondition(isClosed, "a tail is given back only once nothing can be issued from it")
+        defer {
+            current = nil
+            next = nil
+            window = .closed
+        }
+        guard var tail = current else { return next }
+        tail.first = window.offset + min(max(cursor, window.base), window.limit)
+        if let next {
+            guard next.start == tail.finish else { return next }
+            tail.end = next.end
+            tail.version = next.version
+        }
+        return tail.count > 0 ? tail : nil
+    }
+
+    // MARK: Steps
+
+    private mutating func install(_ segment: Segment, base: Int64, effects: inout Effects) {
+        if window.base < window.limit {
+            past.append(window)
+            if past.count > Self.pastWindows { past.removeFirst() }
+        }
+        let beforeFetch = Int64(Double(segment.count - 1) * policy.prefetchFraction)
+        window = SegmentWindow(
+            base: base, limit: base + segment.count, offset: segment.first - base, prefetchAt: base + beforeFetch)
+        current = segment
+        next = nil
+        effects.windowChanged = true
+    }
+
+    private mutating func startFetch(now: Duration, effects: inout Effects) {
+        guard case .idle = fetch, next == nil else { return }
+        let demand = min(queue.slotsWanted, policy.maxStep)
+        var count = step.count(now: now, policy: policy)
+        if demand > 1 { count = max(count ?? demand, demand) }
+        fetch = .inFlight(count: count, start: now)
+        effects.fetch = FetchRequest(count: count, floor: furthest)
+    }
+
+    private mutating func enqueue(_ claim: PendingClaim<Waiter>, effects: inout Effects) {
+        guard queue.count < policy.maxWaiters else {
+            effects.deliver(.failure(.overloaded(tag, waiting: queue.count)), to: claim)
+            return
+        }
+        queue.insert(claim)
+        armTimer(effects: &effects)
+    }
+
+    private mutating func armTimer(effects: inout Effects) {
+        guard !timerArmed, let deadline = queue.earliestDeadline else { return }
+        timerArmed = true
+        effects.wakeAt = deadline
+    }
+
+    private mutating func deliverCloser(effects: inout Effects) {
+        guard let waiter = closer.take() else { return }
+        effects.deliveries.append(Delivery(waiter: waiter, outcome: .success(Claimed())))
+    }
+}

@@ -1,0 +1,209 @@
+public import Logging
+import Synchronization
+
+/// Numbers of one tag from segments reserved in a store, double-buffered.
+///
+/// The usual ID costs one atomic add: claim a slot, read the window that covers it. Everything else goes through the
+/// ``SegmentBuffer`` under a mutex, whose effects are performed outside it.
+///
+/// IDs of one generator are strictly increasing, until the tag begins a new cycle. Fetches run in tasks of their own,
+/// one at a time; ``shutdown()`` waits for the last and gives the unused numbers back.
+public final class SegmentGenerator: IDGenerator {
+    private typealias Waiter = CheckedContinuation<Result<Claimed, FrondError>, Never>
+
+    public let tag: Tag
+    private let source: SegmentSource
+    private let window = PublishedWindow()
+    private let cursor = SlotCursor()
+    private let buffer: Mutex<SegmentBuffer<Waiter>>
+
+    /// - Parameters:
+    ///   - store: where numbers are reserved; may be shared by any number of generators and processes.
+    ///   - logger: gets lines at debug level; silent by default.
+    public convenience init(
+        tag: Tag, store: any SegmentStore, policy: SegmentPolicy = SegmentPolicy(),
+        time: any TimeSource = SystemTimeSource(), logger: Logger? = nil
+    ) {
+        self.init(tag: tag, source: SegmentSource(store: store, policy: policy, time: time, logger: logger ?? .silent))
+    }
+
+    init(tag: Tag, source: SegmentSource) {
+        self.tag = tag
+        self.source = source
+        buffer = Mutex(SegmentBuffer(tag: tag, policy: source.policy))
+    }
+
+    // MARK: IDs
+
+    public func nextIfReady() -> Int64? {
+        let slot = cursor.claim()
+        if let number = published(slot) { return number }
+        return nextAfterSwitch(slot)
+    }
+
+    /// - Throws: `unknownTag`, `exhausted`, `storeUnavailable`, `storeWentBack`, `timedOut`, `overloaded`,
+    ///   `shutDown`, `cancelled`.
+    public func next() async throws(FrondError) -> Int64 {
+        while true {
+            let slot = cursor.claim()
+            if let number = published(slot) { return number }
+            let claimed = try await wait(for: slot..<(slot + 1))
+            if let number = claimed.numbers.first { return number.lowerBound }
+            // The slot was lost to a switch while this thread slept: take another.
+        }
+    }
+
+    /// - Parameter count: 1 or more.
+    /// - Throws: as ``next()``; `invalidArgument` for a count below 1.
+    public func next(count: Int) async throws(FrondError) -> [Int64] {
+        var numbers: [Int64] = []
+        for range in try await nextRanges(count: count) { numbers.append(contentsOf: range) }
+        return numbers
+    }
+
+    /// Exactly `count` numbers as ranges, in order.
+    package func nextRanges(count: Int) async throws(FrondError) -> [Range<Int64>] {
+        guard count >= 1 else {
+            throw FrondError(.invalidArgument, "count \(count) is out of range: 1 or more")
+        }
+        var missing = Int64(count)
+        var ranges: [Range<Int64>] = []
+        while missing > 0 {
+            let slots = cursor.claim(count: missing)
+            if let (first, startsFetch) = window.number(of: slots) {
+                if startsFetch { startFetch() }
+                ranges.append(first..<(first + missing))
+                return ranges
+            }
+            let claimed = try await wait(for: slots)
+            ranges.append(contentsOf: claimed.numbers)
+            missing = claimed.lostSlots
+        }
+        return ranges
+    }
+
+    @inline(__always)
+    private func published(_ slot: Int64) -> Int64? {
+        guard let (number, startsFetch) = window.number(of: slot..<(slot &+ 1)) else { return nil }
+        if startsFetch { startFetch() }
+        return number
+    }
+
+    /// The segment is used up: goes on with the next one if it is there.
+    @inline(never)
+    private func nextAfterSwitch(_ slot: Int64) -> Int64? {
+        let now = source.time.monotonic
+        let outcome = update { $0.claim(slot..<(slot + 1), for: nil, cursor: cursor.value, now: now) }
+        if case .success(let claimed) = outcome, let number = claimed.numbers.first { return number.lowerBound }
+        cursor.giveBack(slot)
+        return nil
+    }
+
+    private func wait(for slots: Range<Int64>) async throws(FrondError) -> Claimed {
+        let now = source.time.monotonic
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiter: Waiter) in
+                update { $0.claim(slots, for: waiter, cursor: cursor.value, now: now) }
+                // Cancelled before it began to wait: the handler below found nobody.
+                if Task.isCancelled { cancelWait(for: slots) }
+            }
+        } onCancel: {
+            cancelWait(for: slots)
+        }
+        return try outcome.get()
+    }
+
+    private func cancelWait(for slots: Range<Int64>) {
+        update { $0.cancelled(slot: slots.lowerBound) }
+    }
+
+    // MARK: Driving the buffer
+
+    /// Lets an event happen, publishes the window if it changed, and performs the effects outside the lock.
+    @discardableResult
+    private func update(
+        _ event: (inout SegmentBuffer<Waiter>) -> SegmentBuffer<Waiter>.Effects
+    ) -> Result<Claimed, FrondError>? {
+        let effects = buffer.withLock { buffer in
+            let effects = event(&buffer)
+            if effects.windowChanged { window.publish(buffer.window) }
+            return effects
+        }
+        for delivery in effects.deliveries { delivery.waiter.resume(returning: delivery.outcome) }
+        if let deadline = effects.wakeAt {
+            Task { [self] in
+                await source.time.sleep(until: deadline)
+                update { $0.timerFired(now: source.time.monotonic) }
+            }
+        }
+        if let request = effects.fetch { fetch(request) }
+        return effects.immediate
+    }
+
+    @inline(never)
+    private func startFetch() {
+        let now = source.time.monotonic
+        update { $0.prefetchReached(now: now) }
+    }
+
+    private func fetch(_ request: FetchRequest) {
+        switch source.admit() {
+        case .refused(let error):
+            update { $0.fetchFailed(error, cursor: cursor.value) }
+        case .admitted:
+            Task { [self] in
+                let result = await source.reserve(tag, request)
+                let now = source.time.monotonic
+                switch result {
+                case .success(let segment): update { $0.fetched(segment, cursor: cursor.value, now: now) }
+                case .failure(let error): update { $0.fetchFailed(error, cursor: cursor.value) }
+                }
+            }
+        }
+    }
+
+    // MARK: The end
+
+    /// Stops issuing, lets the fetch in flight end, and gives the unused numbers back to the store.
+    ///
+    /// Callers that wait get `shutDown`. Numbers that cannot be given back, because another server reserved since or
+    /// the store does not answer, are a gap.
+    public func shutdown() async {
+        let isFirst = await close()
+        guard isFirst else { return }
+        // A claim made after this one sees the closed window; every slot before it counts as used.
+        let used = cursor.claim()
+        guard let tail = buffer.withLock({ $0.unusedTail(cursor: used) }) else { return }
+        do {
+            let taken = try await source.store.giveBack(tail, of: tag)
+            source.logger.debug(
+                taken ? "segment given back" : "segment not given back: reserved since",
+                [.tag: tag.name, .count: "\(tail.count)"])
+        } catch {
+            source.logger.debug(
+                "segment not given back", [.tag: tag.name, .error: "\(error)"])
+        }
+    }
+
+    /// Closes the window and waits for the fetch in flight; false if that was done before.
+    private func close() async -> Bool {
+        let outcome = await withCheckedContinuation { (closer: Waiter) in
+            update { buffer in
+                guard !buffer.isClosed else {
+                    var effects = SegmentBuffer<Waiter>.Effects()
+                    effects.deliveries = [.init(waiter: closer, outcome: .failure(.shutDown(tag)))]
+                    return effects
+                }
+                window.publish(.closed)
+                return buffer.close(for: closer)
+            }
+        }
+        if case .success = outcome { return true }
+        return false
+    }
+
+    /// Ends a generator whose tag was never found; false if it has numbers or waits for some.
+    func closeIfUnused() -> Bool {
+        buffer.withLock { $0.closeIfUnused() }
+    }
+}

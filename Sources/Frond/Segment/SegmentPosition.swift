@@ -1,0 +1,24 @@
+/// How far a tag has been given out: the cycle, and within it the next number.
+///
+/// A generator passes the furthest it has seen with each reservation, so that a store that went back (a restored
+/// dump, a stale replica) is refused instead of believed.
+public struct SegmentPosition: Hashable, Sendable, Comparable {
+    public var cycle: Int64
+    public var next: Int64
+
+    public init(cycle: Int64, next: Int64) {
+        self.cycle = cycle
+        self.next = next
+    }
+
+    public static func < (left: SegmentPosition, right: SegmentPosition) -> Bool {
+        (left.cycle, left.next) < (right.cycle, right.next)
+    }
+}
+
+extension Segment {
+    /// Where this segment begins.
+    var start: SegmentPosition { SegmentPosition(cycle: cycle, next: first) }
+    /// Where the next reservation of the tag begins at the earliest.
+    var finish: SegmentPosition { SegmentPosition(cycle: cycle, next: end) }
+}

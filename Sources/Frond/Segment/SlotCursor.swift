@@ -1,0 +1,28 @@
+import Synchronization
+
+/// The next slot nobody has claimed, on a cache line of its own.
+struct SlotCursor: ~Copyable, Sendable {
+    // A line is 64 bytes on the machines Frond runs on; the counter has one to itself wherever the struct begins.
+    private let before = (0, 0, 0, 0, 0, 0, 0)
+    private let next = Atomic<Int64>(0)
+    private let after = (0, 0, 0, 0, 0, 0, 0)
+
+    /// The next slot that nobody has claimed.
+    var value: Int64 { next.load(ordering: .acquiring) }
+
+    @inline(__always)
+    func claim() -> Int64 {
+        next.wrappingAdd(1, ordering: .acquiringAndReleasing).oldValue
+    }
+
+    @inline(__always)
+    func claim(count: Int64) -> Range<Int64> {
+        let first = next.wrappingAdd(count, ordering: .acquiringAndReleasing).oldValue
+        return first..<(first + count)
+    }
+
+    /// Gives a slot back that is not used, if nobody claimed a later one.
+    func giveBack(_ slot: Int64) {
+        _ = next.compareExchange(expected: slot + 1, desired: slot, ordering: .acquiringAndReleasing)
+    }
+}

@@ -1,0 +1,40 @@
+/// One tag as the store keeps it: what was reserved so far, and its settings.
+public struct TagRecord: Hashable, Sendable {
+    /// The largest number a tag can give out.
+    public static let largestValue = Int64.max - 1
+
+    public var tag: Tag
+    /// The next number that was never reserved (Leaf's `max_id`).
+    public var maxID: Int64
+    /// The least numbers that one reservation takes.
+    public var step: Int64
+    /// The first number of the tag, and of each cycle.
+    public var startID: Int64
+    /// The last number the tag may give out.
+    public var maxValue: Int64
+    /// Whether the tag begins again at ``startID`` after ``maxValue``; otherwise it ends with an error.
+    public var cycles: Bool
+    /// How often the tag has begun again.
+    public var cycle: Int64
+    /// Grows with every change of the record: half of what a reservation compares, ``maxID`` being the other.
+    public var version: Int64
+    public var description: String
+    /// When the record last changed: milliseconds since 1970-01-01T00:00:00Z, by the clock of whoever changed it.
+    public var updatedAtMilliseconds: Int64
+
+    public init(
+        tag: Tag, maxID: Int64, step: Int64, startID: Int64, maxValue: Int64, cycles: Bool, cycle: Int64,
+        version: Int64, description: String, updatedAtMilliseconds: Int64
+    ) {
+        self.tag = tag
+        self.maxID = maxID
+        self.step = step
+        self.startID = startID
+        self.maxValue = maxValue
+        self.cycles = cycles
+        self.cycle = cycle
+        self.version = version
+        self.description = description
+        self.updatedAtMilliseconds = updatedAtMilliseconds
+    }
+}
