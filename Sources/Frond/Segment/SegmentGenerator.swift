@@ -129,7 +129,10 @@ public final class SegmentGenerator: IDGenerator {
             if effects.windowChanged { window.publish(buffer.window) }
             return effects
         }
-        for delivery in effects.deliveries { delivery.waiter.resume(returning: delivery.outcome) }
+        for delivery in effects.deliveries {
+            if case .failure(let error) = delivery.outcome, error.code == .storeUnavailable { source.noteStarved() }
+            delivery.waiter.resume(returning: delivery.outcome)
+        }
         if let deadline = effects.wakeAt {
             Task { [self] in
                 await source.time.sleep(until: deadline)
