@@ -36,12 +36,14 @@ extension Problem {
 
     static func notEnabled(_ generator: String) -> Problem {
         Problem(
-            status: .notFound, code: "generator-not-enabled", detail: "this server has no \(generator) generator enabled")
+            status: .notFound, code: "generator-not-enabled",
+            detail: "this server has no \(generator) generator enabled")
     }
 
     static func methodNotAllowed(_ method: String, _ path: String) -> Problem {
         Problem(
-            status: .methodNotAllowed, code: "method-not-allowed", detail: "\(method) is not allowed on \(path): use GET",
+            status: .methodNotAllowed, code: "method-not-allowed",
+            detail: "\(method) is not allowed on \(path): use GET",
             headers: [.allow: "GET"])
     }
 }
