@@ -6,12 +6,17 @@ import Testing
 /// Run under ThreadSanitizer by `make test-core`.
 @Suite("Stress: a segment generator on all cores")
 struct SegmentStressTests {
+    /// A sanitizer makes everything slow: that must not look like a slow store.
+    private func patient(maxStep: Int64) -> SegmentPolicy {
+        SegmentPolicy(maxStep: maxStep, waitLimit: .seconds(60))
+    }
+
     @Test("no number twice and each thread's numbers increase, with a switch every few IDs", arguments: [1, 3, 50])
     func switchesUnderLoad(step: Int64) async throws {
         let store = InMemorySegmentStore()
         let tag = try Frond.Tag("order")
         _ = try await store.create(tag, TagSettings(step: step))
-        let generator = SegmentGenerator(tag: tag, store: store, policy: SegmentPolicy(maxStep: step * 4))
+        let generator = SegmentGenerator(tag: tag, store: store, policy: patient(maxStep: step * 4))
         let perTask = 4000
         let lists = try await withThrowingTaskGroup(of: [Int64].self) { group in
             for task in 0..<8 {
@@ -42,7 +47,7 @@ struct SegmentStressTests {
         let store = InMemorySegmentStore()
         let tag = try Frond.Tag("order")
         _ = try await store.create(tag, TagSettings(step: 10_000))
-        let generator = SegmentGenerator(tag: tag, store: store)
+        let generator = SegmentGenerator(tag: tag, store: store, policy: patient(maxStep: 1_000_000))
         _ = try await generator.next()
         let issued = Counter()
         let highest = await withTaskGroup(of: Int64.self) { group in
