@@ -24,7 +24,7 @@ public final class InMemorySegmentStore: SegmentStore {
     private let time: any TimeSource
     private let comparison: Comparison
     private let beforeSwap: @Sendable (TagRecord) async -> Void
-    private let records = Mutex<[Tag: TagRecord]>([:])
+    private let table = Mutex(Table())
 
     /// An empty store.
     /// - Parameters:
@@ -63,16 +63,16 @@ public final class InMemorySegmentStore: SegmentStore {
     }
 
     public func tags() async throws(FrondError) -> [TagRecord] {
-        records.withLock { Array($0.values) }.sorted { $0.tag.name < $1.tag.name }
+        table.withLock { Array($0.records.values) }.sorted { $0.tag.name < $1.tag.name }
     }
 
     public func tag(_ tag: Tag) async throws(FrondError) -> TagRecord? { read(tag) }
 
     public func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
         let record = try settings.newRecord(tag, nowMilliseconds: time.wallMilliseconds)
-        let isNew = records.withLock { records in
-            guard records[tag] == nil else { return false }
-            records[tag] = record
+        let isNew = table.withLock { table in
+            guard table.records[tag] == nil else { return false }
+            table.put(record)
             return true
         }
         guard isNew else { throw FrondError(.tagExists, "there is a tag '\(tag)' already") }
@@ -93,32 +93,56 @@ public final class InMemorySegmentStore: SegmentStore {
 
     /// Puts a record in place without asking: a restored dump, a row edited by hand.
     public func overwrite(_ record: TagRecord) {
-        records.withLock { $0[record.tag] = record }
+        table.withLock { $0.put(record) }
     }
 
     /// Removes a tag, as somebody might by hand.
     public func remove(_ tag: Tag) {
-        records.withLock { $0[tag] = nil }
+        table.withLock { $0.records[tag] = nil }
+    }
+
+    /// Lets the next `count` reservations and changes read the record as it was before its last change, as from a
+    /// replica that lags behind. The swap of a correct store then fails, and it reads again.
+    public func serveStaleReads(_ count: Int) {
+        table.withLock { $0.staleReads = count }
     }
 
     // MARK: Steps
 
+    private struct Table: Sendable {
+        var records: [Tag: TagRecord] = [:]
+        var previous: [Tag: TagRecord] = [:]
+        var staleReads = 0
+
+        mutating func put(_ record: TagRecord) {
+            previous[record.tag] = records[record.tag]
+            records[record.tag] = record
+        }
+
+        mutating func staleRead(_ tag: Tag) -> TagRecord? {
+            guard staleReads > 0, let record = previous[tag] else { return nil }
+            staleReads -= 1
+            return record
+        }
+    }
+
     private func read(_ tag: Tag) -> TagRecord? {
-        records.withLock { $0[tag] }
+        table.withLock { $0.records[tag] }
     }
 
     private func existing(_ tag: Tag) throws(FrondError) -> TagRecord {
-        guard let record = read(tag) else { throw FrondError(.unknownTag, "there is no tag '\(tag)'") }
+        let record = table.withLock { $0.staleRead(tag) ?? $0.records[tag] }
+        guard let record else { throw FrondError(.unknownTag, "there is no tag '\(tag)'") }
         return record
     }
 
     /// Puts the successor in the place of `expected`, unless somebody changed it since.
     private func swap(_ expected: TagRecord, for successor: TagRecord) -> Bool {
-        records.withLock { records in
-            guard let present = records[expected.tag] else { return false }
+        table.withLock { table in
+            guard let present = table.records[expected.tag] else { return false }
             if comparison.contains(.version), present.version != expected.version { return false }
             if comparison.contains(.maxID), present.maxID != expected.maxID { return false }
-            records[expected.tag] = successor
+            table.put(successor)
             return true
         }
     }

@@ -1,0 +1,58 @@
+import Frond
+import GRDB
+
+extension FrondError {
+    /// What an error of SQLite means for whoever uses the file.
+    init(sqlite error: any Error, path: String) {
+        switch error {
+        case let error as FrondError:
+            self = error
+        case let error as DatabaseError:
+            self = Self.of(error, path: path)
+        case is CancellationError:
+            self.init(.cancelled, "the request to file '\(path)' was cancelled")
+        default:
+            self.init(.storeUnavailable, "file '\(path)' cannot be used", retryAfter: .seconds(1), cause: error)
+        }
+    }
+
+    static func closed(_ path: String) -> FrondError {
+        FrondError(.storeUnavailable, "file '\(path)' is closed")
+    }
+
+    static func noTag(_ tag: Tag) -> FrondError {
+        FrondError(.unknownTag, "there is no tag '\(tag)': create it with 'frond tag create \(tag)'")
+    }
+
+    private static func of(_ error: DatabaseError, path: String) -> FrondError {
+        func unavailable(_ message: String) -> FrondError {
+            FrondError(.storeUnavailable, message, retryAfter: .seconds(1), cause: error)
+        }
+        switch error.resultCode {
+        case .SQLITE_NOTADB:
+            return FrondError(
+                .storeCorrupt, "file '\(path)' is not an SQLite database: move it away, or name another file",
+                cause: error)
+        case .SQLITE_CORRUPT:
+            return FrondError(
+                .storeCorrupt,
+                "file '\(path)' is damaged: recover it with 'sqlite3 \(path) .recover' or restore a copy, and then "
+                    + "move every max_id above the last number given out",
+                cause: error)
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return unavailable("file '\(path)' is locked by another process: end what holds it")
+        case .SQLITE_FULL:
+            return unavailable("file '\(path)' cannot grow: its disk is full, make room there")
+        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
+            return unavailable(
+                "file '\(path)' cannot be written: give this user the right to write it and its directory")
+        case .SQLITE_CANTOPEN:
+            return unavailable(
+                "file '\(path)' cannot be opened: give this user the right to read and write it and its directory")
+        case .SQLITE_MISUSE where error.message == "Connection is closed":
+            return closed(path)
+        default:
+            return unavailable("file '\(path)' cannot be used")
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Dispatch
+public import Frond
+import GRDB
+public import Logging
+
+/// Segments reserved in one SQLite file: the embedded default, which needs no server.
+///
+/// Write-ahead log and `synchronous = FULL`: what is reserved survives a crash and the loss of power. Any number of
+/// stores, in one process or several on one machine, may use the same file; not over a network file system.
+///
+/// Changes that come at the same time share one transaction, and so one wait for the disk.
+public final class SQLiteSegmentStore: SegmentStore {
+    /// The file.
+    public let path: String
+    let pool: DatabasePool
+    private let commits: GroupCommit
+    private let time: any TimeSource
+    private let logger: Logger
+
+    /// Opens the file, or makes it and the directories above it, readable by this user alone.
+    ///
+    /// Blocks while it does, so it is called at the start of a process.
+    /// - Parameters:
+    ///   - path: the file; beside it SQLite keeps one ending in `-wal` and one in `-shm`.
+    ///   - busyTimeout: how long to wait while another process writes. Default 5 seconds.
+    ///   - time: where the moment of a change is taken from.
+    ///   - logger: gets lines at debug level; silent by default.
+    /// - Throws: `storeUnavailable` where the file cannot be opened, made or written; `storeCorrupt` where it is
+    ///   damaged, no database, another program's, or written by a newer Frond.
+    public convenience init(
+        path: String, busyTimeout: Duration = .seconds(5), time: any TimeSource = SystemTimeSource(),
+        logger: Logger? = nil
+    ) throws(FrondError) {
+        try self.init(
+            file: SQLiteFile(path: path, busyTimeout: busyTimeout), batchLimit: GroupCommit.maximumBatch, time: time,
+            logger: logger ?? Logger(label: "frond.sqlite") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    init(file: SQLiteFile, batchLimit: Int, time: any TimeSource, logger: Logger) throws(FrondError) {
+        path = file.path
+        pool = try file.open()
+        commits = GroupCommit(pool: pool, path: file.path, batchLimit: batchLimit)
+        self.time = time
+        self.logger = logger
+    }
+
+    /// Finishes the changes under way and closes the file; whatever is asked for afterwards is `storeUnavailable`.
+    /// - Throws: `storeUnavailable` where a read is still under way.
+    public func close() async throws(FrondError) {
+        await commits.close()
+        let outcome = await withCheckedContinuation { caller in
+            DispatchQueue.global().async { [pool, path] in
+                caller.resume(
+                    returning: Result { try pool.close() }.mapError { FrondError(sqlite: $0, path: path) })
+            }
+        }
+        try outcome.get()
+    }
+
+    // MARK: Reserving
+
+    public func reserve(
+        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+    ) async throws(FrondError) -> Segment {
+        try await commits.perform { [time] database in
+            let record = try database.existingRecord(tag)
+            var (segment, successor) = try record.reserving(atLeast: count, after: floor)
+            successor.updatedAtMilliseconds = time.wallMilliseconds
+            try database.swap(record, for: successor)
+            return segment
+        }
+    }
+
+    public func giveBack(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool {
+        try await commits.perform { [time] database in
+            guard let record = try database.record(tag), var successor = record.takingBack(tail) else { return false }
+            successor.updatedAtMilliseconds = time.wallMilliseconds
+            try database.swap(record, for: successor)
+            return true
+        }
+    }
+
+    // MARK: Tags
+
+    /// All tags, by name; rows that somebody edited by hand and made unreadable are left out and logged.
+    public func tags() async throws(FrondError) -> [TagRecord] {
+        try await read { [logger] database in
+            let rows = try Row.fetchCursor(database.cachedStatement(sql: Statements.records))
+            var records: [TagRecord] = []
+            while let row = try rows.next() {
+                do throws(FrondError) {
+                    records.append(try TagRecord(row: row))
+                } catch {
+                    logger.debug("tag not listed", metadata: LogKey.metadata([.error: error.message]))
+                }
+            }
+            return records
+        }
+    }
+
+    public func tag(_ tag: Tag) async throws(FrondError) -> TagRecord? {
+        try await read { try $0.record(tag) }
+    }
+
+    public func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
+        let record = try settings.newRecord(tag, nowMilliseconds: time.wallMilliseconds)
+        return try await commits.perform { database in
+            try database.cachedStatement(sql: Statements.insert)
+                .execute(arguments: StatementArguments(record.arguments))
+            guard database.changesCount == 1 else {
+                throw FrondError(.tagExists, "there is a tag '\(tag)' already")
+            }
+            return record
+        }
+    }
+
+    public func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
+        try await commits.perform { [time] database in
+            let record = try database.existingRecord(tag)
+            let successor = try record.applying(change, nowMilliseconds: time.wallMilliseconds)
+            try database.swap(record, for: successor)
+            return successor
+        }
+    }
+
+    private func read<Value: Sendable>(
+        _ query: @escaping @Sendable (Database) throws -> Value
+    ) async throws(FrondError) -> Value {
+        do {
+            return try await pool.read(query)
+        } catch {
+            throw FrondError(sqlite: error, path: path)
+        }
+    }
+}

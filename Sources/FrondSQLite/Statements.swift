@@ -1,0 +1,30 @@
+/// Every SQL text of this backend, but for the tables, which are `sql/sqlite/schema.sql`.
+enum Statements {
+    /// The tables of a new file.
+    static var schema: String { String(decoding: PackageResources.schema_sql, as: UTF8.self) }
+
+    /// Durable also when the machine loses power: a commit returns once the log is on the disk.
+    static let synchronousFull = "PRAGMA synchronous = FULL"
+    static let schemaVersion = "PRAGMA user_version"
+    static let applicationID = "PRAGMA application_id"
+    static let tableCount = "SELECT count(*) FROM sqlite_master"
+
+    static let record = "SELECT * FROM segments WHERE tag = ?"
+    static let records = "SELECT * FROM segments ORDER BY tag"
+
+    static let insert = """
+        INSERT INTO segments
+            (tag, max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at)
+        VALUES
+            (:tag, :max_id, :step, :start_id, :max_value, :cycles, :cycle, :version, :description, :updated_at)
+        ON CONFLICT (tag) DO NOTHING
+        """
+
+    /// The compare-and-swap: changes one row, or none where somebody else changed it.
+    static let swap = """
+        UPDATE segments SET
+            max_id = :max_id, step = :step, start_id = :start_id, max_value = :max_value, cycles = :cycles,
+            cycle = :cycle, version = :version, description = :description, updated_at = :updated_at
+        WHERE tag = :tag AND version = :expected_version AND max_id = :expected_max_id
+        """
+}
