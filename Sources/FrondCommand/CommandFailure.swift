@@ -1,13 +1,7 @@
 import ArgumentParser
 import Frond
+import SystemPackage
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Why a command ends: one line for people, an exit status for programs (those of sysexits).
 struct CommandFailure: Error {
@@ -45,6 +39,6 @@ func reportingFailures(_ work: () async throws -> Void) async throws {
 }
 
 private func end(_ failure: CommandFailure) throws -> Never {
-    fputs("frond: \(failure.message)\n", stderr)
+    _ = try? FileDescriptor.standardError.writeAll("frond: \(failure.message)\n".utf8)
     throw ExitCode(failure.status.rawValue)
 }

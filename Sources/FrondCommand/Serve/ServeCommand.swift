@@ -4,6 +4,8 @@ import FrondServer
 import Logging
 import NIOCore
 import ServiceLifecycle
+import SystemPackage
+import UnixSignals
 
 /// `frond serve`: the server.
 struct ServeCommand: AsyncParsableCommand {
@@ -31,7 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
         OpenFiles.raiseLimit()
         let store = try await settings.store.open()
         let segments = SegmentGenerators(
-            store: settings.newTags.map { AutoCreatingStore(store, settings: $0) as any SegmentStore } ?? store,
+            store: settings.newTags.map { AutoCreatingStore(store, settings: $0) } ?? store,
             policy: settings.policy, logger: logger)
         let configuration = settings.server
         let server = FrondServer(
@@ -49,7 +51,8 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let error as IOError {
             throw CommandFailure(
                 .unavailable,
-                "cannot listen on \(configuration.host):\(configuration.port): \(error.reason); "
+                "cannot listen on \(configuration.host):\(configuration.port): "
+                    + "\(Errno(rawValue: error.errnoCode)); "
                     + "choose another address with --host or --port")
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Frond
 
 struct TagListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List all tags.")
