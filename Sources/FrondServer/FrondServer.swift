@@ -69,6 +69,13 @@ public struct FrondServer: Service {
         try served.get()
     }
 
+    /// Hummingbird speaks of every start at info level; what it is warned of is worth a line.
+    private var frameworkLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = max(.warning, logger.logLevel)
+        return quiet
+    }
+
     private func serve(on group: MultiThreadedEventLoopGroup) async throws {
         let idleTimeout = TimeAmount(configuration.idleTimeout)
         let router = Router.frond(
@@ -84,7 +91,7 @@ public struct FrondServer: Service {
                 await onListening(channel.localAddress?.port ?? 0)
             },
             eventLoopGroupProvider: .shared(group),
-            logger: logger
+            logger: frameworkLogger
         )
         try await application.run()
     }

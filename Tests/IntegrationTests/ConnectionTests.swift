@@ -58,7 +58,10 @@ struct ConnectionTests {
         let count = min(5000, limit - 500)
         try #require(count == 5000, "the test itself needs 5,500 files: raise ulimit -n, which is \(limit)")
         try await withIdleConnections(count, port: server.port) {
-            for id in 1...100 as ClosedRange<Int64> { #expect(try await server.nextID() == id) }
+            for expected in 1...100 as ClosedRange<Int64> {
+                let id = try await server.nextID()
+                #expect(id == expected)
+            }
         }
     }
 
