@@ -67,6 +67,9 @@ final class GroupCommit: Sendable {
         }
     }
 
+    /// How many changes wait for the next transaction.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     // MARK: Steps
 
     private func enqueue(_ change: Change) {

@@ -13,7 +13,7 @@ public final class SQLiteSegmentStore: SegmentStore {
     /// The file.
     public let path: String
     let pool: DatabasePool
-    private let commits: GroupCommit
+    let commits: GroupCommit
     private let time: any TimeSource
     private let logger: Logger
 

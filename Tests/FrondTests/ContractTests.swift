@@ -1,0 +1,25 @@
+import Frond
+import FrondTesting
+import Testing
+
+@Suite("The in-memory store keeps the contract of a segment store")
+struct InMemoryContractTests {
+    private let contract = SegmentStoreContract { body in
+        let store = InMemorySegmentStore { _ in await Task.yield() }
+        try await body { store }
+    }
+
+    @Test(arguments: SegmentStoreContract.Promise.allCases)
+    func keeps(promise: SegmentStoreContract.Promise) async throws {
+        try await contract.check(promise)
+    }
+
+    @Test("A store that compares nothing breaks the contract")
+    func noticesMissingComparison() async {
+        let broken = SegmentStoreContract { body in
+            let store = InMemorySegmentStore(comparing: []) { _ in await Task.yield() }
+            try await body { store }
+        }
+        await #expect(throws: (any Error).self) { try await broken.checkAll() }
+    }
+}
