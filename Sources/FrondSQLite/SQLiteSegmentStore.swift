@@ -31,17 +31,18 @@ public final class SQLiteSegmentStore: SegmentStore {
         path: String, busyTimeout: Duration = .seconds(5), time: any TimeSource = SystemTimeSource(),
         logger: Logger? = nil
     ) throws(FrondError) {
-        try self.init(
-            file: SQLiteFile(path: path, busyTimeout: busyTimeout), batchLimit: GroupCommit.maximumBatch, time: time,
-            logger: logger ?? Logger(label: "frond.sqlite") { _ in SwiftLogNoOpLogHandler() })
+        try self.init(file: SQLiteFile(path: path, busyTimeout: busyTimeout), time: time, logger: logger)
     }
 
-    init(file: SQLiteFile, batchLimit: Int, time: any TimeSource, logger: Logger) throws(FrondError) {
+    init(
+        file: SQLiteFile, batchLimit: Int = GroupCommit.maximumBatch, time: any TimeSource = SystemTimeSource(),
+        logger: Logger? = nil
+    ) throws(FrondError) {
         path = file.path
         pool = try file.open()
         commits = GroupCommit(pool: pool, path: file.path, batchLimit: batchLimit)
         self.time = time
-        self.logger = logger
+        self.logger = logger ?? Logger(label: "frond.sqlite") { _ in SwiftLogNoOpLogHandler() }
     }
 
     /// Finishes the changes under way and closes the file; whatever is asked for afterwards is `storeUnavailable`.

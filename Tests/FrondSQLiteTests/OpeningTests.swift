@@ -1,0 +1,161 @@
+import Foundation
+import Frond
+import GRDB
+import Testing
+
+@testable import FrondSQLite
+
+@Suite("Opening a file")
+struct OpeningTests {
+    @Test func writesAreDurableAgainstPowerLoss() async throws {
+        try await withStore { store in
+            let (mode, synchronous) = try await store.pool.writeWithoutTransaction { database in
+                (
+                    try String.fetchOne(database, sql: "PRAGMA journal_mode"),
+                    try Int.fetchOne(database, sql: "PRAGMA synchronous")
+                )
+            }
+            #expect(mode == "wal")
+            #expect(synchronous == 2, "FULL is 2")
+        }
+    }
+
+    @Test func theFileIsForItsOwnerAlone() async throws {
+        try await withStore { store in
+            _ = try await store.create(Tag("order"), TagSettings())
+            for ending in ["", "-wal", "-shm"] {
+                let attributes = try FileManager.default.attributesOfItem(atPath: store.path + ending)
+                #expect(attributes[.posixPermissions] as? Int == 0o600, "the file ending in '\(ending)'")
+            }
+        }
+    }
+
+    @Test func missingDirectoriesAreMade() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = "\(directory)/a/b/frond.sqlite"
+            _ = try SQLiteSegmentStore(path: path)
+            #expect(FileManager.default.fileExists(atPath: path))
+        }
+    }
+
+    @Test func anEmptyFileIsNew() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = "\(directory)/frond.sqlite"
+            #expect(FileManager.default.createFile(atPath: path, contents: nil))
+            let store = try SQLiteSegmentStore(path: path)
+            #expect(try await store.tags().isEmpty)
+        }
+    }
+
+    @Test func manyThatMakeOneFileAtTheSameTimeAllSucceed() async throws {
+        try await withTemporaryDirectory { directory in
+            let tag = try Tag("order")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        let store = AutoCreatingStore(try SQLiteSegmentStore(path: "\(directory)/frond.sqlite"))
+                        _ = try await store.reserve(tag, atLeast: nil, after: nil)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let record = try await SQLiteSegmentStore(path: "\(directory)/frond.sqlite").tag(tag)
+            #expect(record?.maxID == 8001)
+        }
+    }
+
+    @Test func aDirectoryIsRefused() async throws {
+        try await withTemporaryDirectory { directory in
+            let error = try #require(openingError(directory))
+            #expect(error.code == .storeUnavailable)
+            #expect(error.message.contains("'\(directory)' is a directory"))
+        }
+    }
+
+    @Test("A place that cannot be written is refused", arguments: ["/proc/frond/frond.sqlite", "/proc/frond.sqlite"])
+    func unwritable(path: String) throws {
+        let error = try #require(openingError(path))
+        #expect(error.code == .storeUnavailable)
+        #expect(error.message.contains("'/proc/frond"))
+    }
+
+    @Test func aDirectoryBelowAFileIsRefused() async throws {
+        try await withTemporaryDirectory { directory in
+            #expect(FileManager.default.createFile(atPath: "\(directory)/file", contents: nil))
+            let error = try #require(openingError("\(directory)/file/frond.sqlite"))
+            #expect(error.code == .storeUnavailable)
+            #expect(error.message.contains("directory '\(directory)/file' cannot be made"))
+        }
+    }
+
+    @Test func aFileThatIsNoDatabaseIsRefusedAndLeftAsItIs() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = "\(directory)/frond.sqlite"
+            let text = String(repeating: "This is a letter, and no database. ", count: 200)
+            try text.write(toFile: path, atomically: false, encoding: .utf8)
+            let error = try #require(openingError(path))
+            #expect(error.code == .storeCorrupt)
+            #expect(error.message.contains("file '\(path)' is not an SQLite database"))
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+        }
+    }
+
+    @Test func aDamagedFileIsAnErrorAndNeverANumber() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = "\(directory)/frond.sqlite"
+            let store = try SQLiteSegmentStore(path: path)
+            let tag = try Tag("order")
+            _ = try await store.create(tag, TagSettings())
+            try await store.close()
+            // The pages after the first, which holds the list of tables, are overwritten.
+            let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+            let size = try file.seekToEnd()
+            try file.seek(toOffset: 4096)
+            try file.write(contentsOf: Data(repeating: 0x5A, count: Int(size) - 4096))
+            try file.close()
+            let damaged = try SQLiteSegmentStore(path: path)
+            let error = await #expect(throws: FrondError.self) {
+                try await damaged.reserve(tag, atLeast: nil, after: nil)
+            }
+            #expect(error?.code == .storeCorrupt)
+            #expect(error?.message.contains("file '\(path)' is damaged") == true)
+        }
+    }
+
+    @Test func aFileOfANewerFrondIsRefused() async throws {
+        try await withStore { store in
+            try runSQL("PRAGMA user_version = 2", in: store.path)
+            let error = try #require(openingError(store.path))
+            #expect(error.code == .storeCorrupt)
+            #expect(error.message.contains("written by a newer Frond"))
+        }
+    }
+
+    @Test func theDatabaseOfAnotherProgramIsRefusedAndGetsNoTable() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = "\(directory)/notes.sqlite"
+            try runSQL("CREATE TABLE notes (text TEXT)", in: path)
+            let error = try #require(openingError(path))
+            #expect(error.code == .storeCorrupt)
+            #expect(error.message.contains("another program"))
+            #expect(try DatabaseQueue(path: path).read { try !$0.tableExists("segments") })
+        }
+    }
+
+    @Test func aClosedStoreAnswersThatItIsClosed() async throws {
+        try await withStore { store in
+            let tag = try Tag("order")
+            _ = try await store.create(tag, TagSettings())
+            try await store.close()
+            try await store.close()
+            let reserving = await #expect(throws: FrondError.self) {
+                try await store.reserve(tag, atLeast: nil, after: nil)
+            }
+            #expect(reserving?.code == .storeUnavailable)
+            #expect(reserving?.message.contains("is closed") == true)
+            let reading = await #expect(throws: FrondError.self) { try await store.tag(tag) }
+            #expect(reading?.message.contains("is closed") == true)
+            #expect(!FileManager.default.fileExists(atPath: store.path + "-wal"), "the log was folded into the file")
+        }
+    }
+}

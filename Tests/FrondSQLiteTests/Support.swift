@@ -1,0 +1,35 @@
+import Foundation
+import Frond
+import GRDB
+import Testing
+
+@testable import FrondSQLite
+
+/// Not the tags of Swift Testing.
+typealias Tag = Frond.Tag
+
+/// A store on a fresh file.
+func withStore<Value>(
+    busyTimeout: Duration = .seconds(5), _ body: (SQLiteSegmentStore) async throws -> Value
+) async throws -> Value {
+    try await withTemporaryDirectory { directory in
+        try await body(try SQLiteSegmentStore(path: "\(directory)/frond.sqlite", busyTimeout: busyTimeout))
+    }
+}
+
+/// Runs SQL over a connection of its own, as the `sqlite3` command would.
+func runSQL(_ sql: String, in path: String) throws {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    try DatabaseQueue(path: path, configuration: configuration).inDatabase { try $0.execute(sql: sql) }
+}
+
+/// The error that opening a file answers with.
+func openingError(_ path: String) -> FrondError? {
+    do throws(FrondError) {
+        _ = try SQLiteSegmentStore(path: path)
+        return nil
+    } catch {
+        return error
+    }
+}
