@@ -6,6 +6,10 @@ extension GeneratorBenchmark {
     /// - Parameter count: how many tags: 1 or more.
     /// - Throws: ``FrondError`` where a generator fails.
     public static func measureManyTags(count: Int = 100_000) async throws -> ManyTagsReport {
+        try await measureManyTags(count: count, idsPerRound: 1_000_000)
+    }
+
+    static func measureManyTags(count: Int, idsPerRound: Int) async throws -> ManyTagsReport {
         precondition(count >= 1, "one tag or more")
         let store = InMemorySegmentStore()
         var tags: [Tag] = []
@@ -29,8 +33,9 @@ extension GeneratorBenchmark {
         for _ in 0..<7 {
             rounds.append(
                 (
-                    try nanosecondsPerID(alone, few), try nanosecondsPerID(many, few),
-                    try nanosecondsPerID(many, tags[...])
+                    try nanosecondsPerID(alone, few, ids: idsPerRound),
+                    try nanosecondsPerID(many, few, ids: idsPerRound),
+                    try nanosecondsPerID(many, tags[...], ids: idsPerRound)
                 ))
         }
         return ManyTagsReport(
@@ -40,11 +45,11 @@ extension GeneratorBenchmark {
             residentBytesPerTag: before.flatMap { before in after.map { Double($0 - before) / Double(count) } })
     }
 
-    /// Of about a million IDs, over the tags in turn.
+    /// Of about that many IDs, over the tags in turn.
     private static func nanosecondsPerID(
-        _ generators: SegmentGenerators, _ tags: ArraySlice<Tag>
+        _ generators: SegmentGenerators, _ tags: ArraySlice<Tag>, ids: Int
     ) throws(FrondError) -> Double {
-        let passes = max(1, 1_000_000 / tags.count)
+        let passes = max(1, ids / tags.count)
         let start = ContinuousClock.now
         for _ in 0..<passes {
             for tag in tags where generators.nextIfReady(tag) == nil {
