@@ -23,8 +23,8 @@ struct BadInputTests {
             ("/api/segment/get/", "empty"), ("/api/segment/get", "empty"),
             ("/api/segment/get/" + String(repeating: "x", count: 129), "129 characters"),
             ("/api/segment/get/a%20b", "'a b'"), ("/api/segment/get/a%2Fb", "'a/b'"), ("/api/segment/get/a/b", "'a/b'"),
-            ("/api/segment/get/%F0%9F%8D%80", "is not a tag"), ("/api/segment/get/a%zz", "percent-encoding"),
-            ("/api/segment/get/%27", "'''"),
+            ("/api/segment/get/%F0%9F%8D%80", "is not a tag"), ("/api/segment/get/a%zz", "is not a tag"),
+            ("/api/segment/get/%27", "is not a tag"),
         ])
     func tags(path: String, text: String) async throws {
         try await check(path, status: 400, code: "invalid-argument", mentions: text)
@@ -56,7 +56,7 @@ struct BadInputTests {
         let answer = try await server.get("/api/segment/get/order")
         #expect(answer.status == 404)
         #expect(answer.body.contains("frond tag create order"))
-        let created = try await frond("tag", "create", "order", "--start", "100", "--data-dir", directory.path)
+        let created = await frond("tag", "create", "order", "--start", "100", "--data-dir", directory.path)
         #expect(created.status == 0)
         #expect(try await server.nextID() == 100)
     }

@@ -111,7 +111,7 @@ struct ServeTests {
             in: directory, ["--config", file, "--set", "http.maxCount=7"], environment: ["FROND_TAGS_STEP": "11"])
         #expect(try await server.get("/api/segment/get/order?count=7").status == 200)
         #expect(try await server.get("/api/segment/get/order?count=8").status == 400)
-        let shown = try await frond("tag", "show", "order", "--json", "--data-dir", directory.path)
+        let shown = await frond("tag", "show", "order", "--json", "--data-dir", directory.path)
         #expect(shown.output.contains(#""step" : "11""#))
     }
 

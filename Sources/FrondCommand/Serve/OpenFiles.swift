@@ -16,9 +16,3 @@ enum OpenFiles {
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }
-
-/// Prints a line for people at once, also into a pipe.
-func say(_ line: String) {
-    print(line)
-    fflush(nil)
-}

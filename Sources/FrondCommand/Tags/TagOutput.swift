@@ -32,7 +32,7 @@ struct TagOutput: ParsableArguments {
 
     func print(_ record: TagRecord) throws {
         if json {
-            try printJSON(Row(record))
+            try sayJSON(Row(record))
         } else {
             printTable([record])
         }
@@ -40,18 +40,12 @@ struct TagOutput: ParsableArguments {
 
     func print(_ records: [TagRecord]) throws {
         if json {
-            try printJSON(records.map(Row.init))
+            try sayJSON(records.map(Row.init))
         } else if records.isEmpty {
             say("no tags yet: create one with 'frond tag create TAG'")
         } else {
             printTable(records)
         }
-    }
-
-    private func printJSON(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        say(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     private func printTable(_ records: [TagRecord]) {

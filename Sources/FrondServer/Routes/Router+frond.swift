@@ -10,13 +10,13 @@ extension Router where Context == FrondContext {
     static func frond(_ generators: ServedGenerators, readiness: Readiness, maxCount: Int) -> Router<FrondContext> {
         let router = Router<FrondContext>(context: FrondContext.self)
         router.add(middleware: ProblemMiddleware())
-        router.getOnly("/api/segment/get/**") { request, context in
+        router.getTag("/api/segment/get") { request, context in
             guard let segments = generators.segments else { throw Problem.notEnabled("segment") }
             let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
             let ids = IDList.numbers(try await segments.nextRanges(wanted.tag, count: wanted.count))
             return try ids.response(tag: wanted.tag, to: request)
         }
-        router.getOnly("/api/uuid/get/**") { request, context in
+        router.getTag("/api/uuid/get") { request, context in
             let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
             let ids = try await generators.uuids(request.uri.queryParameters["version"], count: wanted.count)
             return try ids.response(tag: wanted.tag, to: request)
@@ -28,6 +28,14 @@ extension Router where Context == FrondContext {
             try await readiness.response()
         }
         return router
+    }
+
+    /// Adds a route whose path ends with a tag; without one it answers too, and says that a tag cannot be empty.
+    private func getTag(
+        _ path: RouterPath, use handler: @escaping @Sendable (Request, FrondContext) async throws -> Response
+    ) {
+        getOnly(path, use: handler)
+        getOnly(path.appendingPath("**"), use: handler)
     }
 
     /// Adds a route for GET, and a 405 for the other methods.

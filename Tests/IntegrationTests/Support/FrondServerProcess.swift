@@ -27,7 +27,7 @@ final class FrondServerProcess: Sendable {
         in directory: TemporaryDirectory, port: Int = 0, _ arguments: [String] = [],
         environment: [String: String] = [:]
     ) async throws -> FrondServerProcess {
-        let process = try FrondProcess(
+        let process = FrondProcess(
             ["serve", "--port", "\(port)", "--data-dir", directory.path] + arguments, environment: environment)
         let line = try await process.waitForLine(containing: "listens on http://")
         let port = try #require(line.split(separator: ":").last.flatMap { Int($0) })

@@ -1,6 +1,6 @@
+import Foundation
 import NIOCore
 import NIOPosix
-import Testing
 
 /// A TCP connection that sends what it is told, for what no HTTP client would do.
 struct RawConnection {
@@ -17,22 +17,20 @@ struct RawConnection {
 
     /// Sends the text and returns what comes back, until it ends with `end` or the server closes.
     func exchange(_ text: String, until end: String) async throws -> String {
-        try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: text))
-            var received = ""
-            for try await buffer in inbound {
-                received += String(buffer: buffer)
-                if received.hasSuffix(end) { break }
+        var received = ""
+        do {
+            try await channel.executeThenClose { inbound, outbound in
+                try await outbound.write(ByteBuffer(string: text))
+                for try await buffer in inbound {
+                    received += String(buffer: buffer)
+                    if received.hasSuffix(end) { break }
+                }
             }
-            return received
+        } catch ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed {
+            // The server was first to close.
+        } catch let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE {
+            // The server closed with part of the request unread.
         }
-    }
-
-    /// Sends the text and keeps the connection open while `body` runs.
-    func hold(_ text: String, while body: () async throws -> Void) async throws {
-        try await channel.executeThenClose { _, outbound in
-            if !text.isEmpty { try await outbound.write(ByteBuffer(string: text)) }
-            try await body()
-        }
+        return received
     }
 }
