@@ -21,7 +21,7 @@ struct SQLiteFile: Sendable {
     /// Blocks while it does.
     func open() throws(FrondError) -> DatabasePool {
         try checkKind()
-        try makeDirectory()
+        try makeDirectory(URL(fileURLWithPath: path).deletingLastPathComponent().path)
         let isNew = !FileManager.default.fileExists(atPath: path)
         var tries = 1
         while true {
@@ -38,24 +38,37 @@ struct SQLiteFile: Sendable {
     }
 
     private func checkKind() throws(FrondError) {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
-            return
+        guard !path.isEmpty, path != ":memory:" else {
+            throw FrondError(.invalidArgument, "'\(path)' is not the path of a file: numbers must outlive the process")
         }
-        throw FrondError(
-            .storeUnavailable, "'\(path)' is a directory: name a file in it, such as '\(path)/frond.sqlite'")
+        switch kind(of: path) {
+        case nil, S_IFREG:
+            return
+        case S_IFDIR:
+            throw FrondError(
+                .storeUnavailable, "'\(path)' is a directory: name a file in it, such as '\(path)/frond.sqlite'")
+        default:
+            throw FrondError(.storeUnavailable, "'\(path)' is not a regular file: name another")
+        }
     }
 
-    private func makeDirectory() throws(FrondError) {
-        let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw FrondError(
-                .storeUnavailable,
-                "directory '\(directory)' cannot be made: name one that this user may write to", cause: error)
-        }
+    /// The kind of file, links followed; nil where there is none or nothing is known.
+    private func kind(of path: String) -> mode_t? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+    }
+
+    private func makeDirectory(_ directory: String) throws(FrondError) {
+        if kind(of: directory) == S_IFDIR { return }
+        let above = URL(fileURLWithPath: directory).deletingLastPathComponent().path
+        if above != directory { try makeDirectory(above) }
+        guard mkdir(directory, 0o700) != 0 else { return }
+        let reason = String(cString: strerror(errno))
+        // Another process may have been first.
+        if kind(of: directory) == S_IFDIR { return }
+        throw FrondError(
+            .storeUnavailable,
+            "directory '\(directory)' cannot be made (\(reason)): name one that this user may write to")
     }
 
     private func connect(isNew: Bool) throws -> DatabasePool {

@@ -79,12 +79,27 @@ struct OpeningTests {
         #expect(error.message.contains("'/proc/frond"))
     }
 
+    @Test("What is no file is refused", arguments: ["", ":memory:", "/dev/null", "/dev/full"])
+    func noFile(path: String) throws {
+        let error = try #require(openingError(path))
+        #expect(error.message.hasPrefix("'\(path)' is not "))
+    }
+
+    @Test func aLinkToAFileIsFollowed() async throws {
+        try await withTemporaryDirectory { directory in
+            let (link, file) = ("\(directory)/link", "\(directory)/file")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+            _ = try await SQLiteSegmentStore(path: link).create(Tag("order"), TagSettings())
+            #expect(try await SQLiteSegmentStore(path: file).tags().count == 1)
+        }
+    }
+
     @Test func aDirectoryBelowAFileIsRefused() async throws {
         try await withTemporaryDirectory { directory in
             #expect(FileManager.default.createFile(atPath: "\(directory)/file", contents: nil))
-            let error = try #require(openingError("\(directory)/file/frond.sqlite"))
+            let error = try #require(openingError("\(directory)/file/a/frond.sqlite"))
             #expect(error.code == .storeUnavailable)
-            #expect(error.message.contains("directory '\(directory)/file' cannot be made"))
+            #expect(error.message.contains("directory '\(directory)/file' cannot be made (File exists)"))
         }
     }
 
