@@ -13,8 +13,17 @@ struct SQLiteFile: Sendable {
     /// Connections for reading, beside the one that writes.
     private static let readerCount = 2
 
+    /// Tells one file from another, whatever their names.
+    struct Identity: Equatable, Sendable {
+        var device: dev_t
+        var number: ino_t
+    }
+
     var path: String
     var busyTimeout: Duration
+
+    /// Which file the path leads to now; nil where it leads to none.
+    var identity: Identity? { status(of: path).map { Identity(device: $0.st_dev, number: $0.st_ino) } }
 
     /// Opens the file; makes it, and the directories above it, where it is not there.
     ///
@@ -52,10 +61,15 @@ struct SQLiteFile: Sendable {
         }
     }
 
-    /// The kind of file, links followed; nil where there is none or nothing is known.
+    /// The kind of file; nil where there is none or nothing is known.
     private func kind(of path: String) -> mode_t? {
+        status(of: path).map { $0.st_mode & S_IFMT }
+    }
+
+    /// Links are followed.
+    private func status(of path: String) -> stat? {
         var status = stat()
-        return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+        return stat(path, &status) == 0 ? status : nil
     }
 
     private func makeDirectory(_ directory: String) throws(FrondError) {

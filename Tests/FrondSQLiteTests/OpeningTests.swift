@@ -157,6 +157,25 @@ struct OpeningTests {
         }
     }
 
+    @Test("A file that is removed or replaced while it is open reserves nothing", arguments: [true, false])
+    func fileTaken(isReplaced: Bool) async throws {
+        try await withStore { store in
+            let tag = try Tag("order")
+            _ = try await store.create(tag, TagSettings(step: 10))
+            let (path, aside) = (store.path, store.path + ".aside")
+            try FileManager.default.moveItem(atPath: path, toPath: aside)
+            if isReplaced { try FileManager.default.copyItem(atPath: aside, toPath: path) }
+            let error = await #expect(throws: FrondError.self) {
+                try await store.reserve(tag, atLeast: nil, after: nil)
+            }
+            #expect(error?.code == .storeUnavailable)
+            #expect(error?.message.contains("'\(path)' was removed or replaced") == true)
+            if isReplaced { try FileManager.default.removeItem(atPath: path) }
+            try FileManager.default.moveItem(atPath: aside, toPath: path)
+            #expect(try await store.reserve(tag, atLeast: nil, after: nil).first == 11)
+        }
+    }
+
     @Test func aClosedStoreAnswersThatItIsClosed() async throws {
         try await withStore { store in
             let tag = try Tag("order")
