@@ -46,7 +46,11 @@ let package = Package(
         // Backends: each implements Frond's ports and imports no sibling.
         .target(
             name: "FrondSQLite",
-            dependencies: ["Frond", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Frond",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             resources: [.embedInCode("schema.sql")],
             swiftSettings: settings
         ),

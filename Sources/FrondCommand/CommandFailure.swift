@@ -2,7 +2,6 @@ import ArgumentParser
 import Frond
 import SystemPackage
 
-
 /// Why a command ends: one line for people, an exit status for programs (those of sysexits).
 struct CommandFailure: Error {
     enum Status: Int32 {

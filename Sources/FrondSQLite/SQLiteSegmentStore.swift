@@ -109,7 +109,7 @@ public final class SQLiteSegmentStore: SegmentStore {
             try database.cachedStatement(sql: Statements.insert)
                 .execute(arguments: StatementArguments(record.arguments))
             guard database.changesCount == 1 else {
-                throw FrondError(.tagExists, "there is a tag '\(tag)' already")
+                throw FrondError.exists(tag)
             }
             return record
         }

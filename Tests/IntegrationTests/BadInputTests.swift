@@ -30,7 +30,9 @@ struct BadInputTests {
         try await check(path, status: 400, code: "invalid-argument", mentions: text)
     }
 
-    @Test("a count that cannot be is a 400 that says the range", arguments: ["0", "-1", "abc", "10001", "", "1.5", "99999999999999999999"])
+    @Test(
+        "a count that cannot be is a 400 that says the range",
+        arguments: ["0", "-1", "abc", "10001", "", "1.5", "99999999999999999999"])
     func counts(count: String) async throws {
         try await check(
             "/api/segment/get/order?count=\(count)", status: 400, code: "invalid-argument", mentions: "1 to 10000")
@@ -44,7 +46,8 @@ struct BadInputTests {
         #expect(answer.headers.first(name: "allow") == "GET")
     }
 
-    @Test("an unknown path is a 404", arguments: ["/", "/api", "/api/segment", "/api/segment/put/order", "/favicon.ico"])
+    @Test(
+        "an unknown path is a 404", arguments: ["/", "/api", "/api/segment", "/api/segment/put/order", "/favicon.ico"])
     func paths(path: String) async throws {
         try await check(path, status: 404, code: "unknown-path", mentions: path)
     }

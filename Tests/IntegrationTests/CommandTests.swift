@@ -13,11 +13,13 @@ struct CommandTests {
         "a setting that cannot be is one line that names it, its value and what is allowed, and exit status 78",
         arguments: [
             (["--port", "80a"], "port: '80a'", "0 to 65535"), (["--port", "65536"], "port: '65536'", "0 to 65535"),
-            (["--port=-1"], "port: '-1'", "0 to 65535"), (["--set", "http.maxCount=0"], "http.maxCount: '0'", "from 1"),
+            (["--port=-1"], "port: '-1'", "0 to 65535"),
+            (["--set", "http.maxCount=0"], "http.maxCount: '0'", "from 1"),
             (["--set", "tags.autoCreate=maybe"], "tags.autoCreate: 'maybe'", "true or false"),
             (["--set", "segment.waitLimit=5"], "segment.waitLimit: '5'", "500ms"),
             (["--set", "segment.prefetchFraction=2"], "segment.prefetchFraction: '2'", "0 to 1"),
-            (["--set", "log.level=loud"], "log.level: 'loud'", "info"), (["--store", "oracle:x"], "'oracle:x'", "sqlite:"),
+            (["--set", "log.level=loud"], "log.level: 'loud'", "info"),
+            (["--store", "oracle:x"], "'oracle:x'", "sqlite:"),
             (["--config", "/nonexistent.yaml"], "/nonexistent.yaml", "cannot be read"),
         ])
     func badSettings(arguments: [String], named: String, allowed: String) async throws {

@@ -53,8 +53,8 @@ public final class SegmentGenerator: IDGenerator {
         }
     }
 
-    /// - Parameter count: 1 or more.
-    /// - Throws: as ``next()``; `invalidArgument` for a count below 1.
+    /// - Parameter count: 1 to 16,777,216.
+    /// - Throws: as ``next()``; `invalidArgument` for another count.
     public func next(count: Int) async throws(FrondError) -> [Int64] {
         var numbers: [Int64] = []
         for range in try await nextRanges(count: count) { numbers.append(contentsOf: range) }
@@ -63,9 +63,7 @@ public final class SegmentGenerator: IDGenerator {
 
     /// Exactly `count` numbers as ranges, in order.
     package func nextRanges(count: Int) async throws(FrondError) -> [Range<Int64>] {
-        guard count >= 1 else {
-            throw FrondError(.invalidArgument, "count \(count) is out of range: 1 or more")
-        }
+        try checkCount(count)
         var missing = Int64(count)
         var ranges: [Range<Int64>] = []
         while missing > 0 {
@@ -94,7 +92,10 @@ public final class SegmentGenerator: IDGenerator {
     private func nextAfterSwitch(_ slot: Int64) -> Int64? {
         let now = source.time.monotonic
         let outcome = update { $0.claim(slot..<(slot + 1), for: nil, cursor: cursor.value, now: now) }
-        if case .success(let claimed) = outcome, let number = claimed.numbers.first { return number.lowerBound }
+        if case .success(let claimed) = outcome {
+            // A slot without a number was lost to a switch: given back, it would be claimed and lost again and again.
+            return claimed.numbers.first?.lowerBound
+        }
         cursor.giveBack(slot)
         return nil
     }

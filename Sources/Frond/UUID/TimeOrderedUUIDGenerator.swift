@@ -20,7 +20,7 @@ public final class TimeOrderedUUIDGenerator: IDGenerator {
     /// Never throws.
     public func next() async throws(FrondError) -> UUIDValue { make() }
 
-    /// - Throws: `invalidArgument` for a count below 1.
+    /// - Throws: `invalidArgument` for a count out of range.
     public func next(count: Int) async throws(FrondError) -> [UUIDValue] {
         try checkCount(count)
         return (0..<count).map { _ in make() }

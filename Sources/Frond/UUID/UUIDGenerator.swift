@@ -8,7 +8,7 @@ public struct RandomUUIDGenerator: IDGenerator {
     /// Never throws.
     public func next() async throws(FrondError) -> UUIDValue { make() }
 
-    /// - Throws: `invalidArgument` for a count below 1.
+    /// - Throws: `invalidArgument` for a count out of range.
     public func next(count: Int) async throws(FrondError) -> [UUIDValue] {
         try checkCount(count)
         return (0..<count).map { _ in make() }
@@ -16,11 +16,5 @@ public struct RandomUUIDGenerator: IDGenerator {
 
     private func make() -> UUIDValue {
         UUIDValue(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max), version: 4)
-    }
-}
-
-func checkCount(_ count: Int) throws(FrondError) {
-    guard count >= 1 else {
-        throw FrondError(.invalidArgument, "count \(count) is out of range: 1 or more")
     }
 }

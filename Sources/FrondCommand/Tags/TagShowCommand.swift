@@ -15,7 +15,7 @@ struct TagShowCommand: AsyncParsableCommand {
             let tag = try Tag(tag)
             let store = try await settings.openStore()
             guard let record = try await store.tag(tag) else {
-                throw CommandFailure(.unavailable, "there is no tag '\(tag)': 'frond tag list' shows those there are")
+                throw FrondError.unknown(tag)
             }
             try output.print(record)
         }
