@@ -182,6 +182,14 @@ struct HTTPBenchmarkTests {
         #expect(!report.check.foundViolation)
     }
 
+    @Test func fewerRequestsThanConnectionsAreSent() async throws {
+        let report = try await IDServer.Plan { request, _ in .body("\(request)") }.whileRunning { server in
+            try await HTTPBenchmark(configuration([server.url()], requests: 2)).run()
+        }
+        #expect(report.requests == 2)
+        #expect(report.elapsedSeconds < 30)
+    }
+
     @Test func theDurationEndsTheRun() async throws {
         let report = try await IDServer.Plan { request, _ in .body("\(request)") }.whileRunning { server in
             let configuration = HTTPBenchmark.Configuration(urls: [server.url()], duration: .milliseconds(50))

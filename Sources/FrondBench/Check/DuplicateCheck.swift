@@ -1,7 +1,7 @@
 /// Finds the IDs that came more than once, in the logs of all connections.
 ///
 /// Each log is cut into pieces in which the IDs grow; one piece a connection where servers keep the order. The pieces
-/// are merged by a heap, so the check takes little memory beside the logs, and time for each entry, not for each ID.
+/// are merged by a heap, so the check takes memory for each piece, and time for each entry of the logs.
 struct DuplicateCheck: Sendable {
     /// An ID that came again.
     struct Duplicate: Sendable {

@@ -19,6 +19,8 @@ extension GeneratorBenchmark {
             tags.append(tag)
             // Long segments: what is measured is the generator, not the store.
             _ = try await store.create(tag, TagSettings(step: 1 << 32))
+            // Once, so that what the store keeps of a reservation is there before memory is measured.
+            _ = try await store.reserve(tag, atLeast: nil, after: nil)
         }
         let alone = SegmentGenerators(store: store)
         let few = tags.prefix(ManyTagsReport.fewTags)

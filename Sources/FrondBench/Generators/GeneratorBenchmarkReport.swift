@@ -36,7 +36,7 @@ extension GeneratorBenchmarkReport: CustomStringConvertible {
         for row in rows {
             table.add([
                 row.subject, "\(row.threads)", decimal(row.nanosecondsPerID, places: 2),
-                decimal(row.millionIDsPerSecond, places: 2), decimal(row.ratioToAtomicAdd, places: 2),
+                decimal(row.millionIDsPerSecond, places: 2), decimal(row.ratioToAtomicAdd, places: 3),
             ])
         }
         let note = "medians of \(rounds) rounds of \(decimal(roundMilliseconds, places: 0)) ms"

@@ -12,7 +12,7 @@ final class BenchmarkConnection {
 
     let target: BenchmarkTarget
     private(set) var recorder: IDRecorder
-    private unowned let loop: BenchmarkLoop
+    private let loop: BenchmarkLoop
     private let settings: HTTPBenchmark.Configuration
     /// Answers wanted; nil for no limit.
     private let answersWanted: Int?
@@ -58,8 +58,13 @@ final class BenchmarkConnection {
 
     // MARK: Sending
 
+    /// The run begins.
+    func begin() {
+        if answersWanted == 0 { end() } else { fill() }
+    }
+
     /// Sends as many requests as may be in flight.
-    func fill() {
+    private func fill() {
         guard let wire, !isStopped, !isBackingOff else { return }
         var room = settings.pipelineDepth - sent.count
         if let answersWanted { room = min(room, answersWanted - answers - sent.count) }
@@ -161,7 +166,7 @@ final class BenchmarkConnection {
         recorder.forgetPrevious()
         loop.statistics.disconnects += 1
         loop.statistics.lostRequests += sent.count
-        loop.statistics.connectionErrors[error.map { "\($0)" } ?? "closed by the server", default: 0] += 1
+        loop.statistics.connectionErrors[error.map(reason) ?? "closed by the server", default: 0] += 1
         loop.totals.failed()
         sent.removeAll(keepingCapacity: true)
         tryAgain()
@@ -193,11 +198,4 @@ final class BenchmarkConnection {
         recorder.finish()
         return recorder
     }
-}
-
-/// The reason why a connection could not be made, in a few words.
-func reason(for error: any Error) -> String {
-    guard let error = error as? NIOConnectionError else { return "\(error)" }
-    let causes = error.connectionErrors.map { "\($0.error)" }
-    return causes.first ?? error.dnsAError.map { "\($0)" } ?? "no address for \(error.host)"
 }

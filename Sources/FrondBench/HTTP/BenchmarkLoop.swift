@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The connections of one event loop. To be used on it only.
+/// The connections of one event loop, which hold it until ``takeRecorders()``. To be used on it only.
 final class BenchmarkLoop {
     let eventLoop: any EventLoop
     let totals: RunTotals
@@ -39,7 +39,7 @@ final class BenchmarkLoop {
         isRunning = true
         let timer = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) { self.stop() }
         finished.futureResult.assumeIsolated().whenComplete { _ in timer.cancel() }
-        for connection in connections { connection.fill() }
+        for connection in connections { connection.begin() }
         return finished.futureResult
     }
 
@@ -59,6 +59,7 @@ final class BenchmarkLoop {
     func takeRecorders() -> [IDRecorder] {
         stop()
         finished.succeed()
+        defer { connections = [] }
         return connections.map { $0.takeRecorder() }
     }
 }
