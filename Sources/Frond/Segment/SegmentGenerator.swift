@@ -37,8 +37,7 @@ public final class SegmentGenerator: IDGenerator {
 
     public func nextIfReady() -> Int64? {
         let slot = cursor.claim()
-        if let number = published(slot) { return number }
-        return nextAfterSwitch(slot)
+        return window.number(of: slot..<(slot &+ 1)) ?? nextSlowly(slot)
     }
 
     /// - Throws: `unknownTag`, `exhausted`, `storeUnavailable`, `storeWentBack`, `timedOut`, `overloaded`,
@@ -46,7 +45,7 @@ public final class SegmentGenerator: IDGenerator {
     public func next() async throws(FrondError) -> Int64 {
         while true {
             let slot = cursor.claim()
-            if let number = published(slot) { return number }
+            if let number = window.number(of: slot..<(slot &+ 1)) { return number }
             let claimed = try await wait(for: slot..<(slot + 1))
             if let number = claimed.numbers.first { return number.lowerBound }
             // The slot was lost to a switch while this thread slept: take another.
@@ -68,8 +67,7 @@ public final class SegmentGenerator: IDGenerator {
         var ranges: [Range<Int64>] = []
         while missing > 0 {
             let slots = cursor.claim(count: missing)
-            if let (first, startsFetch) = window.number(of: slots) {
-                if startsFetch { startFetch() }
+            if let first = window.number(of: slots) {
                 ranges.append(first..<(first + missing))
                 return ranges
             }
@@ -80,16 +78,9 @@ public final class SegmentGenerator: IDGenerator {
         return ranges
     }
 
-    @inline(__always)
-    private func published(_ slot: Int64) -> Int64? {
-        guard let (number, startsFetch) = window.number(of: slot..<(slot &+ 1)) else { return nil }
-        if startsFetch { startFetch() }
-        return number
-    }
-
-    /// The segment is used up: goes on with the next one if it is there.
+    /// The segment is used up, or used so far that the next one is to be fetched.
     @inline(never)
-    private func nextAfterSwitch(_ slot: Int64) -> Int64? {
+    private func nextSlowly(_ slot: Int64) -> Int64? {
         let now = source.time.monotonic
         let outcome = update { $0.claim(slot..<(slot + 1), for: nil, cursor: cursor.value, now: now) }
         if case .success(let claimed) = outcome {
@@ -135,19 +126,12 @@ public final class SegmentGenerator: IDGenerator {
             delivery.waiter.resume(returning: delivery.outcome)
         }
         if let deadline = effects.wakeAt {
-            Task { [self] in
-                await source.time.sleep(until: deadline)
+            source.alarm.ring(at: deadline) { [self] in
                 update { $0.timerFired(now: source.time.monotonic) }
             }
         }
         if let request = effects.fetch { fetch(request) }
         return effects.immediate
-    }
-
-    @inline(never)
-    private func startFetch() {
-        let now = source.time.monotonic
-        update { $0.prefetchReached(now: now) }
     }
 
     private func fetch(_ request: FetchRequest) {

@@ -7,6 +7,7 @@ final class SegmentSource: Sendable {
     let policy: SegmentPolicy
     let time: any TimeSource
     let logger: Logger
+    let alarm: Alarm
     private let health = Mutex(StoreHealth())
     private let starved = Atomic(false)
 
@@ -15,6 +16,7 @@ final class SegmentSource: Sendable {
         self.policy = policy
         self.time = time
         self.logger = logger
+        alarm = Alarm(time: time)
     }
 
     /// The error that keeps the store from being asked; nil while it answers.

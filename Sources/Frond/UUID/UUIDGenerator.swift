@@ -1,5 +1,7 @@
 /// Random identifiers: UUID version 4 (RFC 9562, section 5.4), 122 random bits.
 public struct RandomUUIDGenerator: IDGenerator {
+    private let random = RandomWords()
+
     public init() {}
 
     /// Never nil.
@@ -15,6 +17,6 @@ public struct RandomUUIDGenerator: IDGenerator {
     }
 
     private func make() -> UUIDValue {
-        UUIDValue(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max), version: 4)
+        UUIDValue(high: random.next(), low: random.next(), version: 4)
     }
 }

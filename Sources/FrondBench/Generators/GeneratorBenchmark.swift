@@ -56,7 +56,7 @@ public struct GeneratorBenchmark: Sendable {
         let store = InMemorySegmentStore()
         let tag = try Tag("bench")
         _ = try await store.create(tag, TagSettings(step: 10_000_000))
-        let generator = SegmentGenerator(tag: tag, store: store, policy: SegmentPolicy(maxStep: 1 << 40))
+        let generator = SegmentGenerator(tag: tag, store: store, policy: SegmentPolicy(maxStep: TagRecord.largestStep))
         _ = try await generator.next()
         return generator
     }

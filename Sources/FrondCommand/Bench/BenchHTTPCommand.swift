@@ -7,8 +7,8 @@ struct BenchHTTPCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "http", abstract: "Load servers and check that no ID comes twice.",
         discussion: """
-            Ends with status 1 if an ID came back twice, on any connection of any server, or if the IDs of a \
-            connection did not increase. A connection that is lost is made again for --reconnect-for: a server may \
+            Ends with status 1 if an ID came back twice, on any connection of any server, if the IDs of a connection \
+            did not increase, or if not every ID could be checked. A connection that is lost is made again for --reconnect-for: a server may \
             be killed and started anew during the run.
             """)
 
@@ -51,11 +51,19 @@ struct BenchHTTPCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let benchmark = try makeBenchmark()
-            let report = try await benchmark.run { progress in
+            let report = try await run(benchmark)
+            if json { try sayJSON(report) } else { say(report.description) }
+            if report.check.foundViolation || !report.check.isComplete || report.requests == 0 { throw ExitCode(1) }
+        }
+    }
+
+    private func run(_ benchmark: HTTPBenchmark) async throws -> HTTPBenchmarkReport {
+        do {
+            return try await benchmark.run { progress in
                 _ = try? FileDescriptor.standardError.writeAll("\(progress)\n".utf8)
             }
-            if json { try sayJSON(report) } else { say(report.description) }
-            if report.check.foundViolation { throw ExitCode(1) }
+        } catch let error as HTTPBenchmarkError {
+            throw CommandFailure(.unavailable, error.message)
         }
     }
 

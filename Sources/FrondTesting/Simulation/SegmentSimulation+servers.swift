@@ -26,13 +26,13 @@ extension SegmentSimulation {
 
     mutating func look(_ request: Request, slots: Range<Int64>, at server: Int) {
         let window = servers[server].published
-        let isCovered = window.slots.lowerBound <= slots.lowerBound && slots.upperBound <= window.slots.upperBound
+        let fast = window.fastSlots
+        let isCovered = fast.lowerBound <= slots.lowerBound && slots.upperBound <= fast.upperBound
         let looksAway = configuration.removedGuard == .windowBounds && !window.slots.isEmpty
         if isCovered || looksAway {
             var request = request
             request.numbers.append(window.numbers(of: slots))
             issue(request, at: server)
-            if slots.contains(window.prefetchAt) { update(server) { $0.buffer.prefetchReached(now: $1) } }
             return
         }
         servers[server].requests[request.id] = request
