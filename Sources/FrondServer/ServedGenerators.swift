@@ -10,9 +10,10 @@ public struct ServedGenerators: Sendable {
         self.segments = segments
     }
 
-    func nextIfReady(_ route: HotRoute) -> Int64? {
+    /// The generator of a hot route; nil until the ordinary route has used it.
+    func generator(for route: HotRoute) -> (any IDGenerator<Int64>)? {
         switch route.kind {
-        case .segment: segments?.nextIfReady(route.tag)
+        case .segment: segments?.existingGenerator(for: route.tag)
         }
     }
 }

@@ -10,7 +10,8 @@ struct FastLaneTests {
     private func route(
         _ uri: String, method: HTTPMethod = .GET, version: HTTPVersion = .http1_1, headers: HTTPHeaders = [:]
     ) -> HotRoute? {
-        HotRoute(HTTPRequestHead(version: version, method: method, uri: uri, headers: headers))
+        let head = HTTPRequestHead(version: version, method: method, uri: uri, headers: headers)
+        return HotRoute.isPlain(head) ? HotRoute(path: head.uri) : nil
     }
 
     @Test("takes a plain GET of a segment ID")
@@ -50,6 +51,15 @@ struct FastLaneTests {
         let length = buffer.writeDecimal(number)
         #expect(String(buffer: buffer) == "\(number)")
         #expect(length == "\(number)".utf8.count)
+    }
+
+    @Test(
+        "writes ranges of numbers one a line",
+        arguments: [0..<1, 0..<1000, 8..<12, 98..<102, 999_995..<1_000_005, (Int64.max - 5)..<Int64.max, 5..<5])
+    func ranges(range: Range<Int64>) {
+        var buffer = ByteBuffer()
+        buffer.writeDecimals(range)
+        #expect(String(buffer: buffer) == range.map(String.init).joined(separator: "\n"))
     }
 
     @Test("writes the date as HTTP wants it")

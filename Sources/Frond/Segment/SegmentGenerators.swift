@@ -39,9 +39,14 @@ public final class SegmentGenerators: Sendable {
         }
     }
 
+    /// The generator of a tag, if it was asked for before.
+    package func existingGenerator(for tag: Tag) -> SegmentGenerator? {
+        generators.withLock { $0[tag] }
+    }
+
     /// The next number of a tag if it can be had at once; nil also for a tag not asked for before.
     public func nextIfReady(_ tag: Tag) -> Int64? {
-        generators.withLock { $0[tag] }?.nextIfReady()
+        existingGenerator(for: tag)?.nextIfReady()
     }
 
     /// The next number of a tag.

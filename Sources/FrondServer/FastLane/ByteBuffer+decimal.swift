@@ -22,6 +22,38 @@ extension ByteBuffer {
         }
     }
 
+    /// Writes the numbers of a range in decimal, one a line, without an end to the last: each is the one before with its
+    /// last digits counted up.
+    package mutating func writeDecimals(_ range: Range<Int64>) {
+        guard let first = range.first, first >= 0 else { return }
+        let lineLength = Self.decimalLength(of: UInt64(range.upperBound)) + 1
+        writeWithUnsafeMutableBytes(minimumWritableBytes: lineLength * range.count) { bytes in
+            var digits = Array("\(first)".utf8)
+            var end = 0
+            for number in range {
+                if number > first {
+                    bytes[end] = UInt8(ascii: "\n")
+                    end += 1
+                    Self.countUp(&digits)
+                }
+                bytes[end..<(end + digits.count)].copyBytes(from: digits)
+                end += digits.count
+            }
+            return end
+        }
+    }
+
+    private static func countUp(_ digits: inout [UInt8]) {
+        for index in digits.indices.reversed() {
+            guard digits[index] == UInt8(ascii: "9") else {
+                digits[index] += 1
+                return
+            }
+            digits[index] = UInt8(ascii: "0")
+        }
+        digits.insert(UInt8(ascii: "1"), at: 0)
+    }
+
     /// How many digits a number has.
     package static func decimalLength(of number: UInt64) -> Int {
         var length = 1

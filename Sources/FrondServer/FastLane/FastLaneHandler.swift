@@ -23,7 +23,10 @@ final class FastLaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var response = ResponseHead()
     private var output = ByteBuffer()
     /// A hot request whose end has not come yet.
-    private var candidate: (head: HTTPRequestHead, route: HotRoute)?
+    private var candidate: HTTPRequestHead?
+    /// The last hot path asked for and its generator: a client mostly asks for one tag again and again.
+    private var hotPath = ""
+    private var hotGenerator: (any IDGenerator<Int64>)?
     /// Ordinary requests that are not answered yet.
     private var ordinaryRequests = 0
     private var readIsHeldBack = false
@@ -53,21 +56,22 @@ final class FastLaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastActivity = .now()
         switch unwrapInboundIn(data) {
         case .head(let head):
-            if ordinaryRequests == 0, let route = HotRoute(head) {
-                candidate = (head, route)
+            if ordinaryRequests == 0, isHot(head) {
+                candidate = head
             } else {
+                lastActivity = .now()
                 ordinaryRequests += 1
                 context.fireChannelRead(data)
             }
         case .body:
+            lastActivity = .now()
             forwardCandidate(context)
             context.fireChannelRead(data)
         case .end:
-            if let candidate, let number = generators.nextIfReady(candidate.route) {
-                self.candidate = nil
+            if candidate != nil, let number = hotGenerator?.nextIfReady() {
+                candidate = nil
                 response.write(number, to: &output)
             } else {
                 forwardCandidate(context)
@@ -76,7 +80,20 @@ final class FastLaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// Whether the request may be answered here; its generator is then `hotGenerator`.
+    private func isHot(_ head: HTTPRequestHead) -> Bool {
+        guard HotRoute.isPlain(head) else { return false }
+        if head.uri == hotPath, hotGenerator != nil { return true }
+        guard let route = HotRoute(path: head.uri), let generator = generators.generator(for: route) else {
+            return false
+        }
+        hotPath = head.uri
+        hotGenerator = generator
+        return true
+    }
+
     func channelReadComplete(context: ChannelHandlerContext) {
+        if output.readableBytes > 0 || candidate != nil { lastActivity = .now() }
         writeOutput(flush: true)
         context.fireChannelReadComplete()
     }
@@ -84,8 +101,10 @@ final class FastLaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func forwardCandidate(_ context: ChannelHandlerContext) {
         guard let candidate else { return }
         self.candidate = nil
+        // The generator may be one that was forgotten: look for it anew next time.
+        hotGenerator = nil
         ordinaryRequests += 1
-        context.fireChannelRead(wrapInboundOut(.head(candidate.head)))
+        context.fireChannelRead(wrapInboundOut(.head(candidate)))
     }
 
     // MARK: Responses

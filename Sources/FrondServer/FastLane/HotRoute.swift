@@ -12,19 +12,19 @@ struct HotRoute: Equatable {
 
     private static let segmentPrefix = "/api/segment/get/"
 
-    /// Nil for every request that has to take the ordinary route, be it only for its error.
-    init?(_ head: HTTPRequestHead) {
-        guard head.method == .GET, head.version == .http1_1, Self.isPlain(head.headers) else { return nil }
-        guard head.uri.hasPrefix(Self.segmentPrefix) else { return nil }
-        let name = head.uri.utf8.dropFirst(Self.segmentPrefix.utf8.count)
+    /// Nil for every path that has to take the ordinary route, be it only for its error.
+    init?(path: String) {
+        guard path.hasPrefix(Self.segmentPrefix) else { return nil }
+        let name = path.utf8.dropFirst(Self.segmentPrefix.utf8.count)
         guard Tag.isValid(name), let tag = try? Tag(Substring(name)) else { return nil }
         kind = .segment
         self.tag = tag
     }
 
-    /// Whether the answer is the usual one: plain text, connection kept.
-    private static func isPlain(_ headers: HTTPHeaders) -> Bool {
-        for (name, value) in headers {
+    /// Whether the request wants the usual answer: plain text, on a connection that is kept.
+    static func isPlain(_ head: HTTPRequestHead) -> Bool {
+        guard head.method == .GET, head.version == .http1_1 else { return false }
+        for (name, value) in head.headers {
             switch name.utf8.count {
             case 6 where name.lowercased() == "accept" && value.contains("json"):
                 return false

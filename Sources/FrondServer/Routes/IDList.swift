@@ -14,10 +14,8 @@ enum IDList {
         switch self {
         case .numbers(let ranges):
             for range in ranges {
-                for number in range {
-                    if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
-                    buffer.writeDecimal(number)
-                }
+                if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
+                buffer.writeDecimals(range)
             }
         case .uuids(let uuids):
             for uuid in uuids {
