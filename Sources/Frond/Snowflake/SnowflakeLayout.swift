@@ -28,7 +28,7 @@ public struct SnowflakeLayout: Hashable, Sendable {
     public let order: Order
 
     /// For layouts that are known to be right, or are checked next.
-    init(
+    package init(
         unchecked tickMilliseconds: Int64, epochMilliseconds: Int64, tickBits: Int, datacenterBits: Int,
         workerBits: Int, sequenceBits: Int, order: Order = .workerThenSequence
     ) {
