@@ -64,7 +64,9 @@ struct WorkerLedger: Sendable {
         for word in claim.first..<claim.end {
             let id = layout.compose(word: word, identity: identity)
             if !issued.insert(id).inserted { report("server \(server) issued ID \(id), which was issued before") }
-            if let last = lastID[owner], last >= id, !checksIDsOnly { report("server \(server) issued \(id) after \(last)") }
+            if let last = lastID[owner], last >= id, !checksIDsOnly {
+                report("server \(server) issued \(id) after \(last)")
+            }
             lastID[owner] = id
         }
         if checksIDsOnly { return }
