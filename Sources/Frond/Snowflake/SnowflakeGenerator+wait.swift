@@ -41,8 +41,8 @@ extension SnowflakeGenerator {
     private func pause(after stall: Stall, atMost limit: Duration) throws(FrondError) -> Duration {
         switch stall {
         case .words(.full(let tick)):
-            // Half of what may be ahead at once, so that a crowd of waiters does not wake for each tick.
-            let worthwhile = layout.milliseconds(ofTick: tick + words.maxAheadTicks / 2)
+            // Not for each tick, and long before the clock has caught up: a late wake must not cost any.
+            let worthwhile = layout.milliseconds(ofTick: tick + words.maxAheadTicks / 4)
             return .milliseconds(max(1, worthwhile - clock.milliseconds))
         case .words(.behind(let ticks)):
             let behind = Duration.milliseconds(ticks * layout.tickMilliseconds)

@@ -92,7 +92,7 @@ private final class LeaseSwitching: Sendable {
         let start = clock.monotonic
         var floors = [Int64](repeating: 0, count: 2)
         var round = 0
-        while round < 2000 || issued.load(ordering: .relaxed) < 2000, clock.monotonic - start < .seconds(20) {
+        while round < 5000 || issued.load(ordering: .relaxed) < 2000, clock.monotonic - start < .seconds(20) {
             round += 1
             if round % 10 == 0 { await Task.yield() }
             let workerID = Int64(round % 2)
