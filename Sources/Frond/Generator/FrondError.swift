@@ -27,6 +27,18 @@ public struct FrondError: Error, Sendable, CustomStringConvertible {
         case shutDown = "shut-down"
         /// The calling task was cancelled.
         case cancelled
+        /// Every worker ID is held by somebody.
+        case workerIDsExhausted = "worker-ids-exhausted"
+        /// The worker ID was taken by another server: this one may no longer issue with it.
+        case workerIDTaken = "worker-id-taken"
+        /// The worker ID asked for is held by a live process.
+        case workerIDHeld = "worker-id-held"
+        /// The registry of worker IDs does not answer, or answers with an error.
+        case registryUnavailable = "registry-unavailable"
+        /// The clock is behind what was issued already.
+        case clockMovedBackwards = "clock-moved-backwards"
+        /// The layout has given out its last tick.
+        case layoutExhausted = "layout-exhausted"
     }
 
     public var code: Code

@@ -2,7 +2,8 @@ package import Logging
 
 /// The metadata keys of Frond's log lines.
 package enum LogKey: String {
-    case count, error, first, store, tag
+    case count, error, first, horizon, registry, store, tag, token
+    case workerID = "worker-id"
 
     package static func metadata(_ details: KeyValuePairs<LogKey, String>) -> Logger.Metadata {
         Logger.Metadata(uniqueKeysWithValues: details.map { ($0.rawValue, .string($1)) })

@@ -1,0 +1,35 @@
+import Synchronization
+
+/// What a generator and the keeper of its worker ID tell each other.
+final class KeeperLink: Sendable {
+    private struct State: Sendable {
+        var failure: FrondError?
+        var starved: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
+    private let wasAsked = Atomic(false)
+
+    /// Why the worker ID or its horizon cannot be had; nil while nothing speaks against it.
+    var failure: FrondError? {
+        get { state.withLock { $0.failure } }
+        set { state.withLock { $0.failure = newValue } }
+    }
+
+    /// What to call when the horizon is reached before it was moved.
+    func onStarved(_ action: (@Sendable () -> Void)?) {
+        state.withLock { $0.starved = action }
+    }
+
+    /// Asks the keeper for more, once until it has answered.
+    func ask() {
+        guard !wasAsked.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        let action = state.withLock { $0.starved }
+        action?()
+    }
+
+    /// The keeper has answered: the next one may ask again.
+    func settled() {
+        wasAsked.store(false, ordering: .releasing)
+    }
+}

@@ -1,0 +1,117 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The file that keeps the record of one worker ID, and the lock of the process that uses it. Its calls block.
+struct WorkerFile: Sendable {
+    /// A record is a few hundred bytes; what is longer is none.
+    private static let maxBytes = 65_536
+
+    private let directory: String
+    private let path: String
+    private let lockPath: String
+
+    init(workerID: Int64, directory: String) {
+        self.directory = directory
+        path = "\(directory)/worker-\(workerID)"
+        // A file of its own, since the other one is replaced with every change.
+        lockPath = "\(directory)/worker-\(workerID).lock"
+    }
+
+    /// Takes the lock, which ends with the process at the latest.
+    /// - Returns: nil where a live process has it.
+    func lock() throws(FrondError) -> FileDescriptor? {
+        let lock = try FileDescriptor(lockPath, O_CREAT | O_RDWR | O_CLOEXEC)
+        while flock(lock.number, LOCK_EX | LOCK_NB) != 0 {
+            switch errno {
+            case EINTR: continue
+            case EWOULDBLOCK: return nil
+            default: throw FrondError.file(lockPath, "lock")
+            }
+        }
+        return lock
+    }
+
+    /// - Returns: nil where there is no file.
+    /// - Throws: `storeCorrupt` for a file that holds something else: its horizon is not known, so nothing is issued.
+    func read() throws(FrondError) -> WorkerRecord? {
+        guard access(path, F_OK) == 0 else {
+            guard errno == ENOENT else { throw FrondError.file(path, "read") }
+            return nil
+        }
+        let file = try FileDescriptor(path, O_RDONLY | O_CLOEXEC)
+        var bytes = [UInt8](repeating: 0, count: Self.maxBytes)
+        var count = 0
+        while count < bytes.count {
+            let read = bytes[count...].withUnsafeMutableBytes {
+                systemRead(file.number, $0.baseAddress, $0.count)
+            }
+            if read == 0 { break }
+            if read > 0 { count += read } else if errno != EINTR { throw FrondError.file(path, "read") }
+        }
+        guard let record = WorkerRecord(text: String(decoding: bytes[..<count], as: UTF8.self)) else {
+            throw FrondError(
+                .storeCorrupt,
+                "\(path) is not the record of a worker ID: without it nobody knows up to when was issued")
+        }
+        return record
+    }
+
+    /// Replaces the record, durably before it returns: what is on the disk is the old one or the new one, whole.
+    func write(_ record: WorkerRecord) throws(FrondError) {
+        let newPath = path + ".new"
+        let file = try FileDescriptor(newPath, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC)
+        try file.write(Array(record.text.utf8), path: newPath)
+        guard fsync(file.number) == 0 else { throw FrondError.file(newPath, "flush") }
+        guard rename(newPath, path) == 0 else { throw FrondError.file(path, "replace") }
+        let folder = try FileDescriptor(directory, O_RDONLY | O_CLOEXEC)
+        guard fsync(folder.number) == 0 else { throw FrondError.file(directory, "flush") }
+    }
+}
+
+/// An open file, closed with this object.
+final class FileDescriptor: Sendable {
+    let number: Int32
+
+    init(_ path: String, _ flags: Int32) throws(FrondError) {
+        // Readable by all, writable by the owner.
+        number = open(path, flags, 0o644)
+        guard number >= 0 else { throw FrondError.file(path, "open") }
+    }
+
+    deinit {
+        close(number)
+    }
+
+    func write(_ bytes: [UInt8], path: String) throws(FrondError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { systemWrite(number, $0.baseAddress, $0.count) }
+            if written >= 0 {
+                rest = rest.dropFirst(written)
+            } else if errno != EINTR {
+                throw FrondError.file(path, "write")
+            }
+        }
+    }
+}
+
+private func systemRead(_ file: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+    read(file, buffer, count)
+}
+
+private func systemWrite(_ file: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(file, buffer, count)
+}
+
+extension FrondError {
+    /// What the last call to the system said.
+    fileprivate static func file(_ path: String, _ verb: String) -> FrondError {
+        let reason = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
+        return FrondError(.registryUnavailable, "cannot \(verb) \(path): \(reason)", retryAfter: .seconds(1))
+    }
+}

@@ -1,0 +1,33 @@
+/// The process that holds a worker ID, for people who look at the list.
+public struct WorkerHolder: Hashable, Sendable {
+    /// The name of its host.
+    public var host: String
+    public var processID: Int64
+    /// When the process began: milliseconds since 1970-01-01T00:00:00Z, by its own clock.
+    public var startedAtMilliseconds: Int64
+    /// Where it listens, such as `10.0.0.7:8080`; may be empty.
+    public var address: String
+    /// The version of Frond it runs; may be empty.
+    public var version: String
+
+    public init(
+        host: String, processID: Int64, startedAtMilliseconds: Int64, address: String = "", version: String = ""
+    ) {
+        self.host = host
+        self.processID = processID
+        self.startedAtMilliseconds = startedAtMilliseconds
+        self.address = address
+        self.version = version
+    }
+
+    /// Whether the other process stands in the same place: what is started again should find its worker ID again.
+    func isSamePlace(as other: WorkerHolder) -> Bool {
+        host == other.host && address == other.address
+    }
+}
+
+extension WorkerHolder: CustomStringConvertible {
+    public var description: String {
+        address.isEmpty ? "\(host), process \(processID)" : "\(host), process \(processID), at \(address)"
+    }
+}

@@ -1,0 +1,194 @@
+public import Logging
+import Synchronization
+
+/// Holds a worker ID for a ``SnowflakeGenerator`` in a ``WorkerRegistry``, as long as it runs.
+///
+/// ``run()`` takes a worker ID, moves its horizon on, takes another one when it was lost or when the clock has gone
+/// wrong, and gives it back at the end. The decisions are ``HorizonKeeper``'s.
+public final class WorkerKeeper: Sendable {
+    private enum Event: Sendable {
+        case tick, starved, stop
+        case acquired(Int, Result<WorkerLease, FrondError>, length: Duration)
+        case extended(Int, of: WorkerLease, Result<WorkerLease, FrondError>)
+        case released(Int)
+    }
+
+    public let generator: SnowflakeGenerator
+    public let registry: any WorkerRegistry
+    public let holder: WorkerHolder
+
+    private let keeper: Mutex<HorizonKeeper>
+    private let logger: Logger
+    private let events: AsyncStream<Event>
+    private let eventSource: AsyncStream<Event>.Continuation
+    private let wasRun = Atomic(false)
+
+    /// - Parameter logger: gets lines at debug level; silent by default.
+    public init(
+        generator: SnowflakeGenerator, registry: any WorkerRegistry, holder: WorkerHolder,
+        policy: WorkerPolicy = WorkerPolicy(), logger: Logger? = nil
+    ) {
+        self.generator = generator
+        self.registry = registry
+        self.holder = holder
+        self.logger = logger ?? .silent
+        keeper = Mutex(
+            HorizonKeeper(
+                policy: policy, traits: registry.traits, tickMilliseconds: generator.layout.tickMilliseconds,
+                seed: .random(in: 0 ... .max), now: generator.clock.source.monotonic))
+        (events, eventSource) = AsyncStream.makeStream()
+    }
+
+    /// Holds a worker ID until the task is cancelled; then stops the generator and gives the worker ID back. Once.
+    ///
+    /// It returns within ``WorkerPolicy/callLimit`` of the cancellation, whatever the registry does.
+    /// - Throws: where there is no worker ID at the start and the policy says to fail then, or where trying again is of
+    ///   no use: `workerIDsExhausted`, `registryUnavailable`, `workerIDHeld`, `storeCorrupt`, `invalidArgument`.
+    public func run() async throws(FrondError) {
+        precondition(!wasRun.exchange(true, ordering: .relaxed), "a keeper runs once")
+        generator.keeper.onStarved { [eventSource] in eventSource.yield(.starved) }
+        // The loop must outlive the cancellation, which it is told of as an event, to give the worker ID back.
+        let loop = Task { await self.loop() }
+        let outcome = await withTaskCancellationHandler {
+            await loop.value
+        } onCancel: {
+            eventSource.yield(.stop)
+        }
+        generator.keeper.onStarved(nil)
+        try outcome.get()
+    }
+
+    /// Which worker ID is held, and how the clock is.
+    public var status: WorkerStatus {
+        let clock = generator.clockState
+        let now = generator.clock.milliseconds
+        let (lease, failure) = keeper.withLock { ($0.lease, $0.failure) }
+        var status = WorkerStatus(
+            workerID: lease?.workerID, token: lease?.token, horizonMilliseconds: lease?.horizonMilliseconds,
+            clock: clock, problem: failure.map { "\($0)" }, isReady: false)
+        if case .behind(let behind) = clock, generator.behind(milliseconds: now) > .zero {
+            status.problem = "the clock is \(behind) behind the last ID"
+        } else if let lease, lease.horizonMilliseconds > now {
+            status.isReady = generator.isOpen
+        } else if status.problem == nil {
+            status.problem = lease == nil ? "no worker ID yet" : "the horizon has passed and is not moved yet"
+        }
+        return status
+    }
+
+    // MARK: Driving the machine
+
+    private func loop() async -> Result<Void, FrondError> {
+        var timer: Task<Void, Never>?
+        defer { timer?.cancel() }
+        var next: Event? = .tick
+        var iterator = events.makeAsyncIterator()
+        while let event = next {
+            let effects = handle(event)
+            if let end = effects.end { return ended(end) }
+            timer?.cancel()
+            timer = effects.wakeAt.map { deadline in
+                Task { [eventSource, source = generator.clock.source] in
+                    await source.sleep(until: deadline)
+                    if !Task.isCancelled { eventSource.yield(.tick) }
+                }
+            }
+            next = await iterator.next()
+        }
+        return ended(.success(()))
+    }
+
+    private func ended(_ end: Result<Void, FrondError>) -> Result<Void, FrondError> {
+        let shutDown = FrondError(.shutDown, "the snowflake generator is shut down", retryAfter: .seconds(1))
+        if case .failure(let error) = end {
+            generator.keeper.failure = error
+        } else {
+            generator.keeper.failure = shutDown
+        }
+        return end
+    }
+
+    private func handle(_ event: Event) -> HorizonKeeper.Effects {
+        var effects = keeper.withLock { [now] keeper in
+            switch event {
+            case .tick: keeper.tick(now)
+            case .starved: keeper.starved(now)
+            case .stop: keeper.stop(now)
+            case .acquired(let number, let result, let length):
+                keeper.acquired(number, result, length: length, now)
+            case .extended(let number, let lease, let result): keeper.extended(number, of: lease, result, now)
+            case .released(let number): keeper.released(number, now)
+            }
+        }
+        perform(effects)
+        while effects.closes {
+            let end = generator.close()
+            logger.debug("worker ID dropped", [.horizon: "\(end)"])
+            effects = keeper.withLock { [now] in $0.closed(issuedUntil: end, now) }
+            perform(effects)
+        }
+        generator.keeper.failure = keeper.withLock { $0.failure }
+        generator.keeper.settled()
+        return effects
+    }
+
+    private var now: HorizonKeeper.Moment {
+        let milliseconds = generator.clock.observe().milliseconds
+        return HorizonKeeper.Moment(
+            monotonic: generator.clock.source.monotonic, milliseconds: milliseconds,
+            behind: generator.behind(milliseconds: milliseconds))
+    }
+
+    private func perform(_ effects: HorizonKeeper.Effects) {
+        if effects.acceptsClock { generator.clock.accept() }
+        if let lease = effects.install {
+            generator.install(lease)
+            logger.debug(
+                "worker ID taken",
+                [
+                    .workerID: "\(lease.workerID)", .token: "\(lease.token)",
+                    .horizon: "\(lease.horizonMilliseconds)",
+                ])
+        }
+        if let horizon = effects.raise { generator.raise(horizonMilliseconds: horizon) }
+        for (number, call) in effects.calls {
+            Task { await perform(call, number) }
+        }
+    }
+
+    private func perform(_ call: HorizonKeeper.Call, _ number: Int) async {
+        let milliseconds = generator.clock.milliseconds
+        switch call {
+        case .acquire(let length):
+            let request = WorkerRequest(
+                holder: holder, workerIDs: generator.layout.workerIDs, nowMilliseconds: milliseconds, length: length)
+            let result = await outcome { () async throws(FrondError) in try await registry.acquire(request) }
+            eventSource.yield(.acquired(number, result, length: length))
+        case .extend(let lease, let horizon):
+            let result = await outcome { () async throws(FrondError) in
+                try await registry.extend(lease, to: horizon, nowMilliseconds: milliseconds)
+            }
+            eventSource.yield(.extended(number, of: lease, result))
+        case .release(let lease, let horizon):
+            let result = await outcome { () async throws(FrondError) in
+                try await registry.release(lease, at: horizon, nowMilliseconds: milliseconds)
+                return lease
+            }
+            if case .success = result {
+                logger.debug("worker ID given back", [.workerID: "\(lease.workerID)", .horizon: "\(horizon)"])
+            }
+            eventSource.yield(.released(number))
+        }
+    }
+
+    private func outcome(
+        _ call: () async throws(FrondError) -> WorkerLease
+    ) async -> Result<WorkerLease, FrondError> {
+        do throws(FrondError) {
+            return .success(try await call())
+        } catch {
+            logger.debug("the registry of worker IDs refused", [.error: "\(error)"])
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/// Where worker IDs are given out, each to one process at a time, and the time reserved that it may issue for.
+///
+/// The port that every registry implements, usually by a ``WorkerRecordStore`` in a ``StoredWorkerRegistry``;
+/// `FrondTesting.WorkerRegistryContract` checks an implementation. A registry serves one datacenter ID: servers of
+/// different ones may share it, and then share its worker IDs. It may be called by many tasks at the same time, and by
+/// many processes on the same data.
+///
+/// There is no lease beside the horizon. A worker ID whose horizon has passed by the clock of whoever wants it is free;
+/// no ID depends on that clock, since the new holder begins at or above the old horizon.
+public protocol WorkerRegistry: Sendable {
+    /// What sets this registry apart from others.
+    var traits: WorkerRegistryTraits { get }
+
+    /// Takes a free worker ID and reserves time for it, durably and exclusively, before it returns.
+    ///
+    /// Where the outcome is unknown (the reply was lost) it throws; what was reserved then is free again when its
+    /// horizon has passed.
+    /// - Throws: `workerIDsExhausted`, saying how many there are and when the next is free; `workerIDHeld` from a
+    ///   registry that gives out one worker ID alone; `registryUnavailable`, `storeCorrupt`.
+    func acquire(_ request: WorkerRequest) async throws(FrondError) -> WorkerLease
+
+    /// Moves the horizon of a lease, durably, before it returns.
+    ///
+    /// Where it throws `registryUnavailable` the outcome is unknown, and the lease is as it was.
+    /// - Parameters:
+    ///   - lease: as it was acquired or last extended.
+    ///   - horizonMilliseconds: the new horizon; the old one stays where it is later.
+    /// - Returns: the lease as it stands now, which replaces the old one.
+    /// - Throws: `workerIDTaken` where somebody else took the worker ID: it must not be issued with any more.
+    func extend(
+        _ lease: WorkerLease, to horizonMilliseconds: Int64, nowMilliseconds: Int64
+    ) async throws(FrondError) -> WorkerLease
+
+    /// Gives a worker ID back, and with it the time that was not used.
+    /// - Parameter horizonMilliseconds: the end of what was issued. Nothing may be issued by this lease any more.
+    /// - Throws: `workerIDTaken` where somebody else took it, `registryUnavailable`.
+    func release(
+        _ lease: WorkerLease, at horizonMilliseconds: Int64, nowMilliseconds: Int64
+    ) async throws(FrondError)
+
+    /// Every worker ID that was ever held, in order.
+    func workers() async throws(FrondError) -> [WorkerRecord]
+
+    /// Gives a worker ID back in place of a holder that is gone.
+    /// - Throws: `workerIDHeld` where its horizon has not passed, `invalidArgument` where nobody ever held it.
+    func free(_ workerID: Int64, nowMilliseconds: Int64) async throws(FrondError) -> WorkerRecord
+}
+
+extension WorkerRegistry {
+    public var traits: WorkerRegistryTraits { WorkerRegistryTraits() }
+}
+
+/// What sets one registry apart from others.
+public struct WorkerRegistryTraits: Hashable, Sendable {
+    /// Whether it has one worker ID alone: there is no other to take when the clock has gone wrong.
+    public var isFixed: Bool
+    /// The longest horizon that is of use with it; nil for no bound.
+    public var maxHorizon: Duration?
+
+    public init(isFixed: Bool = false, maxHorizon: Duration? = nil) {
+        self.isFixed = isFixed
+        self.maxHorizon = maxHorizon
+    }
+}
+
+/// Who wants a worker ID, and for how long.
+public struct WorkerRequest: Hashable, Sendable {
+    public var holder: WorkerHolder
+    /// The worker IDs that will do: those of the layout.
+    public var workerIDs: Range<Int64>
+    /// By the holder's clock: milliseconds since 1970-01-01T00:00:00Z.
+    public var nowMilliseconds: Int64
+    /// How far beyond now the horizon is to be.
+    public var length: Duration
+
+    public init(holder: WorkerHolder, workerIDs: Range<Int64>, nowMilliseconds: Int64, length: Duration) {
+        self.holder = holder
+        self.workerIDs = workerIDs
+        self.nowMilliseconds = nowMilliseconds
+        self.length = length
+    }
+}

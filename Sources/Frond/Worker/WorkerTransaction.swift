@@ -1,0 +1,162 @@
+/// An operation of a registry as steps: which call comes next, given the replies so far.
+///
+/// A value without I/O. ``StoredWorkerRegistry`` performs the calls, the simulation delays and loses them.
+package protocol WorkerTransaction: Sendable {
+    mutating func begin() -> WorkerStep
+    mutating func received(_ reply: WorkerStoreReply) -> WorkerStep
+}
+
+package enum WorkerStep: Sendable {
+    case call(WorkerStoreCall)
+    case finished(Result<WorkerRecord, FrondError>)
+
+    /// The store answered a question with the answer to another.
+    static var confused: WorkerStep {
+        .finished(.failure(FrondError(.storeCorrupt, "the registry of worker IDs gave an answer of the wrong kind")))
+    }
+
+    static func contended(_ workerID: String, tries: Int) -> WorkerStep {
+        .finished(
+            .failure(
+                FrondError(
+                    .registryUnavailable,
+                    "\(workerID) changed in the registry \(tries) times while it was being taken",
+                    retryAfter: .milliseconds(100))))
+    }
+}
+
+/// Takes a free worker ID.
+package struct WorkerAcquisition: WorkerTransaction {
+    /// How often somebody else may be faster.
+    private static var maxTries: Int { 32 }
+
+    private let request: WorkerRequest
+    private var random: SplitMix64
+    private var tries = 0
+    private var wanted: WorkerRecord?
+
+    package init(_ request: WorkerRequest, seed: UInt64) {
+        self.request = request
+        random = SplitMix64(seed: seed)
+    }
+
+    package mutating func begin() -> WorkerStep { .call(.list) }
+
+    package mutating func received(_ reply: WorkerStoreReply) -> WorkerStep {
+        switch reply {
+        case .records(let records):
+            let choice = WorkerChoice(records: records, request: request)
+            do throws(FrondError) {
+                let (expected, record) = try choice.pick(isFirst: tries == 0, random: &random)
+                let successor = try record.acquiring(
+                    by: request.holder, nowMilliseconds: request.nowMilliseconds, length: request.length)
+                wanted = successor
+                return .call(.replace(expected, with: successor))
+            } catch {
+                return .finished(.failure(error))
+            }
+        case .replaced(true):
+            guard let wanted else { return .confused }
+            return .finished(.success(wanted))
+        case .replaced(false):
+            tries += 1
+            return tries < Self.maxTries ? .call(.list) : .contended("every free worker ID", tries: tries)
+        case .record:
+            return .confused
+        }
+    }
+}
+
+/// Changes a record that is known: a lease that is extended or released, or an operator's word.
+package struct WorkerChange: WorkerTransaction {
+    private static var maxTries: Int { 8 }
+
+    package enum Kind: Sendable {
+        case extend(to: Int64)
+        case release(at: Int64)
+        /// Whoever holds it, once its horizon has passed.
+        case free
+    }
+
+    private let kind: Kind
+    private let workerID: Int64
+    /// Nil for an operator, who holds nothing.
+    private let token: Int64?
+    private let nowMilliseconds: Int64
+    private var expected: WorkerRecord?
+    private var wanted: WorkerRecord?
+    private var tries = 0
+
+    /// - Parameter kind: `extend` or `release`.
+    package init(_ lease: WorkerLease, _ kind: Kind, nowMilliseconds: Int64) {
+        self.kind = kind
+        workerID = lease.workerID
+        token = lease.token
+        expected = lease.record
+        self.nowMilliseconds = nowMilliseconds
+    }
+
+    package init(freeing workerID: Int64, nowMilliseconds: Int64) {
+        kind = .free
+        self.workerID = workerID
+        token = nil
+        self.nowMilliseconds = nowMilliseconds
+    }
+
+    package mutating func begin() -> WorkerStep {
+        expected.map { replace($0) } ?? .call(.read(workerID))
+    }
+
+    package mutating func received(_ reply: WorkerStoreReply) -> WorkerStep {
+        switch reply {
+        case .replaced(true):
+            guard let wanted else { return .confused }
+            return .finished(.success(wanted))
+        case .replaced(false):
+            // Taken by another, or moved by a call of ours whose reply was lost: look.
+            tries += 1
+            return tries < Self.maxTries ? .call(.read(workerID)) : .contended("worker ID \(workerID)", tries: tries)
+        case .record(let record):
+            return found(record)
+        case .records:
+            return .confused
+        }
+    }
+
+    private mutating func found(_ record: WorkerRecord?) -> WorkerStep {
+        guard let token else {
+            guard let record else {
+                return .finished(
+                    .failure(FrondError(.invalidArgument, "worker ID \(workerID) was never held by anybody")))
+            }
+            return replace(record)
+        }
+        guard let record, record.token == token else { return .finished(.failure(taken(by: record))) }
+        if case .extend(let horizon) = kind, record.horizonMilliseconds >= horizon {
+            return .finished(.success(record))
+        }
+        return replace(record)
+    }
+
+    private mutating func replace(_ record: WorkerRecord) -> WorkerStep {
+        do throws(FrondError) {
+            let successor =
+                switch kind {
+                case .extend(let horizon): record.extending(to: horizon, nowMilliseconds: nowMilliseconds)
+                case .release(let horizon): record.releasing(at: horizon, nowMilliseconds: nowMilliseconds)
+                case .free: try record.freeing(nowMilliseconds: nowMilliseconds)
+                }
+            wanted = successor
+            return .call(.replace(record, with: successor))
+        } catch {
+            return .finished(.failure(error))
+        }
+    }
+
+    private func taken(by record: WorkerRecord?) -> FrondError {
+        let name = record.map { $0.isReleased ? "given back" : $0.holder.map { "taken by \($0)" } ?? "taken" }
+        return FrondError(
+            .workerIDTaken, "worker ID \(workerID) was \(name ?? "removed from the registry")",
+            retryAfter: .seconds(1))
+    }
+}

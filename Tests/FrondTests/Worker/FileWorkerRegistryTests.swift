@@ -1,0 +1,130 @@
+import Frond
+import FrondTesting
+import Testing
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+@Suite("The static registry")
+struct FileWorkerRegistryTests {
+    private let contract = WorkerRegistryContract(fixedWorkerID: 7) { body in
+        let folder = try TemporaryFolder()
+        try await body { FileWorkerRegistry(workerID: 7, directory: folder.path) }
+    }
+
+    @Test("Keeps the contract of a registry of worker IDs", arguments: WorkerRegistryContract.Promise.ofFixedRegistries)
+    func keeps(promise: WorkerRegistryContract.Promise) async throws {
+        try await contract.check(promise)
+    }
+
+    /// 2024-01-01T00:00:00Z.
+    private let now: Int64 = 1_704_067_200_000
+
+    private func request(after elapsed: Int64 = 0) -> WorkerRequest {
+        WorkerRequest(
+            holder: WorkerHolder(host: "host\n\\a", processID: 1, startedAtMilliseconds: 0, address: "x y"),
+            workerIDs: 0..<32, nowMilliseconds: now + elapsed, length: .seconds(3))
+    }
+
+    @Test("A second process on the same data directory is refused, saying who is there")
+    func refusesASecondProcess() async throws {
+        let folder = try TemporaryFolder()
+        let first = FileWorkerRegistry(workerID: 7, directory: folder.path)
+        let lease = try await first.acquire(request())
+        let second = FileWorkerRegistry(workerID: 7, directory: folder.path)
+        let error = await #expect(throws: FrondError.self) { try await second.acquire(request(after: 3_600_000)) }
+        #expect(error?.code == .workerIDHeld)
+        #expect(error?.message.contains("process 1") ?? false)
+        #expect(try await second.workers().first?.holder == lease.record.holder)
+        // Another worker ID in the same folder is none of its business.
+        _ = try await FileWorkerRegistry(workerID: 8, directory: folder.path).acquire(request())
+        try await first.release(lease, at: now + 5, nowMilliseconds: now + 5)
+        #expect(try await second.acquire(request(after: 10)).floorMilliseconds == now + 5)
+    }
+
+    @Test("After a crash the next process begins at the horizon, whatever its clock says")
+    func survivesACrash() async throws {
+        let folder = try TemporaryFolder()
+        do {
+            let registry = FileWorkerRegistry(workerID: 7, directory: folder.path)
+            let lease = try await registry.acquire(request())
+            _ = try await registry.extend(lease, to: now + 9000, nowMilliseconds: now)
+        }
+        let next = try await FileWorkerRegistry(workerID: 7, directory: folder.path)
+            .acquire(request(after: -3_600_000))
+        #expect(next.floorMilliseconds == now + 9000)
+        #expect(next.horizonMilliseconds == now + 12_000)
+    }
+
+    @Test(
+        "A file that cannot be read is refused: its horizon is not known",
+        arguments: ["", "frond worker 1\nend\n", "x"])
+    func refusesCorruption(text: String) async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(text, to: "worker-7")
+        let registry = FileWorkerRegistry(workerID: 7, directory: folder.path)
+        let error = await #expect(throws: FrondError.self) { try await registry.acquire(request()) }
+        #expect(error?.code == .storeCorrupt)
+    }
+
+    @Test("A worker ID beyond the layout, and a folder that is not there, are refused")
+    func refusesBadPlaces() async throws {
+        let folder = try TemporaryFolder()
+        let beyond = FileWorkerRegistry(workerID: 70, directory: folder.path)
+        var error = await #expect(throws: FrondError.self) { try await beyond.acquire(request()) }
+        #expect(error?.message == "worker ID 70 is out of range: 0 to 31 in this layout")
+        let nowhere = FileWorkerRegistry(workerID: 7, directory: folder.path + "/nowhere")
+        error = await #expect(throws: FrondError.self) { try await nowhere.acquire(request()) }
+        #expect(error?.code == .registryUnavailable)
+        #expect(error?.message.contains("No such file or directory") ?? false)
+    }
+
+    @Test("The worker ID comes from the setting or from the ordinal of the host")
+    func readsSettings() throws {
+        #expect(try FileWorkerRegistry.assignedWorkerID("static:7") == 7)
+        #expect(try FileWorkerRegistry.assignedWorkerID("statefulset:", hostName: "frond-3") == 3)
+        #expect(try FileWorkerRegistry.assignedWorkerID("statefulset:", hostName: "my-frond-12.frond.svc") == 12)
+        #expect(try FileWorkerRegistry.assignedWorkerID("sqlite:") == nil)
+        for setting in ["static:", "static:-1", "static:x"] {
+            #expect(throws: FrondError.self) { _ = try FileWorkerRegistry.assignedWorkerID(setting) }
+        }
+        for host in ["frond", "", "frond-", "frond-x", "frond--"] {
+            #expect(throws: FrondError.self) {
+                _ = try FileWorkerRegistry.assignedWorkerID("statefulset:", hostName: host)
+            }
+        }
+    }
+}
+
+/// A folder that is removed at the end.
+private final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/frond-worker-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw FrondError(.registryUnavailable, "no temporary folder") }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        for workerID in [7, 8, 70] {
+            for suffix in ["", ".lock", ".new"] { unlink("\(path)/worker-\(workerID)\(suffix)") }
+        }
+        rmdir(path)
+    }
+
+    func write(_ text: String, to name: String) throws {
+        let file = open("\(path)/\(name)", O_CREAT | O_WRONLY, 0o644)
+        guard file >= 0 else { throw FrondError(.registryUnavailable, "cannot open \(name)") }
+        defer { close(file) }
+        let bytes = Array(text.utf8)
+        guard pwrite(file, bytes, bytes.count, 0) == bytes.count else {
+            throw FrondError(.registryUnavailable, "cannot write \(name)")
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Frond
+import FrondTesting
+import Testing
+
+@Suite("The in-memory registry keeps the contract of a registry of worker IDs")
+struct InMemoryWorkerContractTests {
+    private let contract = WorkerRegistryContract { body in
+        let registry = InMemoryWorkerRegistry(InMemoryWorkerStore { _ in await Task.yield() })
+        try await body { registry }
+    }
+
+    @Test(arguments: WorkerRegistryContract.Promise.allCases)
+    func keeps(promise: WorkerRegistryContract.Promise) async throws {
+        try await contract.check(promise)
+    }
+
+    @Test("A registry that compares nothing breaks the contract")
+    func noticesMissingComparison() async {
+        let broken = WorkerRegistryContract { body in
+            let registry = InMemoryWorkerRegistry(
+                InMemoryWorkerStore(comparing: false) { _ in await Task.yield() })
+            try await body { registry }
+        }
+        await #expect(throws: (any Error).self) { try await broken.checkAll() }
+    }
+}

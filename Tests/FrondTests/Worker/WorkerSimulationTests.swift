@@ -1,0 +1,105 @@
+import Frond
+import FrondTesting
+import Testing
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+@Suite("Worker IDs in simulation")
+struct WorkerSimulationTests {
+    /// How many seeds a run tries; more by the environment.
+    static let seeds: UInt64 = {
+        guard let text = getenv("FROND_SIMULATION_SEEDS") else { return 200 }
+        return UInt64(String(cString: text)) ?? 200
+    }()
+
+    private func settings(_ seed: UInt64) -> WorkerSimulation.Settings {
+        WorkerSimulation.Settings(layout: WorkerSimulation.smallLayout(seed: seed))
+    }
+
+    @Test("No ID comes twice, goes back or is issued outside its reservation, whatever goes wrong")
+    func survives() throws {
+        var total = (ids: 0, starts: 0, takeovers: 0, lost: 0)
+        for seed in 1...Self.seeds {
+            let summary = try WorkerSimulation.run(seed: seed, settings: settings(seed))
+            total.ids += summary.ids
+            total.starts += summary.starts
+            total.takeovers += summary.takeovers
+            total.lost += summary.lostLeases
+        }
+        // The simulation is worth nothing if nothing happens in it.
+        #expect(total.ids > 500 * Int(Self.seeds))
+        #expect(total.starts > 15 * Int(Self.seeds))
+        #expect(total.takeovers > 8 * Int(Self.seeds))
+        #expect(total.lost > 2 * Int(Self.seeds))
+    }
+
+    @Test("The same seed gives the same run")
+    func replays() throws {
+        let first = try WorkerSimulation.run(seed: 7, settings: settings(7))
+        let second = try WorkerSimulation.run(seed: 7, settings: settings(7))
+        #expect(first.fingerprint == second.fingerprint)
+        #expect(first.ids == second.ids)
+    }
+
+    @Test(
+        "Each guard is needed: without it an ID comes twice",
+        arguments: [WorkerSimulation.Guards.floor, .horizon, .fencing])
+    func needs(guarding: WorkerSimulation.Guards) {
+        let failure = firstFailure(without: guarding, checkingIDsOnly: true)
+        #expect(failure?.reason.contains("issued before") ?? false, "nothing came twice")
+        #expect(failure?.description.contains("seed") ?? false)
+    }
+
+    @Test("A lease must be closed before it is given back: a thread that slept would issue beyond what was given back")
+    func needsClosing() {
+        #expect(firstFailure(without: .closing, checkingIDsOnly: false) != nil)
+    }
+
+    private func firstFailure(
+        without guarding: WorkerSimulation.Guards, checkingIDsOnly: Bool
+    ) -> WorkerSimulation.Failure? {
+        for seed in 1...max(200, Self.seeds) {
+            var settings = settings(seed)
+            settings.guards.subtract(guarding)
+            settings.checksIDsOnly = checkingIDsOnly
+            do throws(WorkerSimulation.Failure) {
+                try WorkerSimulation.run(seed: seed, settings: settings)
+            } catch {
+                return error
+            }
+        }
+        return nil
+    }
+
+    @Test("Where clocks are right, as many servers issue again as there are worker IDs")
+    func recovers() throws {
+        for seed in 1...max(20, Self.seeds / 10) {
+            var settings = settings(seed)
+            settings.clocksGoWrong = false
+            let summary = try WorkerSimulation.run(seed: seed, settings: settings)
+            let expected = min(settings.servers, settings.layout.workerIDs.count)
+            #expect(summary.recovered >= expected, "seed \(seed)")
+        }
+    }
+
+    @Test("2,000 crashes do not use up 1,024 worker IDs")
+    func survivesCrashLoops() throws {
+        var settings = WorkerSimulation.Settings(
+            layout: try SnowflakeLayout(
+                .init(preset: "leaf", sequenceBits: 6), nowMilliseconds: 1_704_067_200_000))
+        settings.servers = 40
+        settings.clocksGoWrong = false
+        settings.crashesOnly = 2000
+        settings.troublePause = .milliseconds(20)
+        settings.requestPause = .milliseconds(200)
+        let summary = try WorkerSimulation.run(seed: 1, settings: settings)
+        #expect(summary.starts == 2000)
+        #expect(summary.leases > 1500)
+    }
+}
