@@ -21,7 +21,6 @@ struct SnowflakeStressTests {
                         for _ in 0..<100 {
                             if let id = generator.nextIfReady() { ids.append(id) }
                         }
-                        switching.issued.store(ids.count, ordering: .relaxed)
                         // There may be fewer threads than tasks.
                         await Task.yield()
                     }
@@ -35,7 +34,7 @@ struct SnowflakeStressTests {
             return try await group.reduce(into: []) { $0.append($1) }
         }
         let all = ids.joined()
-        #expect(all.count > 2000)
+        #expect(all.count > 1000)
         #expect(Set(all).count == all.count, "an ID came twice")
         for thread in ids {
             // A lease that begins below the last one, as after a clock accident, is the exception: none here.
@@ -51,9 +50,21 @@ struct SnowflakeStressTests {
             })
         for parts in ticks {
             let milliseconds = layout.milliseconds(ofTick: parts.tick)
-            let isReserved = reserved[parts.workerID, default: []].contains { $0.contains(milliseconds) }
+            let isReserved = Self.covers(reserved[parts.workerID, default: []], milliseconds)
             #expect(isReserved, "\(parts) is outside of what was reserved")
         }
+    }
+
+    /// Whether one of the ranges, which are in order, holds a moment.
+    private static func covers(_ ranges: [Range<Int64>], _ milliseconds: Int64) -> Bool {
+        var candidates = ranges[...]
+        while !candidates.isEmpty {
+            let middle = candidates.startIndex + candidates.count / 2
+            if candidates[middle].contains(milliseconds) { return true }
+            candidates =
+                milliseconds < candidates[middle].lowerBound ? candidates[..<middle] : candidates[(middle + 1)...]
+        }
+        return false
     }
 
     @Test("Batches and single IDs of many threads never overlap")
@@ -82,18 +93,18 @@ struct SnowflakeStressTests {
 /// Hands worker IDs from one lease to the next, with the least floor there may be.
 private final class LeaseSwitching: Sendable {
     let isDone = Atomic(false)
-    /// By one of the threads, so far.
-    let issued = Atomic(0)
+    private static let rounds = 20_000
     /// What was issued from, by worker ID: milliseconds.
     let reservations = Mutex<[Int64: [Range<Int64>]]>([:])
 
     func run(_ generator: SnowflakeGenerator) async {
         let clock = SystemTimeSource()
-        let start = clock.monotonic
         var floors = [Int64](repeating: 0, count: 2)
         var round = 0
-        while round < 5000 || issued.load(ordering: .relaxed) < 2000, clock.monotonic - start < .seconds(20) {
+        // Each round uses up four ticks at most: far fewer in all than IDs may be ahead of the clock.
+        while round < Self.rounds {
             round += 1
+            // Lets others have the thread, where there are fewer threads than tasks.
             if round % 10 == 0 { await Task.yield() }
             let workerID = Int64(round % 2)
             let floor = floors[round % 2]
