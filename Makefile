@@ -21,7 +21,8 @@ test: setup ## Run every test, real servers and the data-race check included.
 	$(MAKE) test-core
 
 test-core: setup ## Run the lock-free code on all cores under ThreadSanitizer.
-	FROND_CORE_ONLY=1 $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter Stress
+	FROND_CORE_ONLY=1 TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/scripts/thread-sanitizer-suppressions" \
+	    $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter Stress
 
 bench: build ## Measure over HTTP and in process, beside nginx if it is installed.
 	scripts/bench
