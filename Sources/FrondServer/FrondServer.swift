@@ -59,7 +59,7 @@ public struct FrondServer: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let served: Result<Void, any Error>
         do {
-            served = .success(try await serve(on: group))
+            served = .success(try await serveWhileKeeping(on: group))
         } catch {
             served = .failure(error)
         }
@@ -67,6 +67,28 @@ public struct FrondServer: Service {
         await Task { [generators] in await generators.segments?.shutdown() }.value
         try await group.shutdownGracefully()
         try served.get()
+    }
+
+    /// Serves, with a worker ID held until the last answer is given.
+    private func serveWhileKeeping(on group: MultiThreadedEventLoopGroup) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await StoreWatch(generators: generators, logger: logger).run() }
+            if let keeper = generators.snowflake {
+                // In a task of its own: graceful shutdown must not reach it before the server has ended.
+                tasks.addTask { try await keeper.run() }
+            }
+            tasks.addTask {
+                try await serve(on: group)
+                throw ServingEnded()
+            }
+            do {
+                // A keeper ends early only with an error, such as no worker ID where the settings say to fail then.
+                while try await tasks.next() != nil {}
+            } catch is ServingEnded {
+                tasks.cancelAll()
+                while try await tasks.next() != nil {}
+            }
+        }
     }
 
     /// Hummingbird speaks of every start at info level; what it is warned of is worth a line.
@@ -96,3 +118,6 @@ public struct FrondServer: Service {
         try await application.run()
     }
 }
+
+/// The server has ended in good order: the other tasks are to end too.
+private struct ServingEnded: Error {}

@@ -4,20 +4,26 @@ import NIOHTTP1
 /// A request that the event loop can answer by itself.
 struct HotRoute: Equatable {
     enum Kind: Equatable {
-        case segment
+        case segment, snowflake
+
+        var prefix: String {
+            switch self {
+            case .segment: "/api/segment/get/"
+            case .snowflake: "/api/snowflake/get/"
+            }
+        }
     }
 
     var kind: Kind
     var tag: Tag
 
-    private static let segmentPrefix = "/api/segment/get/"
-
     /// Nil for every path that has to take the ordinary route, be it only for its error.
     init?(path: String) {
-        guard path.hasPrefix(Self.segmentPrefix) else { return nil }
-        let name = path.utf8.dropFirst(Self.segmentPrefix.utf8.count)
+        let kinds: [Kind] = [.segment, .snowflake]
+        guard let kind = kinds.first(where: { path.hasPrefix($0.prefix) }) else { return nil }
+        let name = path.utf8.dropFirst(kind.prefix.utf8.count)
         guard Tag.isValid(name), let tag = try? Tag(Substring(name)) else { return nil }
-        kind = .segment
+        self.kind = kind
         self.tag = tag
     }
 

@@ -1,0 +1,44 @@
+import Foundation
+import Frond
+
+/// The parts of a snowflake ID, for people and programs.
+struct DecodedID: Encodable {
+    /// Strings, since JavaScript loses integers above 2^53.
+    var id: String
+    var time: String
+    var timeMilliseconds: String
+    var datacenter: Int64
+    var worker: Int64
+    var sequence: Int64
+
+    init(_ id: Int64, layout: SnowflakeLayout) throws(FrondError) {
+        let parts = try layout.decode(id)
+        let milliseconds = layout.milliseconds(ofTick: parts.tick)
+        self.id = String(id)
+        timeMilliseconds = String(milliseconds)
+        time = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+            .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+        datacenter = parts.datacenterID
+        worker = parts.workerID
+        sequence = parts.sequence
+    }
+}
+
+/// The same in Leaf's words: local time, and datacenter and worker as one number.
+struct LeafDecodedID: Encodable {
+    var timestamp: String
+    var workerId: String
+    var sequenceId: String
+
+    init(_ id: Int64, layout: SnowflakeLayout) throws(FrondError) {
+        let parts = try layout.decode(id)
+        let milliseconds = layout.milliseconds(ofTick: parts.tick)
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.dateFormat = "yyyy-MM-dd HH:mm:ss.SSS"
+        let text = format.string(from: Date(timeIntervalSince1970: Double(milliseconds) / 1000))
+        timestamp = "\(milliseconds)(\(text))"
+        workerId = String(parts.datacenterID << Int64(layout.workerBits) | parts.workerID)
+        sequenceId = String(parts.sequence)
+    }
+}
