@@ -1,23 +1,25 @@
 import Foundation
-import Frond
+package import Frond
 
 /// The parts of a snowflake ID, for people and programs.
-struct DecodedID: Encodable {
+package struct DecodedID: Encodable {
     /// Strings, since JavaScript loses integers above 2^53.
-    var id: String
-    var time: String
-    var timeMilliseconds: String
-    var datacenter: Int64
-    var worker: Int64
-    var sequence: Int64
+    package var id: String
+    package var time: String
+    package var timeMilliseconds: String
+    package var datacenter: Int64
+    package var worker: Int64
+    package var sequence: Int64
 
-    init(_ id: Int64, layout: SnowflakeLayout) throws(FrondError) {
+    /// - Throws: `invalidArgument` for a number that no ID of the layout can be.
+    package init(_ id: Int64, layout: SnowflakeLayout) throws(FrondError) {
         let parts = try layout.decode(id)
         let milliseconds = layout.milliseconds(ofTick: parts.tick)
         self.id = String(id)
         timeMilliseconds = String(milliseconds)
         time = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-            .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+            .formatted(
+                .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
         datacenter = parts.datacenterID
         worker = parts.workerID
         sequence = parts.sequence
