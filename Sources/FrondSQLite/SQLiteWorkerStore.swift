@@ -29,7 +29,9 @@ public struct SQLiteWorkerStore: WorkerRecordStore {
     public func records() async throws(FrondError) -> [WorkerRecord] {
         try await mapping { () async throws(FrondError) in
             try await segments.read { database in
-                try Row.fetchAll(database.cachedStatement(sql: Statements.workers)).compactMap { try? WorkerRecord(row: $0) }
+                try Row.fetchAll(database.cachedStatement(sql: Statements.workers)).compactMap {
+                    try? WorkerRecord(row: $0)
+                }
             }
         }
     }

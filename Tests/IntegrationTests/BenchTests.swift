@@ -28,11 +28,13 @@ struct BenchTests {
         #expect(!bench.printed.contains(#""disconnects" : 0,"#), "the kills reached it")
     }
 
-    @Test("names what it cannot measure", arguments: [
-        (["https://127.0.0.1:1/x"], "https://127.0.0.1:1/x"), (["http://127.0.0.1:1/x"], "127.0.0.1:1"),
-        (["http://127.0.0.1:1/x", "--duration", "5"], "--duration '5'"),
-        (["http://127.0.0.1:1/x", "--connections", "0"], "0"),
-    ])
+    @Test(
+        "names what it cannot measure",
+        arguments: [
+            (["https://127.0.0.1:1/x"], "https://127.0.0.1:1/x"), (["http://127.0.0.1:1/x"], "127.0.0.1:1"),
+            (["http://127.0.0.1:1/x", "--duration", "5"], "--duration '5'"),
+            (["http://127.0.0.1:1/x", "--connections", "0"], "0"),
+        ])
     func badInput(arguments: [String], named: String) async {
         let process = FrondProcess(["bench", "http"] + arguments)
         #expect(await process.waitForExit() != 0)

@@ -13,11 +13,12 @@ struct StoreWatch: Sendable {
     func run() async {
         var store: String?
         var worker: String?
-        while !Task.isCancelled {
-            report(generators.segments?.failure?.message, before: &store, "the segment store does not answer")
-            report(generators.snowflake?.status.problem, before: &worker, "the snowflake generator has a problem")
+        while true {
             // The only error is cancellation, which ends the loop.
             try? await Task.sleep(for: Self.interval)
+            if Task.isCancelled { return }
+            report(generators.segments?.failure?.message, before: &store, "the segment store does not answer")
+            report(generators.snowflake?.status.problem, before: &worker, "the snowflake generator has a problem")
         }
     }
 

@@ -17,9 +17,9 @@ package struct DecodedID: Encodable {
         let milliseconds = layout.milliseconds(ofTick: parts.tick)
         self.id = String(id)
         timeMilliseconds = String(milliseconds)
-        time = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-            .formatted(
-                .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+        // Whole seconds and milliseconds apart: a Double between them would round.
+        let seconds = Date(timeIntervalSince1970: Double(milliseconds / 1000)).formatted(.iso8601)
+        time = seconds.replacing("Z", with: ".\(String(1000 + milliseconds % 1000).dropFirst())Z")
         datacenter = parts.datacenterID
         worker = parts.workerID
         sequence = parts.sequence
