@@ -13,8 +13,10 @@ final class BenchmarkSnowflakes: Sendable {
         let now = SystemTimeSource().wallMilliseconds
         let layout = try SnowflakeLayout(
             SnowflakeLayout.Settings(tickBits: 40, workerBits: 1, sequenceBits: 22), nowMilliseconds: now)
-        wide = try SnowflakeGenerator(layout: layout)
-        standard = try SnowflakeGenerator()
+        // On a machine that is busy with other things a thread may not run for long.
+        let policy = SnowflakePolicy(waitLimit: .seconds(60))
+        wide = try SnowflakeGenerator(layout: layout, policy: policy)
+        standard = try SnowflakeGenerator(policy: policy)
         keepers = [wide, standard].map { generator in
             let holder = WorkerHolder(host: "bench", processID: 0, startedAtMilliseconds: now)
             let keeper = WorkerKeeper(generator: generator, registry: InMemoryWorkerRegistry(), holder: holder)
