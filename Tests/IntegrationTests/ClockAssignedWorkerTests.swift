@@ -35,8 +35,10 @@ import Testing
             await first.crash()
             let before = ids.last
             try clock.shift(by: .seconds(-3600))
+            // By default it would follow the mended clock only after a hundredth of the step.
             let second = try await FrondServerProcess.start(
-                in: directory, clock: clock, ["worker.clockPatience=100ms"], registry: "static:7")
+                in: directory, clock: clock, ["worker.clockPatience=100ms", "snowflake.maxForwardJump=2h"],
+                registry: "static:7")
             let refusal = try await ids.takeUntilRefused(by: second)
             #expect(refusal.body.contains("urn:frond:problem:clock-moved-backwards"), "\(refusal.body)")
             let health = try await second.snowflakeHealth()
@@ -58,9 +60,8 @@ import Testing
             let (status, output) = await frond(
                 "serve", "--port", "0", "--data-dir", directory.path, "--registry", "static:7")
             #expect(status == 69)
-            let complaints = output.split(separator: "\n").filter { $0.hasPrefix("frond: ") }
-            #expect(complaints.count == 1, "\(output)")
-            #expect(complaints.first?.contains("worker ID 7 is in use by a live process") == true, "\(output)")
+            #expect(output.hasPrefix("frond: worker ID 7 is in use by a live process"), "\(output)")
+            #expect(output.split(separator: "\n").count == 1, "\(output)")
             try await ids.take(from: first)
 
             let release = await frond("worker", "release", "7", "--data-dir", directory.path, "--registry", "static:7")
@@ -82,10 +83,9 @@ import Testing
             let (status, output) = await frond(
                 "serve", "--port", "0", "--data-dir", directory.path, "--registry", registry)
             #expect(status != 0)
-            let complaints = output.split(separator: "\n").filter { $0.hasPrefix("frond: ") }
-            #expect(complaints.count == 1, "\(output)")
-            #expect(complaints.first?.contains(named) == true, "\(output)")
-            #expect(complaints.first?.contains(allowed) == true, "\(output)")
+            #expect(output.split(separator: "\n").count == 1, "\(output)")
+            #expect(output.contains(named), "\(output)")
+            #expect(output.contains(allowed), "\(output)")
         }
     }
 #endif

@@ -49,7 +49,7 @@ import Testing
 
         @Test("what cannot be an ID is one line that names it and the range", arguments: notIDs)
         func command(text: String) async {
-            let (status, output) = await frond("decode", "--", text)
+            let (status, output) = await frond("decode", text)
             #expect(status == 64)
             #expect(output.split(separator: "\n").count == 1, "\(output)")
             #expect(output.contains("'\(text)'"), "\(output)")

@@ -27,10 +27,7 @@ import Testing
             try await ids.take(from: second)
             first.process.signal(SIGCONT)
             try ids.check(try await asleep, of: first)
-            for _ in 0..<20 {
-                try await ids.next(from: first)
-                try await ids.next(from: second)
-            }
+            try await ids.takeAtTheSameTime(from: first, second)
             let refusal = try await ids.takeUntilRefused(by: first)
             #expect(refusal.body.contains("worker ID"), "\(refusal.body)")
             let health = try await first.snowflakeHealth()
@@ -55,10 +52,7 @@ import Testing
             try await ids.take(from: second)
             first.process.signal(SIGCONT)
             // By the first one's own clock it has not: it may issue what is below, until it asks for more.
-            for _ in 0..<50 {
-                try await ids.next(20, from: first)
-                try await ids.next(20, from: second)
-            }
+            try await ids.takeAtTheSameTime(from: first, second)
             let refusal = try await ids.takeUntilRefused(by: first)
             #expect(refusal.body.contains("worker ID"), "\(refusal.body)")
             try await ids.take(from: second)

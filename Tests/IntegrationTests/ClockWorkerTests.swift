@@ -41,9 +41,8 @@ import Testing
                 "serve", "--port", "0", "--data-dir", directory.path, "--set", "snowflake.workerBits=0",
                 "--set", "worker.start=fail")
             #expect(status == 69)
-            let complaints = output.split(separator: "\n").filter { $0.hasPrefix("frond: ") }
-            #expect(complaints.count == 1, "\(output)")
-            #expect(complaints.first?.contains("all 1 worker IDs are held: the next to be free is 0") == true)
+            #expect(output.hasPrefix("frond: all 1 worker IDs are held: the next to be free is 0"), "\(output)")
+            #expect(output.split(separator: "\n").count == 1, "\(output)")
             try await ids.take(from: first)
         }
 
@@ -75,7 +74,7 @@ import Testing
             let held = try #require(try await list().first)
             #expect(held.worker == worker)
             #expect(held.state == "held")
-            #expect(held.process != nil && held.host != nil && held.started != nil && held.address != nil)
+            #expect(held.process != nil && held.host != nil && held.started != nil)
 
             let refused = await release("\(worker)")
             #expect(refused.status == 69, "\(refused.output)")
