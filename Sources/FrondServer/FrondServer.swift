@@ -104,8 +104,10 @@ public struct FrondServer: Service {
             generators, readiness: Readiness(generators: generators), maxCount: configuration.maxCount)
         let application = Application(
             router: router,
-            server: HTTPServerBuilder { [generators] responder in
-                FastLaneChannel(responder: responder, generators: generators, idleTimeout: idleTimeout)
+            server: HTTPServerBuilder { [generators, configuration] responder in
+                FastLaneChannel(
+                    responder: responder, generators: generators, maxCount: configuration.maxCount,
+                    idleTimeout: idleTimeout)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: 4096),

@@ -13,11 +13,14 @@ public struct ServedGenerators: Sendable {
         self.snowflake = snowflake
     }
 
-    /// The generator of a hot route; nil until the ordinary route has used it.
-    func generator(for route: HotRoute) -> (any IDGenerator<Int64>)? {
+    /// Where the answers of a hot route come from; nil until the ordinary route has used it.
+    func source(for route: HotRoute) -> HotSource? {
         switch route.kind {
-        case .segment: segments?.existingGenerator(for: route.tag)
-        case .snowflake: snowflake?.generator
+        case .segment:
+            segments?.existingGenerator(for: route.tag).map { generator in
+                route.count.map { .range(generator, count: $0) } ?? .one(generator)
+            }
+        case .snowflake: snowflake.map { .one($0.generator) }
         }
     }
 }

@@ -16,15 +16,30 @@ struct HotRoute: Equatable {
 
     var kind: Kind
     var tag: Tag
+    /// How many IDs are wanted; nil for one.
+    var count: Int?
 
     /// Nil for every path that has to take the ordinary route, be it only for its error.
-    init?(path: String) {
+    init?(path: String, maxCount: Int) {
         let kinds: [Kind] = [.segment, .snowflake]
         guard let kind = kinds.first(where: { path.hasPrefix($0.prefix) }) else { return nil }
-        let name = path.utf8.dropFirst(kind.prefix.utf8.count)
+        let parts = path.utf8.dropFirst(kind.prefix.utf8.count).split(
+            separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+        if parts.count == 2 {
+            // A batch of one segment is one range; all other queries are the ordinary route's.
+            guard kind == .segment, let count = Self.count(Substring(parts[1])), (1...maxCount).contains(count) else {
+                return nil
+            }
+            self.count = count
+        }
+        let name = parts[0]
         guard Tag.isValid(name), let tag = try? Tag(Substring(name)) else { return nil }
         self.kind = kind
         self.tag = tag
+    }
+
+    private static func count(_ query: Substring) -> Int? {
+        query.hasPrefix("count=") ? Int(query.dropFirst("count=".count)) : nil
     }
 
     /// Whether the request wants the usual answer: plain text, on a connection that is kept.
