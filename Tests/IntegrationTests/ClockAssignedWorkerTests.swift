@@ -22,8 +22,8 @@ import Testing
             try clock.shift(by: .milliseconds(-milliseconds))
             let second = try await FrondServerProcess.start(in: directory, clock: clock, registry: "static:7")
             try await ids.takeUntilServed(by: second)
-            try await ids.take(from: second)
             #expect(ids.last > before)
+            try await ids.take(from: second)
             #expect(ids.workers(of: second) == [7])
         }
 
@@ -47,8 +47,8 @@ import Testing
             // A little ahead, so that the three seconds that were reserved need not be waited for.
             try clock.shift(by: .seconds(5))
             try await ids.takeUntilServed(by: second)
-            try await ids.take(from: second)
             #expect(ids.last > before)
+            try await ids.take(from: second)
             #expect(ids.workers(of: second) == [7])
         }
 

@@ -39,6 +39,30 @@ import Testing
             try await ids.take(from: first)
         }
 
+        @Test("repeats nothing when it wakes and cannot ask whose its worker ID is: the horizon alone stops it")
+        func wakesWithoutRegistry() async throws {
+            let settings = Self.oneWorker + ["snowflake.waitLimit=50ms"]
+            let clock = try ShiftedClock()
+            var ids = IssuedIDs(workerBits: 0)
+            let first = try await FrondServerProcess.start(in: directory, clock: clock, settings)
+            try await ids.take(from: first)
+            first.process.signal(SIGSTOP)
+            // Both believe it: beyond any horizon there is yet, and not so far that a clock is suspected.
+            try clock.shift(by: .seconds(9))
+            let second = try await FrondServerProcess.start(in: directory, clock: clock, settings)
+            try await ids.take(from: second)
+            let registry = try SQLiteLock(path: directory.path + "/frond.sqlite")
+            first.process.signal(SIGCONT)
+            try await ids.takeAtTheSameTime(from: first, second)
+            #expect(try await ids.next(from: first).status == 503)
+            try registry.release()
+            try await poll { () -> Bool? in
+                let refusal = try await ids.next(from: first)
+                return refusal.body.contains("urn:frond:problem:worker-ids-exhausted") ? true : nil
+            }
+            try await ids.take(from: second)
+        }
+
         @Test("repeats nothing where the two machines' clocks are an hour apart: each keeps to its side of the horizon")
         func clocksApart() async throws {
             let (clock, fastClock) = (try ShiftedClock(), try ShiftedClock())
