@@ -75,7 +75,7 @@ struct IssuedIDs {
     mutating func takeAtTheSameTime(
         from one: FrondServerProcess, _ other: FrondServerProcess, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        let count = 4000
+        let count = 10_000
         for _ in 0..<10 {
             async let ones = one.snowflake(count: count)
             async let others = other.snowflake(count: count)
@@ -107,20 +107,18 @@ struct IssuedIDs {
         }
         let ids = answer.body.split(separator: "\n").compactMap { Int64($0) }
         #expect(ids.count == count, "\(answer.body)", sourceLocation: sourceLocation)
-        for id in ids { add(id, of: server, sourceLocation: sourceLocation) }
+        let twice = ids.filter { !all.insert($0).inserted }
+        #expect(twice.isEmpty, "\(twice.count) IDs came twice", sourceLocation: sourceLocation)
+        processes[ObjectIdentifier(server.process)] = server.process
+        let descents = ids.filter { !isAscent($0, of: server) }
+        #expect(descents.isEmpty, "came after a greater one of the same worker ID", sourceLocation: sourceLocation)
+        last = ids.last ?? last
     }
 
-    private mutating func add(_ id: Int64, of server: FrondServerProcess, sourceLocation: SourceLocation) {
-        let process = ObjectIdentifier(server.process)
-        processes[process] = server.process
-        if !all.insert(id).inserted {
-            Issue.record("\(id) came twice", sourceLocation: sourceLocation)
-        }
-        let source = Source(process: process, worker: worker(of: id))
-        if let before = lastOfSource[source], id <= before {
-            Issue.record("of worker \(source.worker), \(id) came after \(before)", sourceLocation: sourceLocation)
-        }
-        lastOfSource[source] = id
-        last = id
+    /// Whether an ID is greater than the one before it, of the same process and worker ID.
+    private mutating func isAscent(_ id: Int64, of server: FrondServerProcess) -> Bool {
+        let source = Source(process: ObjectIdentifier(server.process), worker: worker(of: id))
+        let before = lastOfSource.updateValue(id, forKey: source) ?? 0
+        return id > before
     }
 }
