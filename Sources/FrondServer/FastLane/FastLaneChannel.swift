@@ -26,6 +26,8 @@ struct FastLaneChannel: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         ordinary.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            // A second read after each request would only learn that there is nothing yet.
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(
