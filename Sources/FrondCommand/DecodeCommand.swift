@@ -8,8 +8,9 @@ struct DecodeCommand: AsyncParsableCommand {
         commandName: "decode", abstract: "Show the time, worker and sequence of a snowflake ID.",
         discussion: "The layout is taken from the settings, as for the server; --layout names a preset.")
 
-    @Argument(help: "The ID.")
-    var id: String
+    // An array, since only that takes '-1' for a value, to be refused by its name, and not for an unknown option.
+    @Argument(parsing: .allUnrecognized, help: "The ID.")
+    var id: [String]
 
     @Option(help: "A preset: \(SnowflakeLayout.presets.map(\.key).joined(separator: ", ")).")
     var layout: String?
@@ -21,8 +22,9 @@ struct DecodeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            guard let number = Int64(id), number >= 0 else {
-                throw CommandFailure(.usage, "'\(id)' is not a snowflake ID: a whole number from 0 to \(Int64.max)")
+            let text = id.joined(separator: " ")
+            guard let number = Int64(text), number >= 0 else {
+                throw CommandFailure(.usage, "'\(text)' is not a snowflake ID: a whole number from 0 to \(Int64.max)")
             }
             let reader = try await settings.reader([.snowflakeLayout: layout])
             let decoded = try DecodedID(number, layout: try decodingLayout(reader))

@@ -36,6 +36,9 @@ public struct FrondServer: Service {
         }
     }
 
+    /// How long the registry of worker IDs may take to answer before the server listens without a worker ID.
+    private static let firstAnswerLimit = Duration.seconds(1)
+
     private let generators: ServedGenerators
     private let configuration: Configuration
     private let logger: Logger
@@ -78,6 +81,9 @@ public struct FrondServer: Service {
                 tasks.addTask { try await keeper.run() }
             }
             tasks.addTask {
+                // Where no worker ID can be had and that is the end, nothing has listened and nothing is torn down.
+                await generators.snowflake?.waitForFirstAnswer(atMost: Self.firstAnswerLimit)
+                try Task.checkCancellation()
                 try await serve(on: group)
                 throw ServingEnded()
             }

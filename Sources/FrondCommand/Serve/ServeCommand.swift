@@ -74,10 +74,12 @@ struct ServeCommand: AsyncParsableCommand {
         let snowflake = settings.snowflake
         let generator = try SnowflakeGenerator(
             layout: snowflake.layout, datacenterID: snowflake.datacenterID, policy: snowflake.policy)
+        // Which port is picked is not known yet, and port 0 is no place that a restart comes back to.
+        let address = settings.server.port == 0 ? "" : "\(settings.server.host):\(settings.server.port)"
         let holder = WorkerHolder(
             host: FileWorkerRegistry.hostName, processID: Int64(ProcessInfo.processInfo.processIdentifier),
             startedAtMilliseconds: SystemTimeSource().wallMilliseconds,
-            address: "\(settings.server.host):\(settings.server.port)", version: FrondVersion.current)
+            address: address, version: FrondVersion.current)
         return WorkerKeeper(
             generator: generator, registry: registry, holder: holder, policy: snowflake.worker, logger: logger)
     }

@@ -23,7 +23,7 @@ struct WorkerOutput: ParsableArguments {
             host = record.holder?.host
             process = record.holder?.processID
             started = record.holder.map { Self.text($0.startedAtMilliseconds) }
-            address = record.holder?.address
+            address = record.holder.flatMap { $0.address.isEmpty ? nil : $0.address }
             version = record.holder?.version
             token = record.token
         }
