@@ -1,8 +1,8 @@
 # What each command needs from Debian is installed by itself where it is missing.
 SWIFT ?= swift
-PORT ?= 8080
 BUILD_PACKAGES := libsqlite3-dev
-# All tests at once are too many for a small machine: waits in them are bounded, as in the product. These tests keep every core busy for seconds, which others would take for a slow store.
+# All tests at once are too many for a small machine, where the bounded waits of the product run out. These tests keep
+# every core busy for seconds and run by themselves.
 BUSY := Stress|Simulation
 SOURCES := $(shell git ls-files --cached --others --exclude-standard '*.swift')
 
