@@ -4,7 +4,7 @@ import Testing
 #if os(Linux)
     @Suite("Worker IDs that are all held")
     struct ClockWorkerTests {
-        static let oneWorker = ["snowflake.workerBits=0"]
+        static let oneWorker = ["snowflake.workerBits=0", "worker.maxHorizon=3s"]
 
         let directory: TemporaryDirectory
         let clock: ShiftedClock
