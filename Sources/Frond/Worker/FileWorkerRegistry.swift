@@ -17,7 +17,7 @@
 public final class FileWorkerRegistry: WorkerRegistry {
     private struct State: Sendable {
         /// Held from the acquisition to the release.
-        var lock: FileDescriptor?
+        var lock: FileLock?
         /// As it was last known, in case the file is removed under us.
         var known: WorkerRecord?
     }
@@ -101,7 +101,7 @@ public final class FileWorkerRegistry: WorkerRegistry {
 
     // MARK: On the thread
 
-    private func lockFile() throws(FrondError) -> FileDescriptor {
+    private func lockFile() throws(FrondError) -> FileLock {
         if let lock = state.value.lock { return lock }
         if let lock = try file.lock() { return lock }
         let holder = try file.read()?.holder.map { ", by \($0)" } ?? ""

@@ -24,16 +24,16 @@ struct WorkerFile: Sendable {
 
     /// Takes the lock, which ends with the process at the latest.
     /// - Returns: nil where a live process has it.
-    func lock() throws(FrondError) -> FileDescriptor? {
-        let lock = try FileDescriptor(lockPath, O_CREAT | O_RDWR | O_CLOEXEC)
-        while flock(lock.number, LOCK_EX | LOCK_NB) != 0 {
+    func lock() throws(FrondError) -> FileLock? {
+        let file = try FileDescriptor(lockPath, O_CREAT | O_RDWR | O_CLOEXEC)
+        while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
             switch errno {
             case EINTR: continue
             case EWOULDBLOCK: return nil
             default: throw FrondError.file(lockPath, "lock")
             }
         }
-        return lock
+        return FileLock(file)
     }
 
     /// - Returns: nil where there is no file.
@@ -70,6 +70,23 @@ struct WorkerFile: Sendable {
         guard rename(newPath, path) == 0 else { throw FrondError.file(path, "replace") }
         let folder = try FileDescriptor(directory, O_RDONLY | O_CLOEXEC)
         guard fsync(folder.number) == 0 else { throw FrondError.file(directory, "flush") }
+    }
+}
+
+/// A lock on a file, given up with this object.
+///
+/// Not by closing the file alone: a child process that was forked, and has not executed its program yet, has the file
+/// open too, and would keep the lock.
+final class FileLock: Sendable {
+    private let file: FileDescriptor
+
+    /// - Parameter file: which is locked.
+    fileprivate init(_ file: FileDescriptor) {
+        self.file = file
+    }
+
+    deinit {
+        _ = flock(file.number, LOCK_UN)
     }
 }
 

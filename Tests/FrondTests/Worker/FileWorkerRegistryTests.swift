@@ -47,6 +47,22 @@ struct FileWorkerRegistryTests {
         #expect(try await second.acquire(request(after: 10)).floorMilliseconds == now + 5)
     }
 
+    #if os(Linux)
+        @Test("What is given back is free at once, even where a child process was forked and has not begun yet")
+        func forks() async throws {
+            let folder = try TemporaryFolder()
+            let copy: Int32
+            do {
+                let registry = FileWorkerRegistry(workerID: 7, directory: folder.path)
+                _ = try await registry.acquire(request())
+                // As a fork does until the child executes its program.
+                copy = dup(try #require(folder.openFile("worker-7.lock")))
+            }
+            defer { close(copy) }
+            _ = try await FileWorkerRegistry(workerID: 7, directory: folder.path).acquire(request(after: 10))
+        }
+    #endif
+
     @Test("After a crash the next process begins at the horizon, whatever its clock says")
     func survivesACrash() async throws {
         let folder = try TemporaryFolder()
@@ -117,6 +133,18 @@ private final class TemporaryFolder: Sendable {
         }
         rmdir(path)
     }
+
+    #if os(Linux)
+        /// The number by which this process has a file open; nil where it has not.
+        func openFile(_ name: String) -> Int32? {
+            (0..<4096 as Range<Int32>).first { number in
+                var target = [CChar](repeating: 0, count: 4096)
+                let length = readlink("/proc/self/fd/\(number)", &target, target.count)
+                let bytes = target.prefix(max(0, length)).map { UInt8(bitPattern: $0) }
+                return String(decoding: bytes, as: UTF8.self) == "\(path)/\(name)"
+            }
+        }
+    #endif
 
     func write(_ text: String, to name: String) throws {
         let file = open("\(path)/\(name)", O_CREAT | O_WRONLY, 0o644)
