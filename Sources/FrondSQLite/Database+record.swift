@@ -10,7 +10,7 @@ extension Database {
     }
 
     func existingRecord(_ tag: Tag) throws -> TagRecord {
-        guard let record = try record(tag) else { throw FrondError.noTag(tag) }
+        guard let record = try record(tag) else { throw FrondError.unknown(tag) }
         return record
     }
 

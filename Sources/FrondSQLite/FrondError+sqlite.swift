@@ -20,10 +20,6 @@ extension FrondError {
         FrondError(.storeUnavailable, "file '\(path)' is closed")
     }
 
-    static func noTag(_ tag: Tag) -> FrondError {
-        FrondError(.unknownTag, "there is no tag '\(tag)': create it with 'frond tag create \(tag)'")
-    }
-
     private static func of(_ error: DatabaseError, path: String) -> FrondError {
         func unavailable(_ message: String) -> FrondError {
             FrondError(.storeUnavailable, message, retryAfter: .seconds(1), cause: error)

@@ -26,14 +26,16 @@ final class GroupCommit: Sendable {
     }
 
     private let pool: DatabasePool
-    private let path: String
+    private let file: SQLiteFile
+    private let identity: SQLiteFile.Identity?
     private let batchLimit: Int
     private let state = Mutex(State())
 
     /// - Parameter batchLimit: the most changes in one transaction; 1 gives each its own.
-    init(pool: DatabasePool, path: String, batchLimit: Int = maximumBatch) {
+    init(pool: DatabasePool, file: SQLiteFile, batchLimit: Int = maximumBatch) {
         self.pool = pool
-        self.path = path
+        self.file = file
+        identity = file.identity
         self.batchLimit = batchLimit
     }
 
@@ -79,9 +81,9 @@ final class GroupCommit: Sendable {
             case refuse(FrondError)
         }
         let decision: Decision = state.withLock { state in
-            if state.isClosed { return .refuse(.closed(path)) }
+            if state.isClosed { return .refuse(.closed(file.path)) }
             guard state.waiting.count < Self.maximumWaiting else {
-                let message = "\(state.waiting.count) changes are waiting for file '\(path)' already"
+                let message = "\(state.waiting.count) changes are waiting for file '\(file.path)' already"
                 return .refuse(FrondError(.overloaded, message, retryAfter: .seconds(1)))
             }
             state.waiting.append(change)
@@ -133,10 +135,21 @@ final class GroupCommit: Sendable {
                 }
                 return .commit
             }
+            try checkInPlace()
         } catch {
-            let failure = FrondError(sqlite: error, path: path)
+            let failure = FrondError(sqlite: error, path: file.path)
             deliveries = batch.map { change in { change.fail(failure) } }
         }
         for deliver in deliveries { deliver() }
+    }
+
+    /// What was committed to a file that is gone excludes nobody who opens the one now in its place.
+    private func checkInPlace() throws(FrondError) {
+        guard file.identity != identity else { return }
+        throw FrondError(
+            .storeUnavailable,
+            "file '\(file.path)' was removed or replaced while it was open: put it back, since another file may give "
+                + "out the same numbers again",
+            retryAfter: .seconds(1))
     }
 }

@@ -13,15 +13,24 @@ struct SQLiteFile: Sendable {
     /// Connections for reading, beside the one that writes.
     private static let readerCount = 2
 
+    /// Tells one file from another, whatever their names.
+    struct Identity: Equatable, Sendable {
+        var device: dev_t
+        var number: ino_t
+    }
+
     var path: String
     var busyTimeout: Duration
+
+    /// Which file the path leads to now; nil where it leads to none.
+    var identity: Identity? { status(of: path).map { Identity(device: $0.st_dev, number: $0.st_ino) } }
 
     /// Opens the file; makes it, and the directories above it, where it is not there.
     ///
     /// Blocks while it does.
     func open() throws(FrondError) -> DatabasePool {
         try checkKind()
-        try makeDirectory()
+        try makeDirectory(URL(fileURLWithPath: path).deletingLastPathComponent().path)
         let isNew = !FileManager.default.fileExists(atPath: path)
         var tries = 1
         while true {
@@ -38,24 +47,42 @@ struct SQLiteFile: Sendable {
     }
 
     private func checkKind() throws(FrondError) {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
-            return
+        guard !path.isEmpty, path != ":memory:" else {
+            throw FrondError(.invalidArgument, "'\(path)' is not the path of a file: numbers must outlive the process")
         }
-        throw FrondError(
-            .storeUnavailable, "'\(path)' is a directory: name a file in it, such as '\(path)/frond.sqlite'")
+        switch kind(of: path) {
+        case nil, S_IFREG:
+            return
+        case S_IFDIR:
+            throw FrondError(
+                .storeUnavailable, "'\(path)' is a directory: name a file in it, such as '\(path)/frond.sqlite'")
+        default:
+            throw FrondError(.storeUnavailable, "'\(path)' is not a regular file: name another")
+        }
     }
 
-    private func makeDirectory() throws(FrondError) {
-        let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw FrondError(
-                .storeUnavailable,
-                "directory '\(directory)' cannot be made: name one that this user may write to", cause: error)
-        }
+    /// The kind of file; nil where there is none or nothing is known.
+    private func kind(of path: String) -> mode_t? {
+        status(of: path).map { $0.st_mode & S_IFMT }
+    }
+
+    /// Links are followed.
+    private func status(of path: String) -> stat? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status : nil
+    }
+
+    private func makeDirectory(_ directory: String) throws(FrondError) {
+        if kind(of: directory) == S_IFDIR { return }
+        let above = URL(fileURLWithPath: directory).deletingLastPathComponent().path
+        if above != directory { try makeDirectory(above) }
+        guard mkdir(directory, 0o700) != 0 else { return }
+        let reason = String(cString: strerror(errno))
+        // Another process may have been first.
+        if kind(of: directory) == S_IFDIR { return }
+        throw FrondError(
+            .storeUnavailable,
+            "directory '\(directory)' cannot be made (\(reason)): name one that this user may write to")
     }
 
     private func connect(isNew: Bool) throws -> DatabasePool {

@@ -40,7 +40,7 @@ public final class SQLiteSegmentStore: SegmentStore {
     ) throws(FrondError) {
         path = file.path
         pool = try file.open()
-        commits = GroupCommit(pool: pool, path: file.path, batchLimit: batchLimit)
+        commits = GroupCommit(pool: pool, file: file, batchLimit: batchLimit)
         self.time = time
         self.logger = logger ?? Logger(label: "frond.sqlite") { _ in SwiftLogNoOpLogHandler() }
     }
@@ -109,7 +109,7 @@ public final class SQLiteSegmentStore: SegmentStore {
             try database.cachedStatement(sql: Statements.insert)
                 .execute(arguments: StatementArguments(record.arguments))
             guard database.changesCount == 1 else {
-                throw FrondError(.tagExists, "there is a tag '\(tag)' already")
+                throw FrondError.exists(tag)
             }
             return record
         }

@@ -75,7 +75,7 @@ public final class InMemorySegmentStore: SegmentStore {
             table.put(record)
             return true
         }
-        guard isNew else { throw FrondError(.tagExists, "there is a tag '\(tag)' already") }
+        guard isNew else { throw FrondError.exists(tag) }
         return record
     }
 
@@ -132,7 +132,7 @@ public final class InMemorySegmentStore: SegmentStore {
 
     private func existing(_ tag: Tag) throws(FrondError) -> TagRecord {
         let record = table.withLock { $0.staleRead(tag) ?? $0.records[tag] }
-        guard let record else { throw FrondError(.unknownTag, "there is no tag '\(tag)'") }
+        guard let record else { throw FrondError.unknown(tag) }
         return record
     }
 

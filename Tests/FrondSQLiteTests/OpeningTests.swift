@@ -79,12 +79,27 @@ struct OpeningTests {
         #expect(error.message.contains("'/proc/frond"))
     }
 
+    @Test("What is no file is refused", arguments: ["", ":memory:", "/dev/null", "/dev/full"])
+    func noFile(path: String) throws {
+        let error = try #require(openingError(path))
+        #expect(error.message.hasPrefix("'\(path)' is not "))
+    }
+
+    @Test func aLinkToAFileIsFollowed() async throws {
+        try await withTemporaryDirectory { directory in
+            let (link, file) = ("\(directory)/link", "\(directory)/file")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+            _ = try await SQLiteSegmentStore(path: link).create(Tag("order"), TagSettings())
+            #expect(try await SQLiteSegmentStore(path: file).tags().count == 1)
+        }
+    }
+
     @Test func aDirectoryBelowAFileIsRefused() async throws {
         try await withTemporaryDirectory { directory in
             #expect(FileManager.default.createFile(atPath: "\(directory)/file", contents: nil))
-            let error = try #require(openingError("\(directory)/file/frond.sqlite"))
+            let error = try #require(openingError("\(directory)/file/a/frond.sqlite"))
             #expect(error.code == .storeUnavailable)
-            #expect(error.message.contains("directory '\(directory)/file' cannot be made"))
+            #expect(error.message.contains("directory '\(directory)/file' cannot be made (File exists)"))
         }
     }
 
@@ -139,6 +154,25 @@ struct OpeningTests {
             #expect(error.code == .storeCorrupt)
             #expect(error.message.contains("another program"))
             #expect(try DatabaseQueue(path: path).read { try !$0.tableExists("segments") })
+        }
+    }
+
+    @Test("A file that is removed or replaced while it is open reserves nothing", arguments: [true, false])
+    func fileTaken(isReplaced: Bool) async throws {
+        try await withStore { store in
+            let tag = try Tag("order")
+            _ = try await store.create(tag, TagSettings(step: 10))
+            let (path, aside) = (store.path, store.path + ".aside")
+            try FileManager.default.moveItem(atPath: path, toPath: aside)
+            if isReplaced { try FileManager.default.copyItem(atPath: aside, toPath: path) }
+            let error = await #expect(throws: FrondError.self) {
+                try await store.reserve(tag, atLeast: nil, after: nil)
+            }
+            #expect(error?.code == .storeUnavailable)
+            #expect(error?.message.contains("'\(path)' was removed or replaced") == true)
+            if isReplaced { try FileManager.default.removeItem(atPath: path) }
+            try FileManager.default.moveItem(atPath: aside, toPath: path)
+            #expect(try await store.reserve(tag, atLeast: nil, after: nil).first == 11)
         }
     }
 

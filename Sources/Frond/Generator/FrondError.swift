@@ -62,8 +62,12 @@ public struct FrondError: Error, Sendable, CustomStringConvertible {
 }
 
 extension FrondError {
-    static func unknown(_ tag: Tag) -> FrondError {
+    package static func unknown(_ tag: Tag) -> FrondError {
         FrondError(.unknownTag, "there is no tag '\(tag)': create it with 'frond tag create \(tag)'")
+    }
+
+    package static func exists(_ tag: Tag) -> FrondError {
+        FrondError(.tagExists, "tag '\(tag)' exists already: change it with 'frond tag set \(tag)'")
     }
 
     static func shutDown(_ tag: Tag) -> FrondError {

@@ -13,6 +13,15 @@ public protocol IDGenerator<ID>: Sendable {
     func next() async throws(FrondError) -> ID
 
     /// Exactly `count` IDs in increasing order, or an error; never fewer.
-    /// - Parameter count: 1 or more.
+    /// - Parameter count: 1 to 16,777,216.
     func next(count: Int) async throws(FrondError) -> [ID]
+}
+
+/// The most IDs of one call: they are all in memory at once.
+private let largestCount = 1 << 24
+
+func checkCount(_ count: Int) throws(FrondError) {
+    guard (1...largestCount).contains(count) else {
+        throw FrondError(.invalidArgument, "count \(count) is out of range: 1 to \(largestCount)")
+    }
 }

@@ -1,10 +1,10 @@
 /// A store that creates a tag the first time numbers of it are asked for.
-public struct AutoCreatingStore<Base: SegmentStore>: SegmentStore {
-    private let base: Base
+public struct AutoCreatingStore: SegmentStore {
+    private let base: any SegmentStore
     private let settings: TagSettings
 
     /// - Parameter settings: what a new tag is created with.
-    public init(_ base: Base, settings: TagSettings = TagSettings()) {
+    public init(_ base: any SegmentStore, settings: TagSettings = TagSettings()) {
         self.base = base
         self.settings = settings
     }

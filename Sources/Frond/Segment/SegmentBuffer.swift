@@ -36,7 +36,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
 
     // MARK: Events
 
-    /// Slots were claimed that the published window does not cover, or whose claim starts a fetch.
+    /// Slots were claimed that are not among the published window's `fastSlots`.
     /// - Parameters:
     ///   - waiter: whoever waits if the slots are not covered yet; nil to be told so at once.
     ///   - cursor: the next slot that nobody has claimed.
@@ -57,16 +57,9 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         } else if waiter != nil {
             enqueue(claim, effects: &effects)
         }
-        if !queue.isEmpty || cursor > window.prefetchAt {
+        if !claim.isComplete || cursor > window.prefetchAt {
             startFetch(now: now, effects: &effects)
         }
-        return effects
-    }
-
-    /// The claim that reaches `prefetchAt` was made.
-    package mutating func prefetchReached(now: Duration) -> Effects {
-        var effects = Effects()
-        if !isClosed { startFetch(now: now, effects: &effects) }
         return effects
     }
 
@@ -111,8 +104,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
             deliverCloser(effects: &effects)
         } else if cursor < window.limit {
             // Try again when half of what is left is used.
-            window.prefetchAt = cursor + (window.limit - cursor) / 2
-            effects.windowChanged = true
+            setPrefetch(at: cursor + (window.limit - cursor) / 2, effects: &effects)
         }
         return effects
     }
@@ -195,7 +187,14 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         var count = step.count(now: now, policy: policy)
         if demand > 1 { count = max(count ?? demand, demand) }
         fetch = .inFlight(count: count, start: now)
+        setPrefetch(at: .max, effects: &effects)
         effects.fetch = FetchRequest(count: count, floor: furthest)
+    }
+
+    private mutating func setPrefetch(at slot: Int64, effects: inout Effects) {
+        guard window.prefetchAt != slot else { return }
+        window.prefetchAt = slot
+        effects.windowChanged = true
     }
 
     private mutating func enqueue(_ claim: PendingClaim<Waiter>, effects: inout Effects) {

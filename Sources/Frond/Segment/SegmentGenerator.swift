@@ -37,8 +37,7 @@ public final class SegmentGenerator: IDGenerator {
 
     public func nextIfReady() -> Int64? {
         let slot = cursor.claim()
-        if let number = published(slot) { return number }
-        return nextAfterSwitch(slot)
+        return window.number(of: slot..<(slot &+ 1)) ?? nextSlowly(slot)
     }
 
     /// - Throws: `unknownTag`, `exhausted`, `storeUnavailable`, `storeWentBack`, `timedOut`, `overloaded`,
@@ -46,15 +45,15 @@ public final class SegmentGenerator: IDGenerator {
     public func next() async throws(FrondError) -> Int64 {
         while true {
             let slot = cursor.claim()
-            if let number = published(slot) { return number }
+            if let number = window.number(of: slot..<(slot &+ 1)) { return number }
             let claimed = try await wait(for: slot..<(slot + 1))
             if let number = claimed.numbers.first { return number.lowerBound }
             // The slot was lost to a switch while this thread slept: take another.
         }
     }
 
-    /// - Parameter count: 1 or more.
-    /// - Throws: as ``next()``; `invalidArgument` for a count below 1.
+    /// - Parameter count: 1 to 16,777,216.
+    /// - Throws: as ``next()``; `invalidArgument` for another count.
     public func next(count: Int) async throws(FrondError) -> [Int64] {
         var numbers: [Int64] = []
         for range in try await nextRanges(count: count) { numbers.append(contentsOf: range) }
@@ -63,15 +62,12 @@ public final class SegmentGenerator: IDGenerator {
 
     /// Exactly `count` numbers as ranges, in order.
     package func nextRanges(count: Int) async throws(FrondError) -> [Range<Int64>] {
-        guard count >= 1 else {
-            throw FrondError(.invalidArgument, "count \(count) is out of range: 1 or more")
-        }
+        try checkCount(count)
         var missing = Int64(count)
         var ranges: [Range<Int64>] = []
         while missing > 0 {
             let slots = cursor.claim(count: missing)
-            if let (first, startsFetch) = window.number(of: slots) {
-                if startsFetch { startFetch() }
+            if let first = window.number(of: slots) {
                 ranges.append(first..<(first + missing))
                 return ranges
             }
@@ -82,19 +78,15 @@ public final class SegmentGenerator: IDGenerator {
         return ranges
     }
 
-    @inline(__always)
-    private func published(_ slot: Int64) -> Int64? {
-        guard let (number, startsFetch) = window.number(of: slot..<(slot &+ 1)) else { return nil }
-        if startsFetch { startFetch() }
-        return number
-    }
-
-    /// The segment is used up: goes on with the next one if it is there.
+    /// The segment is used up, or used so far that the next one is to be fetched.
     @inline(never)
-    private func nextAfterSwitch(_ slot: Int64) -> Int64? {
+    private func nextSlowly(_ slot: Int64) -> Int64? {
         let now = source.time.monotonic
         let outcome = update { $0.claim(slot..<(slot + 1), for: nil, cursor: cursor.value, now: now) }
-        if case .success(let claimed) = outcome, let number = claimed.numbers.first { return number.lowerBound }
+        if case .success(let claimed) = outcome {
+            // A slot without a number was lost to a switch: given back, it would be claimed and lost again and again.
+            return claimed.numbers.first?.lowerBound
+        }
         cursor.giveBack(slot)
         return nil
     }
@@ -129,21 +121,17 @@ public final class SegmentGenerator: IDGenerator {
             if effects.windowChanged { window.publish(buffer.window) }
             return effects
         }
-        for delivery in effects.deliveries { delivery.waiter.resume(returning: delivery.outcome) }
+        for delivery in effects.deliveries {
+            if case .failure(let error) = delivery.outcome, error.code == .storeUnavailable { source.noteStarved() }
+            delivery.waiter.resume(returning: delivery.outcome)
+        }
         if let deadline = effects.wakeAt {
-            Task { [self] in
-                await source.time.sleep(until: deadline)
+            source.alarm.ring(at: deadline) { [self] in
                 update { $0.timerFired(now: source.time.monotonic) }
             }
         }
         if let request = effects.fetch { fetch(request) }
         return effects.immediate
-    }
-
-    @inline(never)
-    private func startFetch() {
-        let now = source.time.monotonic
-        update { $0.prefetchReached(now: now) }
     }
 
     private func fetch(_ request: FetchRequest) {

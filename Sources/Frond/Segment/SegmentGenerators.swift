@@ -20,6 +20,15 @@ public final class SegmentGenerators: Sendable {
     /// Why the store is not being asked; nil while it answers.
     public var failure: FrondError? { source.failure }
 
+    /// Whether a caller went without a number since the store last answered.
+    public var isStarved: Bool { source.isStarved }
+
+    /// Asks a store that failed whether it answers again, so that recovery needs no traffic.
+    /// - Returns: why it does not; nil if it does.
+    public func checkStore() async -> FrondError? {
+        await source.check()
+    }
+
     /// The generator of a tag, known to the store or not: a tag that is unknown fails at its first ID.
     public func generator(for tag: Tag) -> SegmentGenerator {
         generators.withLock { generators in
@@ -30,9 +39,14 @@ public final class SegmentGenerators: Sendable {
         }
     }
 
+    /// The generator of a tag, if it was asked for before.
+    package func existingGenerator(for tag: Tag) -> SegmentGenerator? {
+        generators.withLock { $0[tag] }
+    }
+
     /// The next number of a tag if it can be had at once; nil also for a tag not asked for before.
     public func nextIfReady(_ tag: Tag) -> Int64? {
-        generators.withLock { $0[tag] }?.nextIfReady()
+        existingGenerator(for: tag)?.nextIfReady()
     }
 
     /// The next number of a tag.

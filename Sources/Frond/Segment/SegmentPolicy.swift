@@ -16,7 +16,7 @@ public struct SegmentPolicy: Hashable, Sendable {
         waitLimit: Duration = .seconds(1), maxWaiters: Int = 10_000
     ) {
         precondition((0...1).contains(prefetchFraction), "prefetchFraction is a part: 0 to 1")
-        precondition(maxStep >= 1, "maxStep is 1 or more")
+        precondition((1...TagRecord.largestStep).contains(maxStep), "maxStep is 1 to TagRecord.largestStep")
         precondition(maxWaiters >= 1, "maxWaiters is 1 or more")
         self.prefetchFraction = prefetchFraction
         self.targetDuration = targetDuration

@@ -9,15 +9,19 @@ package struct SegmentWindow: Equatable, Sendable {
     package var limit: Int64
     /// What is added to a slot to get its number.
     package var offset: Int64
-    /// Whoever claims this slot starts the fetch of the next segment; −1 where none is to be started.
+    /// A claim from this slot on takes the slow path, where it starts the fetch of the next segment; `Int64.max` where
+    /// none is due.
     package var prefetchAt: Int64
 
-    /// Covers nothing: the first claim will fetch.
-    package static let empty = SegmentWindow(base: 0, limit: 0, offset: 0, prefetchAt: -1)
+    /// Covers nothing: the first claim will fetch. Begins below slot 0, so that every window begins above this one.
+    package static let empty = SegmentWindow(base: -1, limit: -1, offset: 0, prefetchAt: .max)
     /// Covers nothing, and every claim is below it: nothing is issued any more.
-    package static let closed = SegmentWindow(base: .max, limit: .max, offset: 0, prefetchAt: -1)
+    package static let closed = SegmentWindow(base: .max, limit: .max, offset: 0, prefetchAt: .max)
 
     package var slots: Range<Int64> { base..<limit }
+
+    /// The slots that a claim may turn into numbers without the lock.
+    package var fastSlots: Range<Int64> { base..<max(base, min(limit, prefetchAt)) }
 
     package func numbers(of slots: Range<Int64>) -> Range<Int64> {
         (slots.lowerBound + offset)..<(slots.upperBound + offset)

@@ -4,8 +4,8 @@ extension TagRecord {
     /// The arithmetic of every backend: it reads a record, calls this, and writes the successor by compare-and-swap
     /// on `version` and `maxID`. Nothing is reserved before that write is durable.
     /// - Parameters:
-    ///   - count: numbers wanted; the record's `step` where nil or smaller. Fewer are given only where `maxValue`
-    ///     comes first.
+    ///   - count: numbers wanted, up to ``largestStep``; the record's `step` where nil or smaller. Fewer are given only
+    ///     where `maxValue` comes first.
     ///   - floor: how far the caller knows the tag to have been given out.
     /// - Throws: ``FrondError/Code/exhausted`` past `maxValue`; ``FrondError/Code/storeWentBack`` below `floor`;
     ///   ``FrondError/Code/storeCorrupt`` for a record that cannot be right, such as a step of 0.
@@ -28,7 +28,7 @@ extension TagRecord {
         let first = successor.maxID
         // Both are at least 1, and maxValue is below Int64.max, so neither line can overflow.
         let available = maxValue - first + 1
-        let taken = min(max(step, count ?? step), available)
+        let taken = min(max(step, count ?? step), available, Self.largestStep)
         successor.maxID = first + taken
         successor.version &+= 1
         let segment = Segment(
@@ -38,7 +38,9 @@ extension TagRecord {
 
     /// The record that takes the unused `tail` of a segment back, or nil where somebody reserved since.
     public func takingBack(_ tail: Segment) -> TagRecord? {
-        guard version == tail.version, maxID == tail.end, cycle == tail.cycle, tail.first < tail.end else { return nil }
+        guard version == tail.version, maxID == tail.end, cycle == tail.cycle, startID <= tail.first,
+            tail.first < tail.end
+        else { return nil }
         var successor = self
         successor.maxID = tail.first
         successor.version &+= 1
@@ -50,15 +52,19 @@ extension TagRecord {
         throw FrondError(
             .storeWentBack,
             "the store went back: it holds max_id \(maxID) (cycle \(cycle)) for tag '\(tag)', but this server was "
-                + "given numbers up to \(floor.next - 1) (cycle \(floor.cycle)): move it forward with "
+                + "given numbers below \(floor.next) (cycle \(floor.cycle)): move it forward with "
                 + "'frond tag set \(tag) --max-id N', N above every number ever given out",
             retryAfter: .seconds(5))
     }
 
     private func checkPlausible() throws(FrondError) {
         let fault: String? =
-            if step < 1 {
-                "step \(step) is below 1: set it with 'frond tag set \(tag) --step'"
+            if step < 1 || step > Self.largestStep {
+                "step \(step) is not between 1 and \(Self.largestStep): set it with 'frond tag set \(tag) --step'"
+            } else if startID < 0 {
+                "start_id \(startID) is below 0"
+            } else if cycle < 0 || cycle == .max {
+                "cycle \(cycle) is not between 0 and \(Int64.max - 1)"
             } else if maxValue > Self.largestValue || maxValue < startID {
                 "max_value \(maxValue) is not between start_id \(startID) and \(Self.largestValue)"
             } else if maxID < startID {

@@ -2,6 +2,8 @@
 public struct TagRecord: Hashable, Sendable {
     /// The largest number a tag can give out.
     public static let largestValue = Int64.max - 1
+    /// The largest step, and the most numbers that one reservation takes.
+    public static let largestStep: Int64 = 1_000_000_000_000
 
     public var tag: Tag
     /// The next number that was never reserved (Leaf's `max_id`).

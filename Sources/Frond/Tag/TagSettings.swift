@@ -1,6 +1,6 @@
 /// What a new tag is created with.
 public struct TagSettings: Hashable, Sendable {
-    /// The least numbers that one reservation takes: 1 or more. Default 1000.
+    /// The least numbers that one reservation takes: 1 to ``TagRecord/largestStep``. Default 1000.
     public var step: Int64
     /// The first number: 0 or more. Default 1.
     public var startID: Int64
@@ -83,7 +83,7 @@ extension TagRecord {
                 throw FrondError(.invalidArgument, "\(name) \(value) of tag '\(tag)' is out of range: \(range)")
             }
         }
-        try require(step >= 1, "step", step, "1 or more")
+        try require((1...Self.largestStep).contains(step), "step", step, "1 to \(Self.largestStep)")
         try require(startID >= 0, "start", startID, "0 or more")
         try require(
             maxValue >= startID && maxValue <= Self.largestValue, "max", maxValue,

@@ -8,6 +8,7 @@ import Synchronization
 public final class TimeOrderedUUIDGenerator: IDGenerator {
     /// Milliseconds, then 12 bits of counter.
     private let last = Atomic<UInt64>(0)
+    private let random = RandomWords()
     private let time: any TimeSource
 
     public init(time: any TimeSource = SystemTimeSource()) {
@@ -20,19 +21,18 @@ public final class TimeOrderedUUIDGenerator: IDGenerator {
     /// Never throws.
     public func next() async throws(FrondError) -> UUIDValue { make() }
 
-    /// - Throws: `invalidArgument` for a count below 1.
+    /// - Throws: `invalidArgument` for a count out of range.
     public func next(count: Int) async throws(FrondError) -> [UUIDValue] {
         try checkCount(count)
         return (0..<count).map { _ in make() }
     }
 
     private func make() -> UUIDValue {
-        let random = UInt64.random(in: 0 ... .max)
-        // The two bits of the random word that the variant takes are of no use there: the counter begins with 11 bits
-        // of another, so that half of its range is left before it borrows the next millisecond.
-        let now = UInt64(max(0, time.wallMilliseconds)) << 12 | UInt64.random(in: 0..<(1 << 11))
-        let word = advance(to: now)
-        return UUIDValue(high: (word >> 12) << 16 | word & 0xFFF, low: random, version: 7)
+        // The counter of a new millisecond begins in the lower half of its range, so that the other half is left before
+        // it borrows the next millisecond.
+        let start = random.next() >> 53
+        let word = advance(to: UInt64(max(0, time.wallMilliseconds)) << 12 | start)
+        return UUIDValue(high: (word >> 12) << 16 | word & 0xFFF, low: random.next(), version: 7)
     }
 
     private func advance(to now: UInt64) -> UInt64 {

@@ -1,5 +1,7 @@
 /// Random identifiers: UUID version 4 (RFC 9562, section 5.4), 122 random bits.
 public struct RandomUUIDGenerator: IDGenerator {
+    private let random = RandomWords()
+
     public init() {}
 
     /// Never nil.
@@ -8,19 +10,13 @@ public struct RandomUUIDGenerator: IDGenerator {
     /// Never throws.
     public func next() async throws(FrondError) -> UUIDValue { make() }
 
-    /// - Throws: `invalidArgument` for a count below 1.
+    /// - Throws: `invalidArgument` for a count out of range.
     public func next(count: Int) async throws(FrondError) -> [UUIDValue] {
         try checkCount(count)
         return (0..<count).map { _ in make() }
     }
 
     private func make() -> UUIDValue {
-        UUIDValue(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max), version: 4)
-    }
-}
-
-func checkCount(_ count: Int) throws(FrondError) {
-    guard count >= 1 else {
-        throw FrondError(.invalidArgument, "count \(count) is out of range: 1 or more")
+        UUIDValue(high: random.next(), low: random.next(), version: 4)
     }
 }

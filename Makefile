@@ -1,0 +1,39 @@
+# What each command needs from Debian is installed by itself where it is missing.
+SWIFT ?= swift
+PORT ?= 8080
+BUILD_PACKAGES := libsqlite3-dev
+SOURCES := $(shell git ls-files --cached --others --exclude-standard '*.swift')
+
+.PHONY: help run build test test-core bench lint format setup clean
+
+help: ## List the commands.
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: build ## Build for release and serve on the embedded store. More options in ARGS, such as ARGS="--port 9000".
+	.build/release/frond serve $(ARGS)
+
+build: setup ## Build the command for release: .build/release/frond
+	$(SWIFT) build -c release --product frond
+
+test: setup ## Run every test, real servers and the data-race check included.
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+	$(MAKE) test-core
+
+test-core: setup ## Run the lock-free code on all cores under ThreadSanitizer.
+	FROND_CORE_ONLY=1 $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter Stress
+
+bench: build ## Measure over HTTP and in process, beside nginx if it is installed.
+	scripts/bench
+
+lint: ## Check the format of every Swift file; fails on any difference.
+	$(SWIFT) format lint --strict --parallel $(SOURCES)
+
+format: ## Format every Swift file.
+	$(SWIFT) format --in-place --parallel $(SOURCES)
+
+setup: ## Install what the build needs and is missing.
+	@scripts/install-missing $(BUILD_PACKAGES)
+
+clean: ## Remove what was built.
+	rm -rf .build .build-*

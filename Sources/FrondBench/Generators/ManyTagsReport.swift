@@ -1,0 +1,29 @@
+/// What ``GeneratorBenchmark/measureManyTags(count:)`` measured.
+public struct ManyTagsReport: Codable, Sendable {
+    /// How many tags are in use where only few are: enough that a collision in a hash table evens out.
+    static var fewTags: Int { 64 }
+
+    /// How many tags were touched.
+    public var tags: Int
+    /// An ID of a few tags in turn where no others are known; each looked up by its name, as a server does.
+    public var nanosecondsPerIDFewTagsAlone: Double
+    /// An ID of the same few tags where all tags were touched.
+    public var nanosecondsPerIDFewTagsAmongMany: Double
+    /// An ID of all tags in turn: what it costs that they do not fit into the processor's caches.
+    public var nanosecondsPerIDAllTags: Double
+    /// How much the process grew by touching the tags, for each of them, without what the store keeps.
+    /// Nil where the system does not say.
+    public var residentBytesPerTag: Double?
+}
+
+extension ManyTagsReport: CustomStringConvertible {
+    /// A table for people.
+    public var description: String {
+        var table = TextColumns(header: ["\(tags) tags", "ns/ID"])
+        table.add(["\(Self.fewTags) tags in turn, alone", decimal(nanosecondsPerIDFewTagsAlone, places: 1)])
+        table.add(["\(Self.fewTags) tags in turn, all touched", decimal(nanosecondsPerIDFewTagsAmongMany, places: 1)])
+        table.add(["all tags in turn", decimal(nanosecondsPerIDAllTags, places: 1)])
+        let memory = residentBytesPerTag.map { decimal($0, places: 0) } ?? "unknown"
+        return "\(table)\nresident bytes a tag: \(memory)"
+    }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import FrondBench
+import SystemPackage
+
+/// `frond bench http`: load on running servers, and a check of every ID they give.
+struct BenchHTTPCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "http", abstract: "Load servers and check that no ID comes twice.",
+        discussion: """
+            Ends with status 1 if an ID came back twice, on any connection of any server, if the IDs of a connection \
+            did not increase, or if not every ID could be checked. A connection that is lost is made again for --reconnect-for: a server may \
+            be killed and started anew during the run.
+            """)
+
+    @Argument(help: "Where to get IDs, such as http://127.0.0.1:8080/api/segment/get/order; several share the load.")
+    var urls: [String]
+
+    @Option(help: "Connections over all URLs.")
+    var connections = 32
+
+    @Option(help: "How long to run.")
+    var duration = "10s"
+
+    @Option(help: "Requests under way on each connection.")
+    var pipeline = 1
+
+    @Option(help: "IDs a request; without it each asks for one.")
+    var count: Int?
+
+    @Option(help: "Threads of the load generator.")
+    var threads = 1
+
+    @Option(help: "Stop after so many requests, though the time is not over.")
+    var requests: Int?
+
+    @Flag(inversion: .prefixedNo, help: "Connect again when a connection is lost.")
+    var reconnect = true
+
+    @Option(help: "How long to try to connect again.")
+    var reconnectFor = "30s"
+
+    @Flag(inversion: .prefixedNo, help: "Check that the IDs of each connection increase.")
+    var checkOrder = true
+
+    @Option(help: "The memory that the check for duplicates may take, in MB.")
+    var checkMemory = 2048
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    func run() async throws {
+        try await reportingFailures {
+            let benchmark = try makeBenchmark()
+            let report = try await run(benchmark)
+            if json { try sayJSON(report) } else { say(report.description) }
+            if report.check.foundViolation || !report.check.isComplete || report.requests == 0 { throw ExitCode(1) }
+        }
+    }
+
+    private func run(_ benchmark: HTTPBenchmark) async throws -> HTTPBenchmarkReport {
+        do {
+            return try await benchmark.run { progress in
+                _ = try? FileDescriptor.standardError.writeAll("\(progress)\n".utf8)
+            }
+        } catch let error as HTTPBenchmarkError {
+            throw CommandFailure(.unavailable, error.message)
+        }
+    }
+
+    private func makeBenchmark() throws -> HTTPBenchmark {
+        do {
+            return try HTTPBenchmark(
+                HTTPBenchmark.Configuration(
+                    urls: urls, connections: connections, duration: try time(duration, "--duration"),
+                    pipelineDepth: pipeline, count: count, reconnects: reconnect,
+                    reconnectFor: try time(reconnectFor, "--reconnect-for"), checksOrder: checkOrder,
+                    checkMemoryBytes: checkMemory << 20, threads: threads, maxRequests: requests))
+        } catch let error as HTTPBenchmarkError {
+            throw CommandFailure(.usage, error.message)
+        }
+    }
+
+    private func time(_ text: String, _ option: String) throws -> Duration {
+        guard let duration = Duration(text: text), duration > .zero else {
+            throw CommandFailure(.usage, "\(option) '\(text)' is not a time above zero such as 500ms, 10s or 15m")
+        }
+        return duration
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Frond
+import FrondServer
+import Logging
+import NIOCore
+import ServiceLifecycle
+import SystemPackage
+import UnixSignals
+
+/// `frond serve`: the server.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve IDs over HTTP until SIGTERM or SIGINT.")
+
+    @OptionGroup var settings: SettingOptions
+
+    @Option(help: "The address to listen on. (default: 127.0.0.1)")
+    var host: String?
+
+    @Option(help: "The port to listen on; 0 picks a free one. (default: 8080)")
+    var port: String?
+
+    func run() async throws {
+        try await reportingFailures {
+            let settings = try Settings(try await settings.reader([.host: host, .port: port]))
+            var logger = Logger(label: "frond", factory: { StreamLogHandler.standardError(label: $0) })
+            logger.logLevel = settings.logLevel
+            try await serve(settings, logger: logger)
+        }
+    }
+
+    private func serve(_ settings: Settings, logger: Logger) async throws {
+        OpenFiles.raiseLimit()
+        let store = try await settings.store.open()
+        let segments = SegmentGenerators(
+            store: settings.newTags.map { AutoCreatingStore(store, settings: $0) } ?? store,
+            policy: settings.policy, logger: logger)
+        let configuration = settings.server
+        let server = FrondServer(
+            generators: ServedGenerators(segments: segments), configuration: configuration, logger: logger
+        ) { port in
+            say("frond \(FrondVersion.current) listens on http://\(configuration.host):\(port)")
+            say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
+        }
+        var group = ServiceGroupConfiguration(
+            services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = settings.shutdownTimeout
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch let error as IOError {
+            throw CommandFailure(
+                .unavailable,
+                "cannot listen on \(configuration.host):\(configuration.port): "
+                    + "\(Errno(rawValue: error.errnoCode)); "
+                    + "choose another address with --host or --port")
+        }
+    }
+}

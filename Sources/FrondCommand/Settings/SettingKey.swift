@@ -1,0 +1,22 @@
+/// Every setting, by its name in a configuration file.
+///
+/// In the environment it is `FROND_` and the name in capitals, words parted by underscores: `http.maxCount` is
+/// `FROND_HTTP_MAX_COUNT`. On the command line it is `--set http.maxCount=500`, and the first four are options.
+enum SettingKey: String, CaseIterable {
+    case host
+    case port
+    case dataDirectory = "dataDir"
+    case store
+    case logLevel = "log.level"
+    case shutdownTimeout
+    case httpMaxCount = "http.maxCount"
+    case httpIdleTimeout = "http.idleTimeout"
+    case httpThreads = "http.threads"
+    case tagsAutoCreate = "tags.autoCreate"
+    case tagsStep = "tags.step"
+    case segmentPrefetchFraction = "segment.prefetchFraction"
+    case segmentTargetDuration = "segment.targetDuration"
+    case segmentMaxStep = "segment.maxStep"
+    case segmentWaitLimit = "segment.waitLimit"
+    case segmentMaxWaiters = "segment.maxWaiters"
+}

@@ -1,0 +1,39 @@
+import Frond
+import FrondServer
+import Logging
+
+/// All settings of `frond serve`, checked.
+struct Settings {
+    var server: FrondServer.Configuration
+    var store: StoreURL
+    var logLevel: Logger.Level
+    var shutdownTimeout: Duration
+    var policy: SegmentPolicy
+    /// Nil where unknown tags stay unknown.
+    var newTags: TagSettings?
+
+    /// - Throws: ``CommandFailure``, naming the setting, its value and what is allowed.
+    init(_ reader: SettingsReader) throws {
+        let threads = try reader.integer(.httpThreads, in: 0...1024, default: 0)
+        server = FrondServer.Configuration(
+            host: try reader.string(.host, default: "127.0.0.1"),
+            port: Int(try reader.integer(.port, in: 0...65535, default: 8080)),
+            maxCount: Int(try reader.integer(.httpMaxCount, in: 1...1_000_000, default: 10_000)),
+            idleTimeout: try reader.duration(.httpIdleTimeout, default: .seconds(60)),
+            threads: threads == 0 ? nil : Int(threads))
+        let dataDirectory = try reader.string(.dataDirectory, default: "./frond-data")
+        store = try StoreURL(try reader.string(.store, default: "sqlite:"), dataDirectory: dataDirectory)
+        logLevel = try reader.choice(
+            .logLevel, of: Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)
+        shutdownTimeout = try reader.duration(.shutdownTimeout, default: .seconds(10))
+        policy = SegmentPolicy(
+            prefetchFraction: try reader.fraction(.segmentPrefetchFraction, default: 0.1),
+            targetDuration: try reader.duration(.segmentTargetDuration, default: .seconds(900)),
+            maxStep: try reader.integer(.segmentMaxStep, in: 1...1_000_000_000_000, default: 1_000_000),
+            waitLimit: try reader.duration(.segmentWaitLimit, default: .seconds(1)),
+            maxWaiters: Int(try reader.integer(.segmentMaxWaiters, in: 1...1_000_000, default: 10_000)))
+        let autoCreate = try reader.flag(.tagsAutoCreate, default: store.isEmbedded)
+        let step = try reader.integer(.tagsStep, in: 1...1_000_000_000_000, default: 1000)
+        newTags = autoCreate ? TagSettings(step: step) : nil
+    }
+}

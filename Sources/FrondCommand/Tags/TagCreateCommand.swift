@@ -1,0 +1,38 @@
+import ArgumentParser
+import Frond
+
+struct TagCreateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "create", abstract: "Create a tag.")
+
+    @Argument(help: "The tag: 1 to 128 characters of A-Z a-z 0-9 . _ : -")
+    var tag: String
+
+    @Option(help: "The least numbers that one reservation takes.")
+    var step: Int64 = 1000
+
+    @Option(help: "The first number.")
+    var start: Int64 = 1
+
+    @Option(help: "The last number. (default: \(TagRecord.largestValue))")
+    var max: Int64?
+
+    @Flag(help: "Begin again after the last number, instead of ending with an error.")
+    var cycle = false
+
+    @Option(help: "What the tag is for.")
+    var description = ""
+
+    @OptionGroup var settings: SettingOptions
+    @OptionGroup var output: TagOutput
+
+    func run() async throws {
+        try await reportingFailures {
+            let tag = try Tag(tag)
+            let wanted = TagSettings(
+                step: step, startID: start, maxValue: max ?? TagRecord.largestValue, cycles: cycle,
+                description: description)
+            let store = try await settings.openStore()
+            try output.print(try await store.create(tag, wanted))
+        }
+    }
+}

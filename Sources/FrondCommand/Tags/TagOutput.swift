@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import Frond
+import TextTable
+
+/// How tags are printed: a table for people, JSON for programs.
+struct TagOutput: ParsableArguments {
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    /// A tag as JSON: IDs are strings, since JavaScript loses integers above 2^53.
+    private struct Row: Encodable {
+        var tag, maxId, step, start, max: String
+        var cycles: Bool
+        var cycle, version: Int64
+        var description, updatedAt: String
+
+        init(_ record: TagRecord) {
+            tag = record.tag.name
+            maxId = String(record.maxID)
+            step = String(record.step)
+            start = String(record.startID)
+            max = String(record.maxValue)
+            cycles = record.cycles
+            cycle = record.cycle
+            version = record.version
+            description = record.description
+            let seconds = Double(record.updatedAtMilliseconds) / 1000
+            updatedAt = Date(timeIntervalSince1970: seconds).formatted(.iso8601)
+        }
+    }
+
+    func print(_ record: TagRecord) throws {
+        if json {
+            try sayJSON(Row(record))
+        } else {
+            printTable([record])
+        }
+    }
+
+    func print(_ records: [TagRecord]) throws {
+        if json {
+            try sayJSON(records.map(Row.init))
+        } else if records.isEmpty {
+            say("no tags yet: create one with 'frond tag create TAG'")
+        } else {
+            printTable(records)
+        }
+    }
+
+    private func printTable(_ records: [TagRecord]) {
+        let table = TextTable<Row> { row in
+            [
+                Column(title: "TAG", value: row.tag),
+                Column(title: "NEXT", value: row.maxId, align: .right),
+                Column(title: "STEP", value: row.step, align: .right),
+                Column(title: "START", value: row.start, align: .right),
+                Column(title: "MAX", value: row.max, align: .right),
+                Column(title: "CYCLE", value: row.cycles ? "\(row.cycle)" : "-", align: .right),
+                Column(title: "CHANGED", value: row.updatedAt),
+                Column(title: "DESCRIPTION", value: row.description),
+            ]
+        }
+        if let text = table.string(for: records.map(Row.init), style: Style.plain) { say(text) }
+    }
+}
+
+extension SettingOptions {
+    /// The store that the settings name.
+    func openStore() async throws -> any SegmentStore {
+        let reader = try await reader()
+        return try await Settings(reader).store.open()
+    }
+}

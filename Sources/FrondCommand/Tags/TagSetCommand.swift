@@ -1,0 +1,42 @@
+import ArgumentParser
+import Frond
+
+struct TagSetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Change a tag.",
+        discussion: "Servers see a change with their next reservation of the tag.")
+
+    @Argument(help: "The tag.")
+    var tag: String
+
+    @Option(help: "The least numbers that one reservation takes.")
+    var step: Int64?
+
+    @Option(help: "Move the next number to be reserved forward to this; it never goes back.")
+    var maxId: Int64?
+
+    @Option(help: "The last number.")
+    var max: Int64?
+
+    @Flag(inversion: .prefixedNo, help: "Whether the tag begins again after its last number.")
+    var cycle: Bool?
+
+    @Option(help: "What the tag is for.")
+    var description: String?
+
+    @OptionGroup var settings: SettingOptions
+    @OptionGroup var output: TagOutput
+
+    func run() async throws {
+        try await reportingFailures {
+            let tag = try Tag(tag)
+            let change = TagChange(step: step, maxID: maxId, maxValue: max, cycles: cycle, description: description)
+            guard change != TagChange() else {
+                throw CommandFailure(
+                    .usage, "nothing to change: give --step, --max-id, --max, --cycle, --no-cycle or --description")
+            }
+            let store = try await settings.openStore()
+            try output.print(try await store.change(tag, change))
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import Frond
+import NIOCore
+import NIOHTTP1
+
+/// Answers the hot routes on the event loop; all else goes on to the ordinary server untouched.
+///
+/// Sits behind NIO's own request decoder and before Hummingbird. A hot GET without a body gets its ID synchronously
+/// and a preformatted response, written past the response encoder and flushed once per read. While an ordinary
+/// request is under way on the connection every later one follows it, so that answers keep the order of requests.
+///
+/// It also closes connections on which nothing happens for `idleTimeout`: half a request, a client that does not
+/// read, or no request at all.
+final class FastLaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let generators: ServedGenerators
+    private let idleTimeout: TimeAmount
+    /// Past this context lies the socket: what is written to it is not encoded again.
+    private var socket: ChannelHandlerContext?
+    private var response = ResponseHead()
+    private var output = ByteBuffer()
+    /// A hot request whose end has not come yet.
+    private var candidate: HTTPRequestHead?
+    /// The last hot path asked for and its generator: a client mostly asks for one tag again and again.
+    private var hotPath = ""
+    private var hotGenerator: (any IDGenerator<Int64>)?
+    /// Ordinary requests that are not answered yet.
+    private var ordinaryRequests = 0
+    private var readIsHeldBack = false
+    private var lastActivity = NIODeadline.now()
+    private var idleCheck: Scheduled<Void>?
+
+    init(generators: ServedGenerators, idleTimeout: TimeAmount) {
+        self.generators = generators
+        self.idleTimeout = idleTimeout
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        do {
+            socket = try context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+        } catch {
+            context.fireErrorCaught(error)
+        }
+        checkIdleness(context, at: lastActivity + idleTimeout)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        socket = nil
+        idleCheck?.cancel()
+        idleCheck = nil
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            if ordinaryRequests == 0, isHot(head) {
+                candidate = head
+            } else {
+                lastActivity = .now()
+                ordinaryRequests += 1
+                context.fireChannelRead(data)
+            }
+        case .body:
+            lastActivity = .now()
+            forwardCandidate(context)
+            context.fireChannelRead(data)
+        case .end:
+            if candidate != nil, let number = hotGenerator?.nextIfReady() {
+                candidate = nil
+                response.write(number, to: &output)
+            } else {
+                forwardCandidate(context)
+                context.fireChannelRead(data)
+            }
+        }
+    }
+
+    /// Whether the request may be answered here; its generator is then `hotGenerator`.
+    private func isHot(_ head: HTTPRequestHead) -> Bool {
+        guard HotRoute.isPlain(head) else { return false }
+        if head.uri == hotPath, hotGenerator != nil { return true }
+        guard let route = HotRoute(path: head.uri), let generator = generators.generator(for: route) else {
+            return false
+        }
+        hotPath = head.uri
+        hotGenerator = generator
+        return true
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if output.readableBytes > 0 || candidate != nil { lastActivity = .now() }
+        writeOutput(flush: true)
+        context.fireChannelReadComplete()
+    }
+
+    private func forwardCandidate(_ context: ChannelHandlerContext) {
+        guard let candidate else { return }
+        self.candidate = nil
+        // The generator may be one that was forgotten: look for it anew next time.
+        hotGenerator = nil
+        ordinaryRequests += 1
+        context.fireChannelRead(wrapInboundOut(.head(candidate)))
+    }
+
+    // MARK: Responses
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        lastActivity = .now()
+        writeOutput(flush: false)
+        if case .end = unwrapOutboundIn(data) { ordinaryRequests -= 1 }
+        context.write(data, promise: promise)
+    }
+
+    private func writeOutput(flush: Bool) {
+        guard output.readableBytes > 0, let socket else { return }
+        if flush {
+            socket.writeAndFlush(NIOAny(output), promise: nil)
+        } else {
+            socket.write(NIOAny(output), promise: nil)
+        }
+        output.clear()
+    }
+
+    // MARK: Back pressure
+
+    /// A client that sends requests and reads no answers is not read from either.
+    func read(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            context.read()
+        } else {
+            readIsHeldBack = true
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if readIsHeldBack, context.channel.isWritable {
+            readIsHeldBack = false
+            context.read()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: Idleness
+
+    private func checkIdleness(_ context: ChannelHandlerContext, at deadline: NIODeadline) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        idleCheck = context.eventLoop.scheduleTask(deadline: deadline) {
+            let (handler, context) = bound.value
+            let end = handler.lastActivity + handler.idleTimeout
+            if end <= .now() {
+                context.close(promise: nil)
+            } else {
+                handler.checkIdleness(context, at: end)
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import NIOCore
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The head of a fast-lane response, formatted once a second: all but the length of the body is the same.
+struct ResponseHead {
+    private var second = -1
+    private var bytes = ByteBuffer()
+
+    /// Writes a complete 200 response with the number as its body: byte for byte Leaf's.
+    mutating func write(_ number: Int64, to buffer: inout ByteBuffer) {
+        refresh()
+        buffer.writeImmutableBuffer(bytes)
+        buffer.writeDecimal(Int64(ByteBuffer.decimalLength(of: number.magnitude)))
+        buffer.writeStaticString("\r\n\r\n")
+        buffer.writeDecimal(number)
+    }
+
+    private mutating func refresh() {
+        var now = time_t()
+        time(&now)
+        guard now != second else { return }
+        second = now
+        bytes.clear()
+        bytes.writeStaticString("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ndate: ")
+        bytes.writeString(Self.date(now))
+        bytes.writeStaticString("\r\ncontent-length: ")
+    }
+
+    /// IMF-fixdate (RFC 9110, section 5.6.7).
+    static func date(_ time: time_t) -> String {
+        var time = time
+        var parts = tm()
+        gmtime_r(&time, &parts)
+        return String(unsafeUninitializedCapacity: 64) { text in
+            text.withMemoryRebound(to: CChar.self) { text in
+                guard let start = text.baseAddress else { return 0 }
+                // The process never calls setlocale, so the names are the English ones that HTTP wants.
+                return strftime(start, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+            }
+        }
+    }
+}

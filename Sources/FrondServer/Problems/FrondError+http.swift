@@ -1,0 +1,27 @@
+import Frond
+import HTTPTypes
+
+extension Problem {
+    /// The one place where Frond's errors become HTTP statuses.
+    init(_ error: FrondError) {
+        let status: HTTPResponse.Status =
+            switch error.code {
+            case .invalidArgument: .badRequest
+            case .unknownTag: .notFound
+            case .tagExists: .conflict
+            case .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded, .shutDown,
+                .cancelled:
+                .serviceUnavailable
+            }
+        self.init(status: status, code: error.code.rawValue, detail: error.message)
+        if status == .serviceUnavailable {
+            headers[.retryAfter] = "\(Self.wholeSeconds(error.retryAfter ?? .seconds(1)))"
+        }
+    }
+
+    /// `Retry-After` counts in whole seconds: rounded up, and at least 1.
+    private static func wholeSeconds(_ duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        return max(1, seconds + (attoseconds > 0 ? 1 : 0))
+    }
+}

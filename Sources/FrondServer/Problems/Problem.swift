@@ -1,0 +1,49 @@
+import HTTPTypes
+import Hummingbird
+
+/// An error answer: `application/problem+json` (RFC 9457).
+struct Problem: Error {
+    var status: HTTPResponse.Status
+    /// The last part of the problem's type: `urn:frond:problem:<code>`.
+    var code: String
+    var detail: String
+    var headers = HTTPFields()
+}
+
+extension Problem: HTTPResponseError {
+    private struct Body: Encodable {
+        var type: String
+        var title: String
+        var status: Int
+        var detail: String
+    }
+
+    func response(from request: Request, context: some RequestContext) throws -> Response {
+        let body = Body(
+            type: "urn:frond:problem:\(code)", title: status.reasonPhrase, status: status.code, detail: detail)
+        return try .json(body, status: status, contentType: "application/problem+json", headers: headers)
+    }
+}
+
+extension Problem {
+    static func badRequest(_ detail: String) -> Problem {
+        Problem(status: .badRequest, code: "invalid-argument", detail: detail)
+    }
+
+    static func notFound(_ path: String) -> Problem {
+        Problem(status: .notFound, code: "unknown-path", detail: "there is nothing at \(path)")
+    }
+
+    static func notEnabled(_ generator: String) -> Problem {
+        Problem(
+            status: .notFound, code: "generator-not-enabled",
+            detail: "this server has no \(generator) generator enabled")
+    }
+
+    static func methodNotAllowed(_ method: String, _ path: String) -> Problem {
+        Problem(
+            status: .methodNotAllowed, code: "method-not-allowed",
+            detail: "\(method) is not allowed on \(path): use GET",
+            headers: [.allow: "GET"])
+    }
+}

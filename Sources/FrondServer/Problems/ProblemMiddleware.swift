@@ -1,0 +1,36 @@
+import Frond
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// Turns every error of a route into a problem answer.
+struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    func handle(
+        _ request: Request, context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch {
+            return try problem(for: error, request: request, context: context)
+                .response(from: request, context: context)
+        }
+    }
+
+    private func problem(for error: any Error, request: Request, context: Context) -> Problem {
+        switch error {
+        case let problem as Problem:
+            return problem
+        case let error as FrondError:
+            return Problem(error)
+        case let error as HTTPError where error.status == .notFound:
+            return .notFound(request.uri.path)
+        case let error as HTTPError:
+            return Problem(
+                status: error.status, code: "http", detail: error.body ?? error.status.reasonPhrase)
+        default:
+            context.logger.error("request failed", metadata: ["error": "\(error)"])
+            return Problem(status: .internalServerError, code: "internal", detail: "an error of the server")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Frond
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The IDs of one answer, in order.
+enum IDList {
+    case numbers([Range<Int64>])
+    case uuids([UUIDValue])
+
+    /// One a line; the last line has no end, so that a single ID is the decimal alone.
+    var text: ByteBuffer {
+        var buffer = ByteBuffer()
+        switch self {
+        case .numbers(let ranges):
+            for range in ranges {
+                if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
+                buffer.writeDecimals(range)
+            }
+        case .uuids(let uuids):
+            for uuid in uuids {
+                if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
+                buffer.writeString(uuid.description)
+            }
+        }
+        return buffer
+    }
+
+    private var strings: [String] {
+        switch self {
+        case .numbers(let ranges): ranges.flatMap { $0.map(String.init) }
+        case .uuids(let uuids): uuids.map(\.description)
+        }
+    }
+
+    private struct Body: Encodable {
+        var tag: String
+        var ids: [String]
+    }
+
+    /// Text, or JSON where the client asked for it: strings, since JavaScript loses integers above 2^53.
+    func response(tag: Tag, to request: Request) throws -> Response {
+        guard request.headers[values: .accept].contains(where: { $0.contains("application/json") }) else {
+            return .text(text)
+        }
+        return try .json(Body(tag: tag.name, ids: strings))
+    }
+}

@@ -1,0 +1,63 @@
+import Frond
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+typealias FrondContext = BasicRequestContext
+
+extension Router where Context == FrondContext {
+    /// All of Frond's routes: everything that the fast lane leaves over.
+    static func frond(_ generators: ServedGenerators, readiness: Readiness, maxCount: Int) -> Router<FrondContext> {
+        let router = Router<FrondContext>(context: FrondContext.self)
+        router.add(middleware: ProblemMiddleware())
+        router.getTag("/api/segment/get") { request, context in
+            guard let segments = generators.segments else { throw Problem.notEnabled("segment") }
+            let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
+            let ids = IDList.numbers(try await segments.nextRanges(wanted.tag, count: wanted.count))
+            return try ids.response(tag: wanted.tag, to: request)
+        }
+        router.getTag("/api/uuid/get") { request, context in
+            let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
+            let ids = try await generators.uuids(request.uri.queryParameters["version"], count: wanted.count)
+            return try ids.response(tag: wanted.tag, to: request)
+        }
+        router.getOnly("/health/live") { _, _ in
+            .text(ByteBuffer(string: "live"))
+        }
+        router.getOnly("/health/ready") { _, _ in
+            try await readiness.response()
+        }
+        return router
+    }
+
+    /// Adds a route whose path ends with a tag; without one it answers too, and says that a tag cannot be empty.
+    private func getTag(
+        _ path: RouterPath, use handler: @escaping @Sendable (Request, FrondContext) async throws -> Response
+    ) {
+        getOnly(path, use: handler)
+        getOnly(path.appendingPath("**"), use: handler)
+    }
+
+    /// Adds a route for GET, and a 405 for the other methods.
+    private func getOnly(
+        _ path: RouterPath, use handler: @escaping @Sendable (Request, FrondContext) async throws -> Response
+    ) {
+        on(path, method: .get, use: handler)
+        let others: [HTTPRequest.Method] = [.head, .post, .put, .delete, .patch, .options, .trace, .connect]
+        for method in others {
+            on(path, method: method) { request, _ -> Response in
+                throw Problem.methodNotAllowed(request.method.rawValue, request.uri.path)
+            }
+        }
+    }
+}
+
+extension ServedGenerators {
+    fileprivate func uuids(_ version: Substring?, count: Int) async throws -> IDList {
+        switch version {
+        case nil, "7": .uuids(try await timeOrderedUUID.next(count: count))
+        case "4": .uuids(try await randomUUID.next(count: count))
+        case let version?: throw Problem.badRequest("version '\(version)' is not a UUID version served here: 4 or 7")
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Frond
+
+extension SegmentSimulation {
+    /// The waiter that stands for a shutdown instead of a request.
+    private static var closer: Int { -1 }
+
+    /// A request comes, and while the load goes on another one will.
+    mutating func arrive(at server: Int) {
+        if faultsEnabled { schedule(.request(server: server), in: .microseconds(100)...(.milliseconds(60))) }
+        guard servers[server].isUp else { return }
+        nextRequest += 1
+        let wanted = random.chance(0.8) ? 1 : Int64.random(in: 2...60, using: &random)
+        let request = Request(id: nextRequest, wanted: wanted, floor: servers[server].highestAnswered)
+        claim(wanted, for: request, at: server)
+    }
+
+    /// The atomic add; the thread may sleep before it looks at the window.
+    private mutating func claim(_ count: Int64, for request: Request, at server: Int) {
+        let slots = servers[server].cursor..<(servers[server].cursor + count)
+        servers[server].cursor += count
+        let sleeps = random.chance(0.2)
+        schedule(
+            .claimed(server: server, life: servers[server].life, request: request, slots: slots),
+            in: .zero...(sleeps ? .milliseconds(300) : .microseconds(1)))
+    }
+
+    mutating func look(_ request: Request, slots: Range<Int64>, at server: Int) {
+        let window = servers[server].published
+        let fast = window.fastSlots
+        let isCovered = fast.lowerBound <= slots.lowerBound && slots.upperBound <= fast.upperBound
+        let looksAway = configuration.removedGuard == .windowBounds && !window.slots.isEmpty
+        if isCovered || looksAway {
+            var request = request
+            request.numbers.append(window.numbers(of: slots))
+            issue(request, at: server)
+            return
+        }
+        servers[server].requests[request.id] = request
+        update(server) { server, now in
+            server.buffer.claim(slots, for: request.id, cursor: server.cursor, now: now)
+        }
+        if random.chance(0.01) { update(server) { server, _ in server.buffer.cancelled(slot: slots.lowerBound) } }
+    }
+
+    /// Lets an event happen at a server and does what its state machine wants done.
+    mutating func update(
+        _ server: Int, _ event: (inout SimulatedServer, Duration) -> SegmentBuffer<Int>.Effects
+    ) {
+        let effects = event(&servers[server], now)
+        if effects.windowChanged { servers[server].published = servers[server].buffer.window }
+        let life = servers[server].life
+        if let deadline = effects.wakeAt { queue.add(.timer(server: server, life: life), at: deadline) }
+        for delivery in effects.deliveries { deliver(delivery, at: server) }
+        if let fetch = effects.fetch { call(.reserve(fetch), from: server) }
+    }
+
+    private mutating func deliver(_ delivery: SegmentBuffer<Int>.Delivery, at server: Int) {
+        guard delivery.waiter != Self.closer else {
+            giveBack(at: server)
+            return
+        }
+        guard var request = servers[server].requests.removeValue(forKey: delivery.waiter) else {
+            report.violations.append("request \(delivery.waiter) was answered twice")
+            return
+        }
+        switch delivery.outcome {
+        case .success(let claimed):
+            request.numbers.append(contentsOf: claimed.numbers)
+            if claimed.lostSlots > 0 {
+                claim(claimed.lostSlots, for: request, at: server)
+            } else {
+                issue(request, at: server)
+            }
+        case .failure(let error): fail(error)
+        }
+    }
+
+    private mutating func call(_ kind: StoreCall.Kind, from server: Int) {
+        switch servers[server].health.admit(now: now) {
+        case .refused(let error):
+            update(server) { server, _ in server.buffer.fetchFailed(error, cursor: server.cursor) }
+        case .admitted:
+            send(StoreCall(server: server, life: servers[server].life, kind: kind))
+        }
+    }
+
+    /// The store's answer, or the end of the wait for it.
+    mutating func receive(_ call: StoreCall, _ result: Result<Segment, FrondError>) {
+        guard servers[call.server].life == call.life else { return }
+        switch result {
+        case .success(let segment):
+            servers[call.server].health.succeeded()
+            update(call.server) { server, now in
+                server.buffer.fetched(segment, cursor: server.cursor, now: now)
+            }
+        case .failure(let error):
+            servers[call.server].health.failed(error, now: now, jitter: Double.random(in: 0...1, using: &random))
+            update(call.server) { server, _ in server.buffer.fetchFailed(error, cursor: server.cursor) }
+        }
+    }
+
+    // MARK: The ends of a server
+
+    mutating func shutDown(_ server: Int) {
+        guard servers[server].isUp, !servers[server].buffer.isClosed else { return }
+        servers[server].isUp = false
+        servers[server].published = .closed
+        update(server) { server, _ in server.buffer.close(for: Self.closer) }
+    }
+
+    private mutating func giveBack(at server: Int) {
+        let used = servers[server].cursor
+        servers[server].cursor += 1
+        if let tail = servers[server].buffer.unusedTail(cursor: used) {
+            send(StoreCall(server: server, life: servers[server].life, kind: .giveBack(tail)))
+        } else {
+            restart(server)
+        }
+    }
+
+    mutating func restart(_ server: Int) {
+        servers[server].forgetAll()
+        servers[server].isUp = false
+        schedule(.start(server: server), in: .milliseconds(1)...(.milliseconds(500)))
+    }
+}

@@ -1,0 +1,96 @@
+import Frond
+
+extension SegmentSimulation {
+    private var unavailable: FrondError { FrondError(.storeUnavailable, "the store does not answer") }
+    private var networkDelay: ClosedRange<Duration> { .microseconds(50)...(.milliseconds(20)) }
+    /// When a server stops waiting for the store.
+    private var replyTimeout: Duration { .seconds(2) }
+
+    mutating func send(_ call: StoreCall) {
+        if happens(0.03) {
+            answer(call, .failure(unavailable), after: replyTimeout)
+        } else {
+            schedule(.storeReads(call), in: networkDelay)
+        }
+    }
+
+    /// The read half of a reservation: what it sees may be old by the time it is written.
+    mutating func read(_ call: StoreCall) {
+        if happens(0.03) {
+            answer(call, .failure(unavailable), after: .milliseconds(1))
+            return
+        }
+        let seen = happens(0.1) ? staleRecord : record
+        schedule(.storeWrites(call, read: seen), in: .zero...(.milliseconds(happens(0.1) ? 800 : 2)))
+    }
+
+    /// The compare-and-swap.
+    mutating func write(_ call: StoreCall, basedOn read: TagRecord) {
+        switch call.kind {
+        case .reserve(let request): reserve(call, request, basedOn: read)
+        case .giveBack(let tail): takeBack(call, tail)
+        }
+    }
+
+    private mutating func reserve(_ call: StoreCall, _ request: FetchRequest, basedOn read: TagRecord) {
+        do {
+            let (segment, successor) = try read.reserving(atLeast: request.count, after: request.floor)
+            let isUnchanged = read.version == record.version && read.maxID == record.maxID
+            guard isUnchanged || configuration.removedGuard == .reservationCompare else {
+                retry(call)
+                return
+            }
+            commit(successor)
+            if servers[call.server].life == call.life {
+                servers[call.server].reserved.append(segment.first..<segment.end)
+            }
+            if happens(0.05) {
+                // Committed, and nobody is told: a gap.
+                report.lostReplies += 1
+                answer(call, .failure(unavailable), after: replyTimeout)
+            } else {
+                answer(call, .success(segment), after: random.duration(in: networkDelay))
+            }
+        } catch  where error.code == .storeWentBack {
+            // A stale read below the floor: the store itself has not gone back.
+            retry(call)
+        } catch {
+            answer(call, .failure(error), after: random.duration(in: networkDelay))
+        }
+    }
+
+    private mutating func takeBack(_ call: StoreCall, _ tail: Segment) {
+        if let successor = record.takingBack(tail) {
+            commit(successor)
+            report.givenBack += 1
+        } else if configuration.removedGuard == .giveBackCompare {
+            var successor = record
+            successor.maxID = tail.first
+            successor.version += 1
+            commit(successor)
+        }
+        queue.add(.gaveBack(call), at: now + random.duration(in: networkDelay))
+    }
+
+    private mutating func commit(_ successor: TagRecord) {
+        staleRecord = record
+        record = successor
+    }
+
+    private mutating func retry(_ call: StoreCall) {
+        var call = call
+        call.triesLeft -= 1
+        if call.triesLeft > 0 {
+            schedule(.storeReads(call), in: .zero...(.milliseconds(2)))
+        } else {
+            answer(call, .failure(unavailable), after: .zero)
+        }
+    }
+
+    private mutating func answer(_ call: StoreCall, _ result: Result<Segment, FrondError>, after delay: Duration) {
+        switch call.kind {
+        case .reserve: queue.add(.reply(call, result), at: now + delay)
+        case .giveBack: queue.add(.gaveBack(call), at: now + delay)
+        }
+    }
+}

@@ -1,0 +1,203 @@
+import Frond
+
+/// Many servers, one store, one seed, in virtual time: the real state machines under every fault we can think of.
+///
+/// Each server runs the real ``SegmentBuffer`` and ``StoreHealth``; the store runs the real reservation arithmetic of
+/// `TagRecord`. Between any two steps that are separate in reality (claim and look at the window, read and
+/// compare-and-swap, commit and reply) other servers get their turn, messages are lost, servers pause and crash.
+package struct SegmentSimulation {
+    /// A guard that keeps IDs unique; the simulation can run without one, and must then fail.
+    package enum Guard: CaseIterable, Sendable {
+        /// A reservation compares the record's version and max_id.
+        case reservationCompare
+        /// A give-back compares the record's version and max_id.
+        case giveBackCompare
+        /// A claim looks whether the window covers its slot.
+        case windowBounds
+    }
+
+    package struct Configuration: Sendable {
+        package var servers = 4
+        /// How long faults and load go on, before everything is healed.
+        package var duration = Duration.seconds(20)
+        package var removedGuard: Guard?
+
+        package init(removedGuard: Guard? = nil) {
+            self.removedGuard = removedGuard
+        }
+    }
+
+    enum Event {
+        case request(server: Int)
+        case claimed(server: Int, life: Int, request: Request, slots: Range<Int64>)
+        case timer(server: Int, life: Int)
+        case storeReads(StoreCall)
+        case storeWrites(StoreCall, read: TagRecord)
+        case reply(StoreCall, Result<Segment, FrondError>)
+        case gaveBack(StoreCall)
+        case crash(server: Int)
+        case pause(server: Int)
+        case stop(server: Int)
+        case start(server: Int)
+        case heal
+    }
+
+    /// A request for IDs that waits for its answer.
+    struct Request {
+        var id: Int
+        var wanted: Int64
+        /// The highest number this server had answered with when the request began.
+        var floor: Int64
+        var numbers: [Range<Int64>] = []
+    }
+
+    /// A call on its way to the store and back.
+    struct StoreCall {
+        enum Kind {
+            case reserve(FetchRequest)
+            case giveBack(Segment)
+        }
+
+        var server: Int
+        var life: Int
+        var kind: Kind
+        var triesLeft = 20
+    }
+
+    let configuration: Configuration
+    let tag: Tag
+    var random: SeededRandom
+    var queue = EventQueue<Event>()
+    var now = Duration.zero
+    var servers: [SimulatedServer]
+    /// The record as committed, and as it was before: what a stale read sees.
+    var record: TagRecord
+    var staleRecord: TagRecord
+    var faultsEnabled = true
+    var nextRequest = 0
+    var report = SimulationReport()
+
+    package init(seed: UInt64, configuration: Configuration = Configuration()) throws {
+        self.configuration = configuration
+        random = SeededRandom(seed: seed)
+        tag = try Tag("simulated")
+        let step = Int64.random(in: 1...20, using: &random)
+        record = try TagSettings(step: step).newRecord(tag, nowMilliseconds: 0)
+        staleRecord = record
+        let policy = SegmentPolicy(
+            prefetchFraction: Double.random(in: 0...1, using: &random),
+            targetDuration: random.duration(in: .milliseconds(10)...(.seconds(2))),
+            maxStep: Int64.random(in: 1...200, using: &random), waitLimit: .seconds(1), maxWaiters: 50)
+        servers = Array(repeating: SimulatedServer(tag: tag, policy: policy), count: configuration.servers)
+    }
+
+    /// Runs to the end: load and faults, then all is healed and every server must serve again.
+    package mutating func run() -> SimulationReport {
+        for server in servers.indices { schedule(.request(server: server), in: .zero...(.milliseconds(50))) }
+        for server in servers.indices { scheduleFault(server) }
+        queue.add(.heal, at: configuration.duration)
+        while let (time, event) = queue.next() {
+            now = time
+            handle(event)
+        }
+        for (index, server) in servers.enumerated() where !server.hasServedSinceHealing {
+            report.violations.append("server \(index) did not serve again after everything was healed")
+        }
+        return report
+    }
+
+    mutating func schedule(_ event: Event, in delay: ClosedRange<Duration>) {
+        queue.add(event, at: now + random.duration(in: delay))
+    }
+
+    mutating func happens(_ probability: Double) -> Bool {
+        faultsEnabled && random.chance(probability)
+    }
+
+    private mutating func handle(_ event: Event) {
+        // What concerns a paused server waits until it wakes, in its order.
+        if let server = event.server, servers[server].pausedUntil > now {
+            queue.add(event, at: servers[server].pausedUntil)
+            return
+        }
+        switch event {
+        case .request(let server): arrive(at: server)
+        case .claimed(let server, let life, let request, let slots):
+            if servers[server].life == life { look(request, slots: slots, at: server) }
+        case .timer(let server, let life):
+            if servers[server].life == life { update(server) { $0.buffer.timerFired(now: $1) } }
+        case .storeReads(let call): read(call)
+        case .storeWrites(let call, let read): write(call, basedOn: read)
+        case .reply(let call, let result): receive(call, result)
+        case .gaveBack(let call):
+            if servers[call.server].life == call.life { restart(call.server) }
+        case .crash(let server):
+            report.crashes += 1
+            restart(server)
+            scheduleFault(server)
+        case .pause(let server):
+            servers[server].pausedUntil = now + random.duration(in: .milliseconds(1)...(.seconds(5)))
+            scheduleFault(server)
+        case .stop(let server):
+            shutDown(server)
+            scheduleFault(server)
+        case .start(let server): servers[server].isUp = true
+        case .heal: heal()
+        }
+    }
+
+    private mutating func scheduleFault(_ server: Int) {
+        guard faultsEnabled else { return }
+        let fault: Event =
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: .crash(server: server)
+            case 1: .pause(server: server)
+            default: .stop(server: server)
+            }
+        schedule(fault, in: .milliseconds(100)...(.seconds(8)))
+    }
+
+    private mutating func heal() {
+        faultsEnabled = false
+        for index in servers.indices {
+            servers[index].pausedUntil = now
+            servers[index].hasServedSinceHealing = false
+            // Longer than the longest pause of a store's health, so that every server has had its probe.
+            queue.add(.request(server: index), at: now + .seconds(20))
+            queue.add(.request(server: index), at: now + .seconds(30))
+        }
+    }
+
+    /// A number reached a caller: it must be new, ours, and above all that this server answered before.
+    mutating func issue(_ request: Request, at server: Int) {
+        let count = request.numbers.reduce(0) { $0 + Int64($1.count) }
+        if count != request.wanted { report.violations.append("\(count) numbers instead of \(request.wanted)") }
+        for number in request.numbers.joined() {
+            if !report.issued.insert(number).inserted { report.violations.append("\(number) was issued twice") }
+            if number <= request.floor {
+                report.violations.append("\(number) came after \(request.floor) from server \(server)")
+            }
+            if !servers[server].reserved.contains(where: { $0.contains(number) }) {
+                report.violations.append("\(number) was not reserved by server \(server)")
+            }
+            servers[server].highestAnswered = max(servers[server].highestAnswered, number)
+        }
+        servers[server].hasServedSinceHealing = true
+    }
+
+    mutating func fail(_ error: FrondError) {
+        report.failures[error.code, default: 0] += 1
+    }
+}
+
+extension SegmentSimulation.Event {
+    /// The server that the event needs awake; what the store does needs none.
+    fileprivate var server: Int? {
+        switch self {
+        case .request(let server), .claimed(let server, _, _, _), .timer(let server, _): server
+        case .reply(let call, _), .gaveBack(let call): call.server
+        case .stop(let server), .start(let server): server
+        case .storeReads, .storeWrites, .crash, .pause, .heal: nil
+        }
+    }
+}

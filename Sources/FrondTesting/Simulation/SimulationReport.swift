@@ -1,0 +1,12 @@
+package import Frond
+
+/// What a simulation saw.
+package struct SimulationReport: Sendable {
+    /// Each is a broken promise; an empty list is a good run.
+    package var violations: [String] = []
+    package var issued: Set<Int64> = []
+    package var failures: [FrondError.Code: Int] = [:]
+    package var crashes = 0
+    package var givenBack = 0
+    package var lostReplies = 0
+}

@@ -1,0 +1,51 @@
+import Frond
+import Testing
+
+@testable import FrondBench
+
+struct GeneratorBenchmarkTests {
+    private let quick = GeneratorBenchmark(
+        configuration: .init(threads: [2, 1, 1], rounds: 1, roundDuration: .microseconds(100)))
+
+    @Test func eachSubjectIsMeasuredOnEachNumberOfThreadsBesideTheAtomicAdd() async throws {
+        let report = try await quick.run([BenchmarkSubject("uuid v4", RandomUUIDGenerator())])
+        #expect(report.rows.map(\.threads) == [1, 1, 2, 2])
+        #expect(report.rows.map(\.subject) == ["atomic add", "uuid v4", "atomic add", "uuid v4"])
+        #expect(report.rows.allSatisfy { $0.nanosecondsPerID > 0 && $0.millionIDsPerSecond > 0 })
+        #expect(report.rows.filter { $0.subject == "atomic add" }.allSatisfy { $0.ratioToAtomicAdd == 1 })
+        #expect(report.description.contains("uuid v4"))
+    }
+
+    @Test func theStandardSubjectsGiveIDs() async throws {
+        for subject in try await GeneratorBenchmark.standardSubjects() where subject.idsPerCall <= 4096 {
+            _ = try subject.make()
+        }
+    }
+
+    @Test func aGeneratorThatFailsEndsTheRun() async throws {
+        await #expect(throws: FrondError.self) {
+            try await quick.run([BenchmarkSubject("down", DownGenerator())])
+        }
+    }
+
+    @Test func manyTagsAreMeasured() async throws {
+        let report = try await GeneratorBenchmark.measureManyTags(count: 100, idsPerRound: 1000)
+        #expect(report.tags == 100)
+        #expect(report.nanosecondsPerIDAllTags > 0)
+    }
+
+    @Test func aRowIsTheMedianOfItsRounds() {
+        let row = GeneratorBenchmarkReport.Row(
+            subject: "s", threads: 2, rates: [1e6, 4e6, 2e6], ratios: [0.5, 0.9, 0.7])
+        #expect(row.millionIDsPerSecond == 2)
+        #expect(row.nanosecondsPerID == 1000)
+        #expect(row.ratioToAtomicAdd == 0.7)
+    }
+}
+
+/// Never has an ID.
+private struct DownGenerator: IDGenerator {
+    func nextIfReady() -> Int64? { nil }
+    func next() async throws(FrondError) -> Int64 { throw FrondError(.storeUnavailable, "down") }
+    func next(count: Int) async throws(FrondError) -> [Int64] { throw FrondError(.storeUnavailable, "down") }
+}

@@ -1,0 +1,70 @@
+import Frond
+import NIOCore
+import NIOHTTP1
+import Testing
+
+@testable import FrondServer
+
+@Suite("The fast lane")
+struct FastLaneTests {
+    private func route(
+        _ uri: String, method: HTTPMethod = .GET, version: HTTPVersion = .http1_1, headers: HTTPHeaders = [:]
+    ) -> HotRoute? {
+        let head = HTTPRequestHead(version: version, method: method, uri: uri, headers: headers)
+        return HotRoute.isPlain(head) ? HotRoute(path: head.uri) : nil
+    }
+
+    @Test("takes a plain GET of a segment ID")
+    func takesTheHotRoute() throws {
+        #expect(route("/api/segment/get/order")?.tag.name == "order")
+        #expect(route("/api/segment/get/a:b-c_D.9", headers: ["Host": "x", "Accept": "*/*"])?.tag.name == "a:b-c_D.9")
+        #expect(route("/api/segment/get/order", headers: ["Connection": "Keep-Alive"]) != nil)
+    }
+
+    @Test(
+        "leaves everything else to the ordinary routes",
+        arguments: [
+            "/api/segment/get/", "/api/segment/get", "/api/segment/get/a/b", "/api/segment/get/a?count=2",
+            "/api/segment/get/a%2Fb", "/api/segment/get/\(String(repeating: "a", count: 129))", "/api/uuid/get/order",
+            "/health/live", "/", "",
+        ])
+    func leavesOtherPaths(uri: String) {
+        #expect(route(uri) == nil)
+    }
+
+    @Test("leaves requests that want more than the usual answer")
+    func leavesOtherRequests() {
+        let uri = "/api/segment/get/order"
+        #expect(route(uri, method: .POST) == nil)
+        #expect(route(uri, method: .HEAD) == nil)
+        #expect(route(uri, version: .http1_0) == nil)
+        #expect(route(uri, headers: ["Connection": "close"]) == nil)
+        #expect(route(uri, headers: ["accept": "application/json"]) == nil)
+        #expect(route(uri, headers: ["Expect": "100-continue"]) == nil)
+    }
+
+    @Test(
+        "writes numbers as Swift does",
+        arguments: [0, 1, 9, 10, 99, 100, 12345, Int64.max - 1, Int64.max, -1, Int64.min])
+    func decimals(number: Int64) {
+        var buffer = ByteBuffer()
+        let length = buffer.writeDecimal(number)
+        #expect(String(buffer: buffer) == "\(number)")
+        #expect(length == "\(number)".utf8.count)
+    }
+
+    @Test(
+        "writes ranges of numbers one a line",
+        arguments: [0..<1, 0..<1000, 8..<12, 98..<102, 999_995..<1_000_005, (Int64.max - 5)..<Int64.max, 5..<5])
+    func ranges(range: Range<Int64>) {
+        var buffer = ByteBuffer()
+        buffer.writeDecimals(range)
+        #expect(String(buffer: buffer) == range.map(String.init).joined(separator: "\n"))
+    }
+
+    @Test("writes the date as HTTP wants it")
+    func date() {
+        // The example of RFC 9110, section 5.6.7.
+        #expect(ResponseHead.date(784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
+    }
+}

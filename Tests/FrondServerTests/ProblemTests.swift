@@ -1,0 +1,17 @@
+import Frond
+import HTTPTypes
+import Testing
+
+@testable import FrondServer
+
+@Suite("Problems")
+struct ProblemTests {
+    @Test("every error of Frond has a status, and 503 says when to come back", arguments: FrondError.Code.allCases)
+    func statuses(code: FrondError.Code) {
+        let problem = Problem(FrondError(code, "why", retryAfter: .milliseconds(1200)))
+        #expect([400, 404, 409, 503].contains(problem.status.code))
+        #expect((problem.headers[.retryAfter] == "2") == (problem.status == .serviceUnavailable))
+        #expect(problem.code == code.rawValue)
+        #expect(problem.detail == "why")
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Frond
+import FrondTesting
+import Testing
+
+@Suite("Segments in simulation")
+struct SegmentSimulationTests {
+    /// More by `FROND_SIMULATION_SEEDS=n`.
+    static let seedCount = ProcessInfo.processInfo.environment["FROND_SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 250
+
+    @Test("no ID twice, order per server, nothing unreserved, and every server comes back, whatever fails")
+    func promisesHold() throws {
+        var issued = 0
+        var crashes = 0
+        var givenBack = 0
+        var lostReplies = 0
+        for seed in 1...Self.seedCount {
+            var simulation = try SegmentSimulation(seed: seed)
+            let report = simulation.run()
+            #expect(report.violations.isEmpty, "seed \(seed) replays it: \(report.violations.prefix(5))")
+            issued += report.issued.count
+            crashes += report.crashes
+            givenBack += report.givenBack
+            lostReplies += report.lostReplies
+        }
+        // The runs were no idle ones.
+        let seeds = Int(Self.seedCount)
+        #expect(issued > 1000 * seeds)
+        #expect(crashes > seeds)
+        #expect(givenBack > seeds / 2)
+        #expect(lostReplies > seeds)
+    }
+
+    @Test("without a guard an ID is issued twice", arguments: SegmentSimulation.Guard.allCases)
+    func everyGuardIsNeeded(removed: SegmentSimulation.Guard) throws {
+        var broken = 0
+        for seed in 1...20 as ClosedRange<UInt64> {
+            var simulation = try SegmentSimulation(seed: seed, configuration: .init(removedGuard: removed))
+            let violations = simulation.run().violations
+            if violations.contains(where: { $0.hasSuffix("was issued twice") }) { broken += 1 }
+        }
+        #expect(broken > 0, "the simulation does not notice that \(removed) is missing")
+    }
+
+    @Test("a seed replays exactly")
+    func replays() throws {
+        var first = try SegmentSimulation(seed: 7)
+        var second = try SegmentSimulation(seed: 7)
+        let (one, other) = (first.run(), second.run())
+        #expect(one.issued == other.issued)
+        #expect(one.failures == other.failures)
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+
+@Suite("The frond command")
+struct CommandTests {
+    let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    @Test(
+        "a setting that cannot be is one line that names it, its value and what is allowed, and exit status 78",
+        arguments: [
+            (["--port", "80a"], "port: '80a'", "0 to 65535"), (["--port", "65536"], "port: '65536'", "0 to 65535"),
+            (["--port=-1"], "port: '-1'", "0 to 65535"),
+            (["--set", "http.maxCount=0"], "http.maxCount: '0'", "from 1"),
+            (["--set", "tags.autoCreate=maybe"], "tags.autoCreate: 'maybe'", "true or false"),
+            (["--set", "segment.waitLimit=5"], "segment.waitLimit: '5'", "500ms"),
+            (["--set", "segment.prefetchFraction=2"], "segment.prefetchFraction: '2'", "0 to 1"),
+            (["--set", "log.level=loud"], "log.level: 'loud'", "info"),
+            (["--store", "oracle:x"], "'oracle:x'", "sqlite:"),
+            (["--config", "/nonexistent.yaml"], "/nonexistent.yaml", "cannot be read"),
+        ])
+    func badSettings(arguments: [String], named: String, allowed: String) async throws {
+        let process = FrondProcess(["serve", "--data-dir", directory.path] + arguments)
+        let status = await process.waitForExit()
+        #expect(status == 78 || status == 64)
+        #expect(process.printed.contains(named), "\(process.printed)")
+        #expect(process.printed.contains(allowed), "\(process.printed)")
+        #expect(!FileManager.default.fileExists(atPath: directory.path + "/frond.sqlite"), "nothing was begun")
+    }
+
+    @Test("a misspelt setting in a file is refused by its name")
+    func misspelt() async throws {
+        let file = directory.path + "/frond.yaml"
+        try "http:\n  maxcount: 5\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let (status, output) = await frond("serve", "--config", file, "--data-dir", directory.path)
+        #expect(status == 78)
+        #expect(output.contains("http.maxcount"))
+        #expect(output.split(separator: "\n").count == 1)
+    }
+
+    @Test("a setting of the wrong type in a file is refused, with its value")
+    func wrongType() async throws {
+        let file = directory.path + "/frond.json"
+        try #"{"port": "high", "http": {"maxCount": true}}"#.write(toFile: file, atomically: true, encoding: .utf8)
+        let (status, output) = await frond("serve", "--config", file, "--data-dir", directory.path)
+        #expect(status == 78)
+        #expect(output.contains("'high'"))
+    }
+
+    @Test("a port in use is one clear line")
+    func portInUse() async throws {
+        let server = try await FrondServerProcess.start(in: directory)
+        let other = try TemporaryDirectory()
+        let (status, output) = await frond("serve", "--port", "\(server.port)", "--data-dir", other.path)
+        #expect(status == 69)
+        #expect(output.contains("cannot listen on 127.0.0.1:\(server.port)"), "\(output)")
+        #expect(output.contains("--port"))
+    }
+
+    @Test("a data directory that cannot be written is one clear line")
+    func unwritable() async throws {
+        let file = directory.path + "/file"
+        try "x".write(toFile: file, atomically: true, encoding: .utf8)
+        let (status, output) = await frond("serve", "--port", "0", "--data-dir", file + "/below")
+        #expect(status == 69)
+        #expect(output.contains(file))
+        #expect(output.split(separator: "\n").count == 1, "\(output)")
+    }
+
+    @Test("a corrupt database file is one clear line")
+    func corrupt() async throws {
+        let file = directory.path + "/frond.sqlite"
+        try String(repeating: "not a database ", count: 1000).write(toFile: file, atomically: true, encoding: .utf8)
+        let (status, output) = await frond("serve", "--port", "0", "--data-dir", directory.path)
+        #expect(status == 69)
+        #expect(output.contains(file))
+        #expect(output.split(separator: "\n").count == 1, "\(output)")
+    }
+
+    @Test("tags are created, listed, changed and shown, for people and for programs")
+    func tags() async throws {
+        let store = "sqlite:\(directory.path)/tags.sqlite"
+        #expect(await frond("tag", "list", "--store", store).output.contains("no tags yet"))
+        let created = await frond(
+            "tag", "create", "order", "--step", "50", "--start", "10", "--max", "1000", "--description", "what we sell",
+            "--store", store)
+        #expect(created.status == 0)
+        #expect(created.output.contains("what we sell"))
+        let again = await frond("tag", "create", "order", "--store", store)
+        #expect(again.status != 0)
+        #expect(again.output.contains("order"))
+        let set = await frond("tag", "set", "order", "--max-id", "500", "--json", "--store", store)
+        #expect(set.output.contains(#""maxId" : "500""#))
+        let back = await frond("tag", "set", "order", "--max-id", "499", "--store", store)
+        #expect(back.status == 64)
+        #expect(back.output.contains("cannot go back from 500 to 499"))
+        let list = await frond("tag", "list", "--store", store)
+        #expect(list.output.contains("TAG") && list.output.contains("500"))
+        let missing = await frond("tag", "show", "user", "--store", store)
+        #expect(missing.status != 0)
+        #expect(missing.output.contains("'user'"))
+        let odd = await frond("tag", "create", "a b", "--store", store)
+        #expect(odd.status == 64)
+        #expect(odd.output.contains("'a b' is not a tag"))
+        let nothing = await frond("tag", "set", "order", "--store", store)
+        #expect(nothing.status == 64)
+    }
+}
