@@ -19,6 +19,8 @@ let package = Package(
         .library(name: "FrondServer", targets: ["FrondServer"]),
         .library(name: "FrondTesting", targets: ["FrondTesting"]),
         .executable(name: "frond", targets: ["FrondCommand"]),
+        // For the integration tests, which preload it; as a product, so that it is a file of its own.
+        .library(name: "ClockShim", type: .dynamic, targets: ["ClockShim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -133,6 +135,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "ClockShim", path: "Tests/ClockShim", publicHeadersPath: "."),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

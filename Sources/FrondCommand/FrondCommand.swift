@@ -7,7 +7,9 @@ struct FrondCommand: AsyncParsableCommand {
         commandName: "frond",
         abstract: "Distributed ID generation: no ID twice.",
         version: FrondVersion.current,
-        subcommands: [ServeCommand.self, TagCommand.self, BenchCommand.self]
+        subcommands: [
+            ServeCommand.self, TagCommand.self, WorkerCommand.self, DecodeCommand.self, BenchCommand.self,
+        ]
     )
 }
 

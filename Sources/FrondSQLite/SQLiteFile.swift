@@ -5,7 +5,7 @@ import GRDB
 /// Opens the file of a store, or makes it.
 struct SQLiteFile: Sendable {
     /// What this Frond writes as `PRAGMA user_version`.
-    static let schemaVersion = 1
+    static let schemaVersion = 2
     /// What marks a file as Frond's: `Frnd`.
     static let applicationID = 0x4672_6E64
     /// How often opening is tried while another process is making the same file.
@@ -125,5 +125,6 @@ struct SQLiteFile: Sendable {
                 "file '\(path)' was written by a newer Frond: it has schema version \(version) and this Frond knows "
                     + "\(Self.schemaVersion): update Frond")
         }
+        if version < Self.schemaVersion { try database.execute(sql: Statements.schema) }
     }
 }

@@ -124,7 +124,7 @@ public final class SQLiteSegmentStore: SegmentStore {
         }
     }
 
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ query: @escaping @Sendable (Database) throws -> Value
     ) async throws(FrondError) -> Value {
         do {

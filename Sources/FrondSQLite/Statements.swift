@@ -27,4 +27,25 @@ enum Statements {
             cycle = :cycle, version = :version, description = :description, updated_at = :updated_at
         WHERE tag = :tag AND version = :expected_version AND max_id = :expected_max_id
         """
+
+    static let worker = "SELECT * FROM workers WHERE worker_id = ?"
+    static let workers = "SELECT * FROM workers ORDER BY worker_id"
+
+    static let insertWorker = """
+        INSERT INTO workers
+            (worker_id, token, is_released, floor, horizon, host, process_id, started_at, address, version, updated_at)
+        VALUES
+            (:worker_id, :token, :is_released, :floor, :horizon, :host, :process_id, :started_at, :address, :version,
+            :updated_at)
+        ON CONFLICT (worker_id) DO NOTHING
+        """
+
+    /// The compare-and-swap of a worker ID.
+    static let swapWorker = """
+        UPDATE workers SET
+            token = :token, is_released = :is_released, floor = :floor, horizon = :horizon, host = :host,
+            process_id = :process_id, started_at = :started_at, address = :address, version = :version,
+            updated_at = :updated_at
+        WHERE worker_id = :worker_id AND token = :expected_token AND horizon = :expected_horizon
+        """
 }

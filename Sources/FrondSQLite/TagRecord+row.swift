@@ -5,7 +5,7 @@ extension TagRecord {
     /// Reads a row, which somebody may have edited by hand.
     /// - Throws: `storeCorrupt` naming the column where a value is missing or of the wrong type.
     init(row: Row) throws(FrondError) {
-        let name = Self.text(row, "tag") ?? ""
+        let name = row.text("tag") ?? ""
         let tag: Tag
         do {
             tag = try Tag(name)
@@ -22,8 +22,8 @@ extension TagRecord {
             cycle: try Self.number(row, "cycle", tag),
             version: try Self.number(row, "version", tag),
             // Nothing depends on these two: a tag works without them.
-            description: Self.text(row, "description") ?? "",
-            updatedAtMilliseconds: Self.integer(row, "updated_at") ?? 0)
+            description: row.text("description") ?? "",
+            updatedAtMilliseconds: row.integer("updated_at") ?? 0)
     }
 
     /// The values of the statements' named parameters.
@@ -36,26 +36,6 @@ extension TagRecord {
     }
 
     private static func number(_ row: Row, _ column: String, _ tag: Tag) throws(FrondError) -> Int64 {
-        guard let number = integer(row, column) else {
-            let found = value(row, column).map { "\($0)" } ?? "missing"
-            throw FrondError(
-                .storeCorrupt, "the record of tag '\(tag)' cannot be right: \(column) is \(found), not an integer")
-        }
-        return number
-    }
-
-    /// Integers alone: a number that SQLite would convert does not compare equal in the swap.
-    private static func integer(_ row: Row, _ column: String) -> Int64? {
-        guard case .int64(let number)? = value(row, column)?.storage else { return nil }
-        return number
-    }
-
-    private static func text(_ row: Row, _ column: String) -> String? {
-        guard case .string(let text)? = value(row, column)?.storage else { return nil }
-        return text
-    }
-
-    private static func value(_ row: Row, _ column: String) -> DatabaseValue? {
-        row.hasColumn(column) ? row[column] : nil
+        try row.number(column, of: "the record of tag '\(tag)'")
     }
 }

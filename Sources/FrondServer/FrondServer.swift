@@ -36,6 +36,9 @@ public struct FrondServer: Service {
         }
     }
 
+    /// How long the registry of worker IDs may take to answer before the server listens without a worker ID.
+    private static let firstAnswerLimit = Duration.seconds(1)
+
     private let generators: ServedGenerators
     private let configuration: Configuration
     private let logger: Logger
@@ -59,7 +62,7 @@ public struct FrondServer: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let served: Result<Void, any Error>
         do {
-            served = .success(try await serve(on: group))
+            served = .success(try await serveWhileKeeping(on: group))
         } catch {
             served = .failure(error)
         }
@@ -67,6 +70,31 @@ public struct FrondServer: Service {
         await Task { [generators] in await generators.segments?.shutdown() }.value
         try await group.shutdownGracefully()
         try served.get()
+    }
+
+    /// Serves, with a worker ID held until the last answer is given.
+    private func serveWhileKeeping(on group: MultiThreadedEventLoopGroup) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await StoreWatch(generators: generators, logger: logger).run() }
+            if let keeper = generators.snowflake {
+                // In a task of its own: graceful shutdown must not reach it before the server has ended.
+                tasks.addTask { try await keeper.run() }
+            }
+            tasks.addTask {
+                // Where no worker ID can be had and that is the end, nothing has listened and nothing is torn down.
+                await generators.snowflake?.waitForFirstAnswer(atMost: Self.firstAnswerLimit)
+                try Task.checkCancellation()
+                try await serve(on: group)
+                throw ServingEnded()
+            }
+            do {
+                // A keeper ends early only with an error, such as no worker ID where the settings say to fail then.
+                while try await tasks.next() != nil {}
+            } catch is ServingEnded {
+                tasks.cancelAll()
+                while try await tasks.next() != nil {}
+            }
+        }
     }
 
     /// Hummingbird speaks of every start at info level; what it is warned of is worth a line.
@@ -82,8 +110,10 @@ public struct FrondServer: Service {
             generators, readiness: Readiness(generators: generators), maxCount: configuration.maxCount)
         let application = Application(
             router: router,
-            server: HTTPServerBuilder { [generators] responder in
-                FastLaneChannel(responder: responder, generators: generators, idleTimeout: idleTimeout)
+            server: HTTPServerBuilder { [generators, configuration] responder in
+                FastLaneChannel(
+                    responder: responder, generators: generators, maxCount: configuration.maxCount,
+                    idleTimeout: idleTimeout)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: 4096),
@@ -96,3 +126,6 @@ public struct FrondServer: Service {
         try await application.run()
     }
 }
+
+/// The server has ended in good order: the other tasks are to end too.
+private struct ServingEnded: Error {}

@@ -3,17 +3,24 @@ public import Frond
 /// The generators that a server hands IDs out from; nil where one is not enabled.
 public struct ServedGenerators: Sendable {
     public var segments: SegmentGenerators?
+    /// Holds the worker ID of the snowflake generator; the server runs it.
+    public var snowflake: WorkerKeeper?
     public var timeOrderedUUID = TimeOrderedUUIDGenerator()
     public var randomUUID = RandomUUIDGenerator()
 
-    public init(segments: SegmentGenerators?) {
+    public init(segments: SegmentGenerators?, snowflake: WorkerKeeper? = nil) {
         self.segments = segments
+        self.snowflake = snowflake
     }
 
-    /// The generator of a hot route; nil until the ordinary route has used it.
-    func generator(for route: HotRoute) -> (any IDGenerator<Int64>)? {
+    /// Where the answers of a hot route come from; nil until the ordinary route has used it.
+    func source(for route: HotRoute) -> HotSource? {
         switch route.kind {
-        case .segment: segments?.existingGenerator(for: route.tag)
+        case .segment:
+            segments?.existingGenerator(for: route.tag).map { generator in
+                route.count.map { .range(generator, count: $0) } ?? .one(generator)
+            }
+        case .snowflake: snowflake.map { .one($0.generator) }
         }
     }
 }

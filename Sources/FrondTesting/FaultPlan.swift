@@ -1,3 +1,5 @@
+import Frond
+
 /// Which calls of a store go wrong, and how: by a script, or by chance from a seed. The same plan gives the same
 /// faults in the same order of calls.
 public struct FaultPlan: Sendable {
@@ -28,12 +30,12 @@ public struct FaultPlan: Sendable {
 
     /// One entry for each call, in order, nil for a call that goes well; after the last all go well.
     public static func script(_ faults: [StoreFault?]) -> FaultPlan {
-        FaultPlan(script: faults[...], odds: nil, random: SplitMix64(state: 0))
+        FaultPlan(script: faults[...], odds: nil, random: SplitMix64(seed: 0))
     }
 
     /// Faults by chance, each call's drawn from the seed.
     public static func seeded(_ seed: UInt64, odds: Odds = Odds()) -> FaultPlan {
-        FaultPlan(script: [], odds: odds, random: SplitMix64(state: seed))
+        FaultPlan(script: [], odds: odds, random: SplitMix64(seed: seed))
     }
 
     /// Puts these before whatever else is planned.
@@ -55,18 +57,5 @@ public struct FaultPlan: Sendable {
         if drawn < bound { return .delay(delay) }
         bound += odds.slowReply
         return drawn < bound ? .slowReply(delay) : nil
-    }
-
-    /// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
-    private struct SplitMix64: RandomNumberGenerator, Sendable {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var word = state
-            word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-            return word ^ (word >> 31)
-        }
     }
 }

@@ -17,7 +17,9 @@ struct GeneratorBenchmarkTests {
     }
 
     @Test func theStandardSubjectsGiveIDs() async throws {
-        for subject in try await GeneratorBenchmark.standardSubjects() where subject.idsPerCall <= 4096 {
+        let snowflakes = try await BenchmarkSnowflakes()
+        defer { snowflakes.stop() }
+        for subject in try await GeneratorBenchmark.standardSubjects(snowflakes) where subject.idsPerCall <= 4096 {
             _ = try subject.make()
         }
     }

@@ -139,7 +139,7 @@ struct OpeningTests {
 
     @Test func aFileOfANewerFrondIsRefused() async throws {
         try await withStore { store in
-            try runSQL("PRAGMA user_version = 2", in: store.path)
+            try runSQL("PRAGMA user_version = 999", in: store.path)
             let error = try #require(openingError(store.path))
             #expect(error.code == .storeCorrupt)
             #expect(error.message.contains("written by a newer Frond"))

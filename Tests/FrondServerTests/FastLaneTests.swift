@@ -11,7 +11,7 @@ struct FastLaneTests {
         _ uri: String, method: HTTPMethod = .GET, version: HTTPVersion = .http1_1, headers: HTTPHeaders = [:]
     ) -> HotRoute? {
         let head = HTTPRequestHead(version: version, method: method, uri: uri, headers: headers)
-        return HotRoute.isPlain(head) ? HotRoute(path: head.uri) : nil
+        return HotRoute.isPlain(head) ? HotRoute(path: head.uri, maxCount: 10_000) : nil
     }
 
     @Test("takes a plain GET of a segment ID")
@@ -19,12 +19,17 @@ struct FastLaneTests {
         #expect(route("/api/segment/get/order")?.tag.name == "order")
         #expect(route("/api/segment/get/a:b-c_D.9", headers: ["Host": "x", "Accept": "*/*"])?.tag.name == "a:b-c_D.9")
         #expect(route("/api/segment/get/order", headers: ["Connection": "Keep-Alive"]) != nil)
+        #expect(route("/api/segment/get/order?count=1000")?.count == 1000)
+        #expect(route("/api/snowflake/get/order")?.kind == .snowflake)
     }
 
     @Test(
         "leaves everything else to the ordinary routes",
         arguments: [
-            "/api/segment/get/", "/api/segment/get", "/api/segment/get/a/b", "/api/segment/get/a?count=2",
+            "/api/segment/get/", "/api/segment/get", "/api/segment/get/a/b", "/api/segment/get/a?count=0",
+            "/api/segment/get/a?count=10001", "/api/segment/get/a?count=x",
+            "/api/segment/get/a?n=2", "/api/segment/get/a?count=2&x=1", "/api/segment/get/a?",
+            "/api/snowflake/get/a?count=2",
             "/api/segment/get/a%2Fb", "/api/segment/get/\(String(repeating: "a", count: 129))", "/api/uuid/get/order",
             "/health/live", "/", "",
         ])

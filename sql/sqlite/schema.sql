@@ -1,8 +1,9 @@
--- The tables of Frond's embedded store, schema version 1.
--- Applied to an empty file in one transaction. Semantics as in Leaf's leaf_alloc: max_id is the next number that was
--- never reserved. It may be moved forward by hand, never back.
+-- The tables of Frond's embedded store, schema version 2 (1 had no workers).
+-- Applied in one transaction to an empty file, or to one of an earlier version.
 
-CREATE TABLE segments (
+-- Semantics as in Leaf's leaf_alloc: max_id is the next number that was never reserved. It may be moved forward by
+-- hand, never back.
+CREATE TABLE IF NOT EXISTS segments (
     tag         TEXT    NOT NULL PRIMARY KEY CHECK (length(tag) BETWEEN 1 AND 128),
     max_id      INTEGER NOT NULL CHECK (max_id >= start_id),
     step        INTEGER NOT NULL CHECK (step >= 1),
@@ -15,5 +16,20 @@ CREATE TABLE segments (
     updated_at  INTEGER NOT NULL -- milliseconds since 1970-01-01T00:00:00Z
 ) STRICT, WITHOUT ROWID;
 
+-- Worker IDs and the time reserved with them. The horizon may be moved forward by hand, never back.
+CREATE TABLE IF NOT EXISTS workers (
+    worker_id   INTEGER NOT NULL PRIMARY KEY CHECK (worker_id >= 0),
+    token       INTEGER NOT NULL,                  -- the fencing token: grows with every change of the holder
+    is_released INTEGER NOT NULL CHECK (is_released IN (0, 1)),
+    floor       INTEGER NOT NULL,                  -- this and the horizon: milliseconds since 1970-01-01T00:00:00Z
+    horizon     INTEGER NOT NULL,
+    host        TEXT,                              -- NULL where nobody holds it
+    process_id  INTEGER NOT NULL DEFAULT 0,
+    started_at  INTEGER NOT NULL DEFAULT 0,
+    address     TEXT    NOT NULL DEFAULT '',
+    version     TEXT    NOT NULL DEFAULT '',
+    updated_at  INTEGER NOT NULL
+) STRICT;
+
 PRAGMA application_id = 1181904484; -- 'Frnd'
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

@@ -60,6 +60,19 @@ public final class SegmentGenerator: IDGenerator {
         return numbers
     }
 
+    /// `count` numbers in a row if they can be had at once; nil where the caller would have to wait, where the numbers
+    /// left in the segment are fewer, or where it is time to fetch the next one.
+    /// - Parameter count: 1 or more, and few enough that losing them does not matter: where another thread claims at the
+    ///   same moment that this returns nil, they are a gap.
+    package func nextRangeIfReady(count: Int) -> Range<Int64>? {
+        let slots = cursor.claim(count: Int64(count))
+        guard let first = window.number(of: slots) else {
+            cursor.giveBack(slots)
+            return nil
+        }
+        return first..<(first + Int64(count))
+    }
+
     /// Exactly `count` numbers as ranges, in order.
     package func nextRanges(count: Int) async throws(FrondError) -> [Range<Int64>] {
         try checkCount(count)
@@ -87,7 +100,7 @@ public final class SegmentGenerator: IDGenerator {
             // A slot without a number was lost to a switch: given back, it would be claimed and lost again and again.
             return claimed.numbers.first?.lowerBound
         }
-        cursor.giveBack(slot)
+        cursor.giveBack(slot..<(slot + 1))
         return nil
     }
 

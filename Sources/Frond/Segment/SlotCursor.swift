@@ -21,8 +21,9 @@ struct SlotCursor: ~Copyable, Sendable {
         return first..<(first + count)
     }
 
-    /// Gives a slot back that is not used, if nobody claimed a later one.
-    func giveBack(_ slot: Int64) {
-        _ = next.compareExchange(expected: slot + 1, desired: slot, ordering: .acquiringAndReleasing)
+    /// Gives slots back that are not used, if nobody claimed a later one.
+    func giveBack(_ slots: Range<Int64>) {
+        _ = next.compareExchange(
+            expected: slots.upperBound, desired: slots.lowerBound, ordering: .acquiringAndReleasing)
     }
 }

@@ -60,6 +60,11 @@ public final class SnowflakeGenerator: IDGenerator {
     ///   `overloaded`, `shutDown`, `cancelled`.
     public func next() async throws(FrondError) -> Int64 {
         if let id = nextIfReady() { return id }
+        return try await nextAfterWait()
+    }
+
+    @inline(never)
+    private func nextAfterWait() async throws(FrondError) -> Int64 {
         let wait = Wait(self)
         while true {
             switch claim(1) {

@@ -30,11 +30,13 @@ package final class BlockingThread: Sendable {
     ) async throws(FrondError) -> Value {
         let result: Result<Value, FrondError> = await withCheckedContinuation { waiter in
             let isTaken = jobs.add(atMost: Self.maxPending) {
+                let result: Result<Value, FrondError>
                 do throws(FrondError) {
-                    waiter.resume(returning: .success(try call()))
+                    result = .success(try call())
                 } catch {
-                    waiter.resume(returning: .failure(error))
+                    result = .failure(error)
                 }
+                return { waiter.resume(returning: result) }
             }
             if !isTaken {
                 let error = FrondError(
@@ -47,11 +49,14 @@ package final class BlockingThread: Sendable {
     }
 }
 
+/// Makes a call; what it returns delivers the result.
+private typealias Job = @Sendable () -> @Sendable () -> Void
+
 /// The calls that wait for the thread. Safe to share: the mutex guards all that changes.
 private final class JobQueue: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var jobs: [@Sendable () -> Void] = []
+    private var jobs: [Job] = []
     private var isClosed = false
 
     init() {
@@ -80,7 +85,7 @@ private final class JobQueue: @unchecked Sendable {
         precondition(code == 0, "a thread cannot be made: error \(code)")
     }
 
-    func add(atMost limit: Int, _ job: @escaping @Sendable () -> Void) -> Bool {
+    func add(atMost limit: Int, _ job: @escaping Job) -> Bool {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         guard !isClosed, jobs.count < limit else { return false }
@@ -96,8 +101,15 @@ private final class JobQueue: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
-    /// Waits for the next call; nil at the end.
-    func next() -> (@Sendable () -> Void)? {
+    /// Waits for the next call and makes it; nil at the end.
+    ///
+    /// The call, and what it holds, are gone when its result is delivered: whoever gets it may rely on the lock of a
+    /// registry that is no longer used being free.
+    func runNext() -> (@Sendable () -> Void)? {
+        next().map { $0() }
+    }
+
+    private func next() -> Job? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while jobs.isEmpty, !isClosed { pthread_cond_wait(condition, mutex) }
@@ -108,6 +120,6 @@ private final class JobQueue: @unchecked Sendable {
 private func runJobs(of queue: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let queue else { return nil }
     let jobs = Unmanaged<JobQueue>.fromOpaque(queue).takeRetainedValue()
-    while let job = jobs.next() { job() }
+    while let deliver = jobs.runNext() { deliver() }
     return nil
 }

@@ -21,8 +21,9 @@ public struct WorkerHolder: Hashable, Sendable {
     }
 
     /// Whether the other process stands in the same place: what is started again should find its worker ID again.
+    /// Without an address nobody knows.
     func isSamePlace(as other: WorkerHolder) -> Bool {
-        host == other.host && address == other.address
+        host == other.host && address == other.address && !address.isEmpty
     }
 }
 

@@ -22,6 +22,9 @@ public final class WorkerKeeper: Sendable {
     private let events: AsyncStream<Event>
     private let eventSource: AsyncStream<Event>.Continuation
     private let wasRun = Atomic(false)
+    /// Ends when the registry has answered for the first time, unless that was the end of the keeper.
+    private let firstAnswer: AsyncStream<Void>
+    private let firstAnswerSource: AsyncStream<Void>.Continuation
 
     /// - Parameter logger: gets lines at debug level; silent by default.
     public init(
@@ -37,6 +40,7 @@ public final class WorkerKeeper: Sendable {
                 policy: policy, traits: registry.traits, tickMilliseconds: generator.layout.tickMilliseconds,
                 seed: .random(in: 0 ... .max), now: generator.clock.source.monotonic))
         (events, eventSource) = AsyncStream.makeStream()
+        (firstAnswer, firstAnswerSource) = AsyncStream.makeStream()
     }
 
     /// Holds a worker ID until the task is cancelled; then stops the generator and gives the worker ID back. Once.
@@ -56,6 +60,17 @@ public final class WorkerKeeper: Sendable {
         }
         generator.keeper.onStarved(nil)
         try outcome.get()
+    }
+
+    /// Waits, while ``run()`` runs elsewhere, until the registry has given a worker ID or said why not; once, by one
+    /// task. Where ``run()`` throws instead, it returns when the limit has passed or the task is cancelled.
+    package func waitForFirstAnswer(atMost limit: Duration) async {
+        let alarm = Task { [firstAnswerSource, source = generator.clock.source] in
+            await source.sleep(until: source.monotonic + limit)
+            firstAnswerSource.finish()
+        }
+        for await _ in firstAnswer {}
+        alarm.cancel()
     }
 
     /// Which worker ID is held, and how the clock is.
@@ -129,6 +144,7 @@ public final class WorkerKeeper: Sendable {
         }
         generator.keeper.failure = keeper.withLock { $0.failure }
         generator.keeper.settled()
+        if case .acquired = event, effects.end == nil { firstAnswerSource.finish() }
         return effects
     }
 

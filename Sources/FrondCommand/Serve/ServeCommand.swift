@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Frond
 import FrondServer
 import Logging
@@ -20,9 +21,16 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The port to listen on; 0 picks a free one. (default: 8080)")
     var port: String?
 
+    @Option(
+        help:
+            "Where worker IDs come from: sqlite:, sqlite:/path/to/file, static:N, statefulset: or none. (default: sqlite:)"
+    )
+    var registry: String?
+
     func run() async throws {
         try await reportingFailures {
-            let settings = try Settings(try await settings.reader([.host: host, .port: port]))
+            let settings = try Settings(
+                try await settings.reader([.host: host, .port: port, .registry: registry]))
             var logger = Logger(label: "frond", factory: { StreamLogHandler.standardError(label: $0) })
             logger.logLevel = settings.logLevel
             try await serve(settings, logger: logger)
@@ -36,11 +44,12 @@ struct ServeCommand: AsyncParsableCommand {
             store: settings.newTags.map { AutoCreatingStore(store, settings: $0) } ?? store,
             policy: settings.policy, logger: logger)
         let configuration = settings.server
-        let server = FrondServer(
-            generators: ServedGenerators(segments: segments), configuration: configuration, logger: logger
-        ) { port in
+        let generators = ServedGenerators(
+            segments: segments, snowflake: try makeKeeper(settings, logger: logger))
+        let server = FrondServer(generators: generators, configuration: configuration, logger: logger) { port in
             say("frond \(FrondVersion.current) listens on http://\(configuration.host):\(port)")
             say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
+            say("worker IDs: \(settings.registry.summary)")
         }
         var group = ServiceGroupConfiguration(
             services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -48,6 +57,8 @@ struct ServeCommand: AsyncParsableCommand {
         group.maximumGracefulShutdownDuration = settings.shutdownTimeout
         do {
             try await ServiceGroup(configuration: group).run()
+        } catch let error as FrondError {
+            throw CommandFailure(.unavailable, error.message)
         } catch let error as IOError {
             throw CommandFailure(
                 .unavailable,
@@ -55,5 +66,21 @@ struct ServeCommand: AsyncParsableCommand {
                     + "\(Errno(rawValue: error.errnoCode)); "
                     + "choose another address with --host or --port")
         }
+    }
+
+    /// What holds a worker ID for snowflake IDs; nil where there is no registry.
+    private func makeKeeper(_ settings: Settings, logger: Logger) throws -> WorkerKeeper? {
+        guard let registry = try settings.registry.open() else { return nil }
+        let snowflake = settings.snowflake
+        let generator = try SnowflakeGenerator(
+            layout: snowflake.layout, datacenterID: snowflake.datacenterID, policy: snowflake.policy)
+        // Which port is picked is not known yet, and port 0 is no place that a restart comes back to.
+        let address = settings.server.port == 0 ? "" : "\(settings.server.host):\(settings.server.port)"
+        let holder = WorkerHolder(
+            host: FileWorkerRegistry.hostName, processID: Int64(ProcessInfo.processInfo.processIdentifier),
+            startedAtMilliseconds: SystemTimeSource().wallMilliseconds,
+            address: address, version: FrondVersion.current)
+        return WorkerKeeper(
+            generator: generator, registry: registry, holder: holder, policy: snowflake.worker, logger: logger)
     }
 }

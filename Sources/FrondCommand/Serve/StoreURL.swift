@@ -8,15 +8,20 @@ enum StoreURL: Equatable {
 
     /// - Throws: ``CommandFailure`` for a kind that does not exist.
     init(_ text: String, dataDirectory: String) throws {
-        let scheme = text.prefix { $0 != ":" }
-        guard scheme.endIndex < text.endIndex, scheme == "sqlite" else {
+        guard let path = Self.sqlitePath(text, dataDirectory: dataDirectory) else {
             throw CommandFailure(
                 .configuration,
                 "store: '\(text)' is not a store: use sqlite: (in the data directory) or sqlite:/path/to/file")
         }
-        var path = text[text.index(after: scheme.endIndex)...]
+        self = .sqlite(path: path)
+    }
+
+    /// The file that a `sqlite:` URL names, or nil for another kind of URL.
+    static func sqlitePath(_ text: String, dataDirectory: String) -> String? {
+        guard text.hasPrefix("sqlite:") else { return nil }
+        var path = text.dropFirst("sqlite:".count)
         if path.hasPrefix("//") { path = path.dropFirst(2) }
-        self = .sqlite(path: path.isEmpty ? "\(dataDirectory)/frond.sqlite" : String(path))
+        return path.isEmpty ? "\(dataDirectory)/frond.sqlite" : String(path)
     }
 
     /// Whether the store needs no server, so that tags may be made as they are asked for.

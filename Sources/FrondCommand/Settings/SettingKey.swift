@@ -1,12 +1,13 @@
 /// Every setting, by its name in a configuration file.
 ///
 /// In the environment it is `FROND_` and the name in capitals, words parted by underscores: `http.maxCount` is
-/// `FROND_HTTP_MAX_COUNT`. On the command line it is `--set http.maxCount=500`, and the first four are options.
+/// `FROND_HTTP_MAX_COUNT`. On the command line it is `--set http.maxCount=500`, and the first few are options.
 enum SettingKey: String, CaseIterable {
     case host
     case port
     case dataDirectory = "dataDir"
     case store
+    case registry
     case logLevel = "log.level"
     case shutdownTimeout
     case httpMaxCount = "http.maxCount"
@@ -19,4 +20,20 @@ enum SettingKey: String, CaseIterable {
     case segmentMaxStep = "segment.maxStep"
     case segmentWaitLimit = "segment.waitLimit"
     case segmentMaxWaiters = "segment.maxWaiters"
+    case snowflakeLayout = "snowflake.layout"
+    case snowflakeTick = "snowflake.tick"
+    case snowflakeEpoch = "snowflake.epoch"
+    case snowflakeTickBits = "snowflake.tickBits"
+    case snowflakeDatacenterBits = "snowflake.datacenterBits"
+    case snowflakeWorkerBits = "snowflake.workerBits"
+    case snowflakeSequenceBits = "snowflake.sequenceBits"
+    case snowflakeOrder = "snowflake.order"
+    case snowflakeDatacenter = "snowflake.datacenter"
+    case snowflakeMaxAhead = "snowflake.maxAhead"
+    case snowflakeMaxForwardJump = "snowflake.maxForwardJump"
+    case snowflakeWaitLimit = "snowflake.waitLimit"
+    case snowflakeMaxWaiters = "snowflake.maxWaiters"
+    case workerStart = "worker.start"
+    case workerMaxHorizon = "worker.maxHorizon"
+    case workerClockPatience = "worker.clockPatience"
 }

@@ -6,6 +6,8 @@ import Logging
 struct Settings {
     var server: FrondServer.Configuration
     var store: StoreURL
+    var registry: RegistryURL
+    var snowflake: SnowflakeSettings
     var logLevel: Logger.Level
     var shutdownTimeout: Duration
     var policy: SegmentPolicy
@@ -23,6 +25,10 @@ struct Settings {
             threads: threads == 0 ? nil : Int(threads))
         let dataDirectory = try reader.string(.dataDirectory, default: "./frond-data")
         store = try StoreURL(try reader.string(.store, default: "sqlite:"), dataDirectory: dataDirectory)
+        registry = try RegistryURL(
+            try reader.string(.registry, default: store.isEmbedded ? store.summary : "sqlite:"),
+            dataDirectory: dataDirectory)
+        snowflake = try SnowflakeSettings(reader)
         logLevel = try reader.choice(
             .logLevel, of: Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)
         shutdownTimeout = try reader.duration(.shutdownTimeout, default: .seconds(10))

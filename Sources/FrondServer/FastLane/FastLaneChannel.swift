@@ -11,20 +11,28 @@ struct FastLaneChannel: ServerChildChannel {
 
     private let ordinary: HTTP1Channel
     private let generators: ServedGenerators
+    private let maxCount: Int
     private let idleTimeout: TimeAmount
 
-    init(responder: @escaping HTTPChannelHandler.Responder, generators: ServedGenerators, idleTimeout: TimeAmount) {
+    init(
+        responder: @escaping HTTPChannelHandler.Responder, generators: ServedGenerators, maxCount: Int,
+        idleTimeout: TimeAmount
+    ) {
         ordinary = HTTP1Channel(responder: responder)
         self.generators = generators
+        self.maxCount = maxCount
         self.idleTimeout = idleTimeout
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         ordinary.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            // A second read after each request would only learn that there is nothing yet.
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(
-                FastLaneHandler(generators: generators, idleTimeout: idleTimeout), position: .after(decoder))
+                FastLaneHandler(generators: generators, maxCount: maxCount, idleTimeout: idleTimeout),
+                position: .after(decoder))
             return value
         }
     }

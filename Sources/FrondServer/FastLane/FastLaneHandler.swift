@@ -16,7 +16,11 @@ final class FastLaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
+    /// Beyond so many bytes of answers in one read a request takes the ordinary route, which waits for the client.
+    private static let outputLimit = 256 << 10
+
     private let generators: ServedGenerators
+    private let maxCount: Int
     private let idleTimeout: TimeAmount
     /// Past this context lies the socket: what is written to it is not encoded again.
     private var socket: ChannelHandlerContext?
@@ -24,17 +28,18 @@ final class FastLaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var output = ByteBuffer()
     /// A hot request whose end has not come yet.
     private var candidate: HTTPRequestHead?
-    /// The last hot path asked for and its generator: a client mostly asks for one tag again and again.
+    /// The last hot path asked for and its source: a client mostly asks for one tag again and again.
     private var hotPath = ""
-    private var hotGenerator: (any IDGenerator<Int64>)?
+    private var hotSource: HotSource?
     /// Ordinary requests that are not answered yet.
     private var ordinaryRequests = 0
     private var readIsHeldBack = false
     private var lastActivity = NIODeadline.now()
     private var idleCheck: Scheduled<Void>?
 
-    init(generators: ServedGenerators, idleTimeout: TimeAmount) {
+    init(generators: ServedGenerators, maxCount: Int, idleTimeout: TimeAmount) {
         self.generators = generators
+        self.maxCount = maxCount
         self.idleTimeout = idleTimeout
     }
 
@@ -70,9 +75,10 @@ final class FastLaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
             forwardCandidate(context)
             context.fireChannelRead(data)
         case .end:
-            if candidate != nil, let number = hotGenerator?.nextIfReady() {
+            if candidate != nil, output.readableBytes < Self.outputLimit,
+                hotSource?.write(to: &output, head: &response) == true
+            {
                 candidate = nil
-                response.write(number, to: &output)
             } else {
                 forwardCandidate(context)
                 context.fireChannelRead(data)
@@ -80,15 +86,16 @@ final class FastLaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Whether the request may be answered here; its generator is then `hotGenerator`.
+    /// Whether the request may be answered here; its source is then `hotSource`.
     private func isHot(_ head: HTTPRequestHead) -> Bool {
         guard HotRoute.isPlain(head) else { return false }
-        if head.uri == hotPath, hotGenerator != nil { return true }
-        guard let route = HotRoute(path: head.uri), let generator = generators.generator(for: route) else {
+        if head.uri == hotPath, hotSource != nil { return true }
+        guard let route = HotRoute(path: head.uri, maxCount: maxCount), let source = generators.source(for: route)
+        else {
             return false
         }
         hotPath = head.uri
-        hotGenerator = generator
+        hotSource = source
         return true
     }
 
@@ -102,7 +109,7 @@ final class FastLaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard let candidate else { return }
         self.candidate = nil
         // The generator may be one that was forgotten: look for it anew next time.
-        hotGenerator = nil
+        hotSource = nil
         ordinaryRequests += 1
         context.fireChannelRead(wrapInboundOut(.head(candidate)))
     }

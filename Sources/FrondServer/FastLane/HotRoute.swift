@@ -4,21 +4,42 @@ import NIOHTTP1
 /// A request that the event loop can answer by itself.
 struct HotRoute: Equatable {
     enum Kind: Equatable {
-        case segment
+        case segment, snowflake
+
+        var prefix: String {
+            switch self {
+            case .segment: "/api/segment/get/"
+            case .snowflake: "/api/snowflake/get/"
+            }
+        }
     }
 
     var kind: Kind
     var tag: Tag
-
-    private static let segmentPrefix = "/api/segment/get/"
+    /// How many IDs are wanted; nil for one.
+    var count: Int?
 
     /// Nil for every path that has to take the ordinary route, be it only for its error.
-    init?(path: String) {
-        guard path.hasPrefix(Self.segmentPrefix) else { return nil }
-        let name = path.utf8.dropFirst(Self.segmentPrefix.utf8.count)
+    init?(path: String, maxCount: Int) {
+        let kinds: [Kind] = [.segment, .snowflake]
+        guard let kind = kinds.first(where: { path.hasPrefix($0.prefix) }) else { return nil }
+        let parts = path.utf8.dropFirst(kind.prefix.utf8.count).split(
+            separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+        if parts.count == 2 {
+            // A batch of one segment is one range; all other queries are the ordinary route's.
+            guard kind == .segment, let count = Self.count(Substring(parts[1])), (1...maxCount).contains(count) else {
+                return nil
+            }
+            self.count = count
+        }
+        let name = parts[0]
         guard Tag.isValid(name), let tag = try? Tag(Substring(name)) else { return nil }
-        kind = .segment
+        self.kind = kind
         self.tag = tag
+    }
+
+    private static func count(_ query: Substring) -> Int? {
+        query.hasPrefix("count=") ? Int(query.dropFirst("count=".count)) : nil
     }
 
     /// Whether the request wants the usual answer: plain text, on a connection that is kept.

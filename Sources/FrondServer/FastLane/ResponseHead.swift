@@ -22,6 +22,17 @@ struct ResponseHead {
         buffer.writeDecimal(number)
     }
 
+    /// Writes a complete 200 response with the numbers as its body, one a line.
+    mutating func write(_ numbers: Range<Int64>, to buffer: inout ByteBuffer) {
+        refresh()
+        buffer.writeImmutableBuffer(bytes)
+        var body = ByteBuffer()
+        body.writeDecimals(numbers)
+        buffer.writeDecimal(Int64(body.readableBytes))
+        buffer.writeStaticString("\r\n\r\n")
+        buffer.writeImmutableBuffer(body)
+    }
+
     private mutating func refresh() {
         var now = time_t()
         time(&now)

@@ -10,7 +10,8 @@ extension Problem {
             case .unknownTag: .notFound
             case .tagExists: .conflict
             case .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded, .shutDown,
-                .cancelled:
+                .cancelled, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable,
+                .clockMovedBackwards, .layoutExhausted:
                 .serviceUnavailable
             }
         self.init(status: status, code: error.code.rawValue, detail: error.message)

@@ -6,6 +6,7 @@ import NIOCore
 /// The IDs of one answer, in order.
 enum IDList {
     case numbers([Range<Int64>])
+    case integers([Int64])
     case uuids([UUIDValue])
 
     /// One a line; the last line has no end, so that a single ID is the decimal alone.
@@ -16,6 +17,11 @@ enum IDList {
             for range in ranges {
                 if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
                 buffer.writeDecimals(range)
+            }
+        case .integers(let integers):
+            for integer in integers {
+                if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
+                buffer.writeDecimal(integer)
             }
         case .uuids(let uuids):
             for uuid in uuids {
@@ -29,6 +35,7 @@ enum IDList {
     private var strings: [String] {
         switch self {
         case .numbers(let ranges): ranges.flatMap { $0.map(String.init) }
+        case .integers(let integers): integers.map(String.init)
         case .uuids(let uuids): uuids.map(\.description)
         }
     }

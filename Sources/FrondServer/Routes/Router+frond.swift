@@ -21,6 +21,7 @@ extension Router where Context == FrondContext {
             let ids = try await generators.uuids(request.uri.queryParameters["version"], count: wanted.count)
             return try ids.response(tag: wanted.tag, to: request)
         }
+        router.addSnowflake(generators.snowflake, maxCount: maxCount)
         router.getOnly("/health/live") { _, _ in
             .text(ByteBuffer(string: "live"))
         }
@@ -31,7 +32,7 @@ extension Router where Context == FrondContext {
     }
 
     /// Adds a route whose path ends with a tag; without one it answers too, and says that a tag cannot be empty.
-    private func getTag(
+    func getTag(
         _ path: RouterPath, use handler: @escaping @Sendable (Request, FrondContext) async throws -> Response
     ) {
         getOnly(path, use: handler)
@@ -39,7 +40,7 @@ extension Router where Context == FrondContext {
     }
 
     /// Adds a route for GET, and a 405 for the other methods.
-    private func getOnly(
+    func getOnly(
         _ path: RouterPath, use handler: @escaping @Sendable (Request, FrondContext) async throws -> Response
     ) {
         on(path, method: .get, use: handler)

@@ -66,7 +66,7 @@ package struct SegmentSimulation {
 
     let configuration: Configuration
     let tag: Tag
-    var random: SeededRandom
+    var random: SplitMix64
     var queue = EventQueue<Event>()
     var now = Duration.zero
     var servers: [SimulatedServer]
@@ -79,7 +79,7 @@ package struct SegmentSimulation {
 
     package init(seed: UInt64, configuration: Configuration = Configuration()) throws {
         self.configuration = configuration
-        random = SeededRandom(seed: seed)
+        random = SplitMix64(seed: seed)
         tag = try Tag("simulated")
         let step = Int64.random(in: 1...20, using: &random)
         record = try TagSettings(step: step).newRecord(tag, nowMilliseconds: 0)
@@ -96,7 +96,7 @@ package struct SegmentSimulation {
         for server in servers.indices { schedule(.request(server: server), in: .zero...(.milliseconds(50))) }
         for server in servers.indices { scheduleFault(server) }
         queue.add(.heal, at: configuration.duration)
-        while let (time, event) = queue.next() {
+        while let (time, event) = queue.removeFirst() {
             now = time
             handle(event)
         }

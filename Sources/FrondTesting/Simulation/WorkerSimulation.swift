@@ -106,7 +106,7 @@ public struct WorkerSimulation: Sendable {
     let seed: UInt64
     let settings: Settings
     var random: SplitMix64
-    var queue = WorkerEventQueue<Event>()
+    var queue = EventQueue<Event>()
     var now = Duration.zero
     let store: InMemoryWorkerStore
     var servers: [WorkerSimulatedServer] = []

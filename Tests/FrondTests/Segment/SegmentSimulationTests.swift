@@ -1,20 +1,17 @@
-import Foundation
 import Frond
 import FrondTesting
 import Testing
 
 @Suite("Segments in simulation")
 struct SegmentSimulationTests {
-    /// More by `FROND_SIMULATION_SEEDS=n`.
-    static let seedCount = ProcessInfo.processInfo.environment["FROND_SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 250
-
     @Test("no ID twice, order per server, nothing unreserved, and every server comes back, whatever fails")
-    func promisesHold() throws {
+    func promisesHold() async throws {
         var issued = 0
         var crashes = 0
         var givenBack = 0
         var lostReplies = 0
-        for seed in 1...Self.seedCount {
+        for seed in 1...Simulations.seeds {
+            await Task.yield()
             var simulation = try SegmentSimulation(seed: seed)
             let report = simulation.run()
             #expect(report.violations.isEmpty, "seed \(seed) replays it: \(report.violations.prefix(5))")
@@ -24,7 +21,7 @@ struct SegmentSimulationTests {
             lostReplies += report.lostReplies
         }
         // The runs were no idle ones.
-        let seeds = Int(Self.seedCount)
+        let seeds = Int(Simulations.seeds)
         #expect(issued > 1000 * seeds)
         #expect(crashes > seeds)
         #expect(givenBack > seeds / 2)
@@ -32,9 +29,10 @@ struct SegmentSimulationTests {
     }
 
     @Test("without a guard an ID is issued twice", arguments: SegmentSimulation.Guard.allCases)
-    func everyGuardIsNeeded(removed: SegmentSimulation.Guard) throws {
+    func everyGuardIsNeeded(removed: SegmentSimulation.Guard) async throws {
         var broken = 0
         for seed in 1...20 as ClosedRange<UInt64> {
+            await Task.yield()
             var simulation = try SegmentSimulation(seed: seed, configuration: .init(removedGuard: removed))
             let violations = simulation.run().violations
             if violations.contains(where: { $0.hasSuffix("was issued twice") }) { broken += 1 }

@@ -2,30 +2,17 @@ import Frond
 import FrondTesting
 import Testing
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
-
 @Suite("Worker IDs in simulation")
 struct WorkerSimulationTests {
-    /// How many seeds a run tries; more by the environment.
-    static let seeds: UInt64 = {
-        guard let text = getenv("FROND_SIMULATION_SEEDS") else { return 200 }
-        return UInt64(String(cString: text)) ?? 200
-    }()
-
     private func settings(_ seed: UInt64) -> WorkerSimulation.Settings {
         WorkerSimulation.Settings(layout: WorkerSimulation.smallLayout(seed: seed))
     }
 
     @Test("No ID comes twice, goes back or is issued outside its reservation, whatever goes wrong")
-    func survives() throws {
+    func survives() async throws {
         var total = (ids: 0, starts: 0, takeovers: 0, lost: 0)
-        for seed in 1...Self.seeds {
+        for seed in 1...Simulations.seeds {
+            await Task.yield()
             let summary = try WorkerSimulation.run(seed: seed, settings: settings(seed))
             total.ids += summary.ids
             total.starts += summary.starts
@@ -33,10 +20,10 @@ struct WorkerSimulationTests {
             total.lost += summary.lostLeases
         }
         // The simulation is worth nothing if nothing happens in it.
-        #expect(total.ids > 500 * Int(Self.seeds))
-        #expect(total.starts > 15 * Int(Self.seeds))
-        #expect(total.takeovers > 8 * Int(Self.seeds))
-        #expect(total.lost > 2 * Int(Self.seeds))
+        #expect(total.ids > 500 * Int(Simulations.seeds))
+        #expect(total.starts > 15 * Int(Simulations.seeds))
+        #expect(total.takeovers > 8 * Int(Simulations.seeds))
+        #expect(total.lost > 2 * Int(Simulations.seeds))
     }
 
     @Test("The same seed gives the same run")
@@ -50,21 +37,23 @@ struct WorkerSimulationTests {
     @Test(
         "Each guard is needed: without it an ID comes twice",
         arguments: [WorkerSimulation.Guards.floor, .horizon, .fencing])
-    func needs(guarding: WorkerSimulation.Guards) {
-        let failure = firstFailure(without: guarding, checkingIDsOnly: true)
+    func needs(guarding: WorkerSimulation.Guards) async {
+        let failure = await firstFailure(without: guarding, checkingIDsOnly: true)
         #expect(failure?.reason.contains("issued before") ?? false, "nothing came twice")
         #expect(failure?.description.contains("seed") ?? false)
     }
 
     @Test("A lease must be closed before it is given back: a thread that slept would issue beyond what was given back")
-    func needsClosing() {
-        #expect(firstFailure(without: .closing, checkingIDsOnly: false) != nil)
+    func needsClosing() async {
+        let failure = await firstFailure(without: .closing, checkingIDsOnly: false)
+        #expect(failure != nil)
     }
 
     private func firstFailure(
         without guarding: WorkerSimulation.Guards, checkingIDsOnly: Bool
-    ) -> WorkerSimulation.Failure? {
-        for seed in 1...max(200, Self.seeds) {
+    ) async -> WorkerSimulation.Failure? {
+        for seed in 1...max(200, Simulations.seeds) {
+            await Task.yield()
             var settings = settings(seed)
             settings.guards.subtract(guarding)
             settings.checksIDsOnly = checkingIDsOnly
@@ -78,8 +67,9 @@ struct WorkerSimulationTests {
     }
 
     @Test("Where clocks are right, as many servers issue again as there are worker IDs")
-    func recovers() throws {
-        for seed in 1...max(20, Self.seeds / 10) {
+    func recovers() async throws {
+        for seed in 1...max(20, Simulations.seeds / 10) {
+            await Task.yield()
             var settings = settings(seed)
             settings.clocksGoWrong = false
             let summary = try WorkerSimulation.run(seed: seed, settings: settings)
@@ -89,7 +79,7 @@ struct WorkerSimulationTests {
     }
 
     @Test("2,000 crashes do not use up 1,024 worker IDs")
-    func survivesCrashLoops() throws {
+    func survivesCrashLoops() async throws {
         var settings = WorkerSimulation.Settings(
             layout: try SnowflakeLayout(
                 .init(preset: "leaf", sequenceBits: 6), nowMilliseconds: 1_704_067_200_000))

@@ -59,13 +59,22 @@ final class FrondProcess: Sendable {
 
     /// Waits for a line with this text.
     func waitForLine(containing text: String) async throws -> String {
+        try await waitForLine("a line with '\(text)'") { lines in lines.first { $0.contains(text) } }
+    }
+
+    /// Waits until it has printed so many whole lines.
+    func waitForLines(_ count: Int) async throws {
+        _ = try await waitForLine("\(count) lines") { lines in lines.count >= count ? lines.last : nil }
+    }
+
+    private func waitForLine(_ what: String, find: ([Substring]) -> Substring?) async throws -> String {
         while true {
             let (line, hasEnded, seen) = state.read { state in
                 let lines = state.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-                return (lines.first { $0.contains(text) }.map(String.init), state.status != nil, state.text.utf8.count)
+                return (find(Array(lines)).map(String.init), state.status != nil, state.text.utf8.count)
             }
             if let line { return line }
-            try #require(!hasEnded, "the process ended without printing '\(text)': \(printed)")
+            try #require(!hasEnded, "the process ended without printing \(what): \(printed)")
             await state.wait { $0.status != nil || $0.text.utf8.count > seen }
         }
     }

@@ -50,6 +50,12 @@ final class FrondServerProcess: Sendable {
         return try #require(Int64(answer.body), "\(answer.status) \(answer.body)")
     }
 
+    /// Asks again and again, a bounded number of times, whether the server is ready.
+    func becomesReady() async throws -> Bool {
+        for _ in 0..<2000 where try await get("/health/ready").status == 200 { return true }
+        return false
+    }
+
     /// Ends the server as an operator does.
     func stop() async -> Int32 {
         process.signal(SIGTERM)

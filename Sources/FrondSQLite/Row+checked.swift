@@ -1,0 +1,30 @@
+import Frond
+import GRDB
+
+/// Values of a row that somebody may have edited by hand.
+extension Row {
+    /// - Parameter record: what the row is, for the error.
+    /// - Throws: `storeCorrupt` naming the column where there is no integer.
+    func number(_ column: String, of record: String) throws(FrondError) -> Int64 {
+        guard let number = integer(column) else {
+            let found = value(column).map { "\($0)" } ?? "missing"
+            throw FrondError(.storeCorrupt, "\(record) cannot be right: \(column) is \(found), not an integer")
+        }
+        return number
+    }
+
+    /// Integers alone: a number that SQLite would convert does not compare equal in a swap.
+    func integer(_ column: String) -> Int64? {
+        guard case .int64(let number)? = value(column)?.storage else { return nil }
+        return number
+    }
+
+    func text(_ column: String) -> String? {
+        guard case .string(let text)? = value(column)?.storage else { return nil }
+        return text
+    }
+
+    private func value(_ column: String) -> DatabaseValue? {
+        hasColumn(column) ? self[column] : nil
+    }
+}

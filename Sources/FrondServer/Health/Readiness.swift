@@ -1,0 +1,54 @@
+import Foundation
+import Frond
+import Hummingbird
+
+/// Whether this server can hand out IDs, and if not, why.
+struct Readiness: Sendable {
+    let generators: ServedGenerators
+
+    private struct Body: Encodable {
+        var status: String
+        var checks: [String: Check]
+    }
+
+    private struct Check: Encodable {
+        var status: String
+        var reason: String?
+        var worker: Int64?
+        /// When the horizon ends: what is reserved of the worker ID's time.
+        var until: String?
+        var clock: String?
+    }
+
+    /// 200 while IDs can be had, else 503. A store that fails while segments still last is said, and is no reason to
+    /// take traffic away: every server of a fleet would be taken out at once.
+    func response() async throws -> Response {
+        var checks: [String: Check] = [:]
+        checks["segment"] = await segmentCheck()
+        checks["snowflake"] = generators.snowflake.map { Self.check($0.status) }
+        let isReady = checks.values.allSatisfy { $0.status != "down" }
+        let body = Body(status: isReady ? "ready" : "not ready", checks: checks)
+        return try .json(body, status: isReady ? .ok : .serviceUnavailable)
+    }
+
+    private func segmentCheck() async -> Check? {
+        guard let segments = generators.segments else { return nil }
+        let failure = await segments.checkStore()
+        let status = failure == nil ? "up" : segments.isStarved ? "down" : "degraded"
+        return Check(status: status, reason: failure?.message)
+    }
+
+    private static func check(_ worker: WorkerStatus) -> Check {
+        let until = worker.horizonMilliseconds.map {
+            Date(timeIntervalSince1970: Double($0) / 1000).formatted(.iso8601)
+        }
+        let status = worker.isReady ? worker.problem == nil ? "up" : "degraded" : "down"
+        let clock =
+            switch worker.clock {
+            case .ok: "ok"
+            case .behind(let duration): "behind by \(duration)"
+            case .ahead(let duration): "ahead by \(duration)"
+            }
+        return Check(status: status, reason: worker.problem, worker: worker.workerID, until: until, clock: clock)
+    }
+}

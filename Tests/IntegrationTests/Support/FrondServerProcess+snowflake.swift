@@ -1,0 +1,64 @@
+import Foundation
+import NIOHTTP1
+import Testing
+
+extension FrondServerProcess {
+    /// Starts a server that sees `clock`.
+    static func start(
+        in directory: TemporaryDirectory, port: Int = 0, clock: ShiftedClock, _ settings: [String] = [],
+        registry: String = "sqlite:"
+    ) async throws -> FrondServerProcess {
+        try await start(
+            in: directory, port: port, ["--registry", registry] + settings.flatMap { ["--set", $0] },
+            environment: clock.environment)
+    }
+
+    func snowflake(count: Int = 1) async throws -> Answer {
+        try await get("/api/snowflake/get/order?count=\(count)")
+    }
+
+    /// What `/health/ready` says of snowflake IDs.
+    struct Health: Decodable {
+        var status: String
+        var reason: String?
+        var worker: Int64?
+        var until: String?
+        var clock: String
+    }
+
+    /// Whether the server is ready, and what it says of snowflake IDs.
+    func snowflakeHealth() async throws -> (isReady: Bool, snowflake: Health) {
+        struct Body: Decodable {
+            var checks: [String: Health]
+        }
+        struct Checks: Decodable {
+            var snowflake: Health
+        }
+        struct Ready: Decodable {
+            var checks: Checks
+        }
+        let answer = try await get("/health/ready")
+        let body = try JSONDecoder().decode(Ready.self, from: Data(answer.body.utf8))
+        return (answer.status == 200, body.checks.snowflake)
+    }
+}
+
+extension FrondServerProcess.Answer {
+    /// Whether it is an error answer of RFC 9457.
+    var isProblem: Bool { headers.first(name: "content-type") == "application/problem+json" }
+
+    var retryAfterSeconds: Int? { headers.first(name: "retry-after").flatMap { Int($0) } }
+}
+
+/// Asks again and again, so often at most, until there is something.
+@discardableResult
+func poll<Value>(
+    atMost tries: Int = 1000, sourceLocation: SourceLocation = #_sourceLocation,
+    _ question: () async throws -> Value?
+) async throws -> Value {
+    for _ in 0..<tries {
+        if let answer = try await question() { return answer }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    return try #require(nil, "not within \(tries) tries", sourceLocation: sourceLocation)
+}
