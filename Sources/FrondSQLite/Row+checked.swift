@@ -3,12 +3,21 @@ import GRDB
 
 /// Values of a row that somebody may have edited by hand.
 extension Row {
-    /// - Parameter record: what the row is, for the error.
-    /// - Throws: `storeCorrupt` naming the column where there is no integer.
-    func number(_ column: String, of record: String) throws(FrondError) -> Int64 {
+    /// - Parameters:
+    ///   - record: what the row is, for the error.
+    ///   - range: the values that can be right.
+    /// - Throws: `storeCorrupt` naming the column where there is no integer, or one out of range.
+    func number(
+        _ column: String, of record: String, in range: ClosedRange<Int64> = .min ... .max
+    ) throws(FrondError) -> Int64 {
         guard let number = integer(column) else {
             let found = value(column).map { "\($0)" } ?? "missing"
             throw FrondError(.storeCorrupt, "\(record) cannot be right: \(column) is \(found), not an integer")
+        }
+        guard range.contains(number) else {
+            throw FrondError(
+                .storeCorrupt,
+                "\(record) cannot be right: \(column) is \(number), not \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }

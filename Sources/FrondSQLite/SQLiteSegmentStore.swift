@@ -15,7 +15,7 @@ public final class SQLiteSegmentStore: SegmentStore {
     let pool: DatabasePool
     let commits: GroupCommit
     private let time: any TimeSource
-    private let logger: Logger
+    let logger: Logger
 
     /// Opens the file, or makes it and the directories above it, readable by this user alone.
     ///

@@ -1,18 +1,31 @@
 public import Frond
 import GRDB
+public import Logging
 
 /// Worker IDs in the file of a ``SQLiteSegmentStore``: processes on one machine get different ones.
 public typealias SQLiteWorkerRegistry = StoredWorkerRegistry<SQLiteWorkerStore>
 
 extension StoredWorkerRegistry where Store == SQLiteWorkerStore {
-    /// The registry in the file of a store, by the store's own connection.
+    /// The registry in the file of a store, by the store's own connection; closed with the store.
     public init(beside segments: SQLiteSegmentStore) {
         self.init(SQLiteWorkerStore(segments: segments))
     }
 
-    /// Opens the file, or makes it: as `SQLiteSegmentStore(path:)`.
-    public init(path: String) throws(FrondError) {
-        self.init(beside: try SQLiteSegmentStore(path: path))
+    /// Opens the file, or makes it and the directories above it; closed when the registry is gone.
+    ///
+    /// Blocks while it does, so it is called at the start of a process.
+    /// - Parameters:
+    ///   - path: the file, which may be that of a ``SQLiteSegmentStore``.
+    ///   - busyTimeout: how long to wait while another process writes. Default 5 seconds.
+    ///   - logger: gets lines at debug level; silent by default.
+    /// - Throws: `registryUnavailable` where the file cannot be opened, made or written; `storeCorrupt` where it is
+    ///   damaged, no database, another program's, or written by a newer Frond.
+    public init(path: String, busyTimeout: Duration = .seconds(5), logger: Logger? = nil) throws(FrondError) {
+        do throws(FrondError) {
+            self.init(beside: try SQLiteSegmentStore(path: path, busyTimeout: busyTimeout, logger: logger))
+        } catch {
+            throw error.ofRegistry
+        }
     }
 }
 
@@ -24,19 +37,27 @@ public struct SQLiteWorkerStore: WorkerRecordStore {
         self.segments = segments
     }
 
-    /// All records; a row that somebody edited by hand and made unreadable is left out. Nobody gets its worker ID,
-    /// since there is a record where there must be none.
+    /// All records. A row that somebody edited by hand and made unreadable is logged, and listed as held until the end
+    /// of the year 9999: nobody takes its worker ID, and the others go on. A row without a worker ID is left out.
     public func records() async throws(FrondError) -> [WorkerRecord] {
-        try await mapping { () async throws(FrondError) in
+        try await mapping { [logger = segments.logger] () async throws(FrondError) in
             try await segments.read { database in
-                try Row.fetchAll(database.cachedStatement(sql: Statements.workers)).compactMap {
-                    try? WorkerRecord(row: $0)
+                let rows = try Row.fetchCursor(database.cachedStatement(sql: Statements.workers))
+                var records: [WorkerRecord] = []
+                while let row = try rows.next() {
+                    do throws(FrondError) {
+                        records.append(try WorkerRecord(row: row))
+                    } catch {
+                        logger.debug("worker ID not readable", metadata: LogKey.metadata([.error: error.message]))
+                        if let record = WorkerRecord(unreadable: row) { records.append(record) }
+                    }
                 }
+                return records
             }
         }
     }
 
-    /// - Throws: `storeCorrupt` where somebody edited the row and made it unreadable.
+    /// - Throws: `storeCorrupt` where somebody edited the row and made it unreadable; `registryUnavailable`.
     public func record(_ workerID: Int64) async throws(FrondError) -> WorkerRecord? {
         try await mapping { () async throws(FrondError) in
             try await segments.read { database in
@@ -63,16 +84,21 @@ public struct SQLiteWorkerStore: WorkerRecordStore {
         }
     }
 
-    /// The file that does not answer is a registry here, not a store of numbers.
     private func mapping<Value>(
         _ call: () async throws(FrondError) -> Value
     ) async throws(FrondError) -> Value {
         do throws(FrondError) {
             return try await call()
         } catch {
-            guard error.code == .storeUnavailable else { throw error }
-            throw FrondError(
-                .registryUnavailable, error.message, retryAfter: error.retryAfter, cause: error.cause)
+            throw error.ofRegistry
         }
+    }
+}
+
+extension FrondError {
+    /// The file that does not answer is a registry here, not a store of numbers.
+    fileprivate var ofRegistry: FrondError {
+        guard code == .storeUnavailable else { return self }
+        return FrondError(.registryUnavailable, message, retryAfter: retryAfter, cause: cause)
     }
 }

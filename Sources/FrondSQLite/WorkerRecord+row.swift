@@ -2,11 +2,17 @@ import Frond
 import GRDB
 
 extension WorkerRecord {
+    /// The end of the year 9999, in milliseconds: beyond every time that a clock could rightly show.
+    private static let lastMilliseconds: Int64 = 253_402_300_799_999
+    /// A token grows by one with each holder: this leaves room to count on, and none is ever near it.
+    private static let lastToken = Int64.max / 2
+
     /// Reads a row, which somebody may have edited by hand.
-    /// - Throws: `storeCorrupt` naming the column where a value is missing or of the wrong type.
+    /// - Throws: `storeCorrupt` naming the column where a value is missing, of the wrong type or out of range.
     init(row: Row) throws(FrondError) {
-        let workerID = try row.number("worker_id", of: "a row of table workers")
+        let workerID = try row.number("worker_id", of: "a row of table workers", in: 0...(.max))
         let record = "the record of worker ID \(workerID)"
+        let floor = try row.number("floor", of: record, in: 0...Self.lastMilliseconds)
         var holder: WorkerHolder?
         if let host = row.text("host") {
             // Nothing depends on who holds it: it is for people.
@@ -17,9 +23,20 @@ extension WorkerRecord {
         }
         self.init(
             workerID: workerID, holder: holder, isReleased: try row.number("is_released", of: record) != 0,
-            floorMilliseconds: try row.number("floor", of: record),
-            horizonMilliseconds: try row.number("horizon", of: record), token: try row.number("token", of: record),
+            floorMilliseconds: floor,
+            horizonMilliseconds: try row.number("horizon", of: record, in: floor...Self.lastMilliseconds),
+            token: try row.number("token", of: record, in: 0...Self.lastToken),
             updatedAtMilliseconds: row.integer("updated_at") ?? 0)
+    }
+
+    /// What stands for a row that cannot be read: up to when was issued is not known, so it is never free.
+    ///
+    /// Nil where the row does not even say which worker ID it is of.
+    init?(unreadable row: Row) {
+        guard let workerID = row.integer("worker_id"), workerID >= 0 else { return nil }
+        self.init(
+            workerID: workerID, holder: nil, isReleased: false, floorMilliseconds: Self.lastMilliseconds,
+            horizonMilliseconds: Self.lastMilliseconds, token: 0, updatedAtMilliseconds: 0)
     }
 
     /// The values of the statements' named parameters.

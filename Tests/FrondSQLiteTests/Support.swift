@@ -33,3 +33,10 @@ func openingError(_ path: String) -> FrondError? {
         return error
     }
 }
+
+/// A request by this process, a million milliseconds after 1970 began.
+func workerRequest(_ workerIDs: Range<Int64>) -> WorkerRequest {
+    let holder = WorkerHolder(
+        host: "test", processID: Int64(ProcessInfo.processInfo.processIdentifier), startedAtMilliseconds: 0)
+    return WorkerRequest(holder: holder, workerIDs: workerIDs, nowMilliseconds: 1_000_000, length: .seconds(3))
+}

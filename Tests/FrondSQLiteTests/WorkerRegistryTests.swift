@@ -1,18 +1,17 @@
 import Foundation
 import Frond
-import FrondSQLite
 import FrondTesting
 import GRDB
 import Testing
 
+@testable import FrondSQLite
+
 @Suite("SQLite keeps the contract of a registry of worker IDs")
 struct SQLiteWorkerContractTests {
     private let contract = WorkerRegistryContract { body in
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let path = directory.path + "/frond.sqlite"
-        try await body { try SQLiteWorkerRegistry(path: path) }
+        try await withTemporaryDirectory { directory in
+            try await body { try SQLiteWorkerRegistry(path: "\(directory)/frond.sqlite") }
+        }
     }
 
     @Test(arguments: WorkerRegistryContract.Promise.allCases)
@@ -23,69 +22,128 @@ struct SQLiteWorkerContractTests {
 
 @Suite("Worker IDs in a file")
 struct SQLiteWorkerFileTests {
-    private func withFile(_ body: (_ path: String) async throws -> Void) async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try await body(directory.path + "/frond.sqlite")
-    }
-
-    private func request(_ workerIDs: Range<Int64>) -> WorkerRequest {
-        WorkerRequest(
-            holder: WorkerHolder(host: "test", processID: 1, startedAtMilliseconds: 0), workerIDs: workerIDs,
-            nowMilliseconds: 1_000_000, length: .seconds(3))
-    }
-
     @Test("two registries on one file give out different worker IDs until there are none")
     func sharedFile() async throws {
-        try await withFile { path in
-            let one = try SQLiteWorkerRegistry(path: path)
-            let other = try SQLiteWorkerRegistry(path: path)
-            let first = try await one.acquire(request(0..<2))
-            let second = try await other.acquire(request(0..<2))
+        try await withStore { store in
+            let one = SQLiteWorkerRegistry(beside: store)
+            let other = try SQLiteWorkerRegistry(path: store.path)
+            let first = try await one.acquire(workerRequest(0..<2))
+            let second = try await other.acquire(workerRequest(0..<2))
             #expect(Set([first.workerID, second.workerID]) == [0, 1])
-            await #expect { try await one.acquire(request(0..<2)) } throws: {
-                ($0 as? FrondError)?.code == .workerIDsExhausted
-            }
+            let error = await #expect(throws: FrondError.self) { try await one.acquire(workerRequest(0..<2)) }
+            #expect(error?.code == .workerIDsExhausted)
         }
     }
 
-    @Test("a row that somebody made unreadable is given to nobody, and the others are")
-    func unreadableRow() async throws {
-        try await withFile { path in
-            let registry = try SQLiteWorkerRegistry(path: path)
-            let lease = try await registry.acquire(request(0..<2))
-            try await registry.release(lease, at: 1_000_000, nowMilliseconds: 1_000_000)
-            let editor = try DatabaseQueue(path: path)
-            try await editor.writeWithoutTransaction { database in
-                try database.execute(sql: "ALTER TABLE workers RENAME TO strict_workers")
-                try database.execute(sql: "CREATE TABLE workers AS SELECT * FROM strict_workers")
-                try database.execute(sql: "CREATE UNIQUE INDEX one ON workers (worker_id)")
-                try database.execute(sql: "UPDATE workers SET horizon = 'soon'")
+    @Test("processes on one file get different worker IDs")
+    func processes() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = "\(directory)/frond.sqlite"
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        await #expect(processExitsWith: .success) { [path = path as String] in
+                            let registry = try SQLiteWorkerRegistry(path: path)
+                            _ = try await registry.acquire(workerRequest(0..<4))
+                        }
+                    }
+                }
+                try await group.waitForAll()
             }
-            let other = 1 - lease.workerID
-            #expect(try await registry.acquire(request(0..<2)).workerID == other)
-            await #expect { try await registry.free(lease.workerID, nowMilliseconds: 2_000_000) } throws: {
-                let error = $0 as? FrondError
-                return error?.code == .storeCorrupt && error?.message.contains("worker ID \(lease.workerID)") == true
-            }
+            let records = try await SQLiteWorkerRegistry(path: path).workers()
+            #expect(records.map(\.workerID) == [0, 1, 2, 3])
+            #expect(Set(records.compactMap(\.holder?.processID)).count == 4)
+            #expect(records.allSatisfy { $0.token == 1 }, "each was taken once")
         }
     }
 
     @Test("a file of the version before gets the table, and keeps its tags")
     func migration() async throws {
-        try await withFile { path in
-            let old = try SQLiteSegmentStore(path: path)
-            _ = try await old.create(try Frond.Tag("order"), TagSettings(startID: 42))
+        try await withStore { old in
+            _ = try await old.create(Tag("order"), TagSettings(startID: 42))
             try await old.close()
-            let editor = try DatabaseQueue(path: path)
-            try await editor.writeWithoutTransaction { database in
-                try database.execute(sql: "DROP TABLE workers; PRAGMA user_version = 1")
-            }
-            try editor.close()
-            let store = try SQLiteSegmentStore(path: path)
-            #expect(try await store.tag(try Frond.Tag("order"))?.maxID == 42)
-            #expect(try await SQLiteWorkerRegistry(beside: store).acquire(request(0..<1)).workerID == 0)
+            try runSQL("DROP TABLE workers; PRAGMA user_version = 1", in: old.path)
+            let store = try SQLiteSegmentStore(path: old.path)
+            #expect(try await store.tag(Tag("order"))?.maxID == 42)
+            #expect(try await SQLiteWorkerRegistry(beside: store).acquire(workerRequest(0..<1)).workerID == 0)
+            let version = try await store.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+            #expect(version == SQLiteFile.schemaVersion)
         }
+    }
+
+    @Test("a file of the version before, opened by many at the same time, becomes the new one once")
+    func concurrentMigration() async throws {
+        try await withStore { old in
+            try await old.close()
+            try runSQL("DROP TABLE workers; PRAGMA user_version = 1", in: old.path)
+            let path = old.path
+            let leases = try await withThrowingTaskGroup(of: WorkerLease.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { try await SQLiteWorkerRegistry(path: path).acquire(workerRequest(0..<8)) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(Set(leases.map(\.workerID)).count == 8)
+        }
+    }
+}
+
+@Suite("A file of worker IDs that fails")
+struct SQLiteWorkerFailureTests {
+    /// Each call of a registry, and what it says.
+    private func expectUnavailable(
+        _ registry: SQLiteWorkerRegistry, lease: WorkerLease, reading: Bool, says text: String
+    ) async {
+        let writing: [@Sendable () async throws -> Void] = [
+            { _ = try await registry.extend(lease, to: 2_000_000, nowMilliseconds: 1_001_000) },
+            { try await registry.release(lease, at: 1_001_000, nowMilliseconds: 1_001_000) },
+            { _ = try await registry.acquire(workerRequest(0..<2)) },
+        ]
+        let calls = reading ? writing + [{ _ = try await registry.workers() }] : writing
+        for call in calls {
+            let error = await #expect(throws: FrondError.self) { try await call() }
+            #expect(error?.code == .registryUnavailable)
+            #expect(error?.message.contains(text) == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test func aFileLockedByAnotherProcessMakesTheRegistryUnavailableUntilItIsFree() async throws {
+        try await withStore(busyTimeout: .milliseconds(10)) { store in
+            let registry = SQLiteWorkerRegistry(beside: store)
+            let lease = try await registry.acquire(workerRequest(0..<2))
+            var configuration = Configuration()
+            configuration.allowsUnsafeTransactions = true
+            let other = try DatabaseQueue(path: store.path, configuration: configuration)
+            try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+            await expectUnavailable(registry, lease: lease, reading: false, says: "locked by another process")
+            try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+            let longer = try await registry.extend(lease, to: 2_000_000, nowMilliseconds: 1_001_000)
+            #expect(longer.horizonMilliseconds == 2_000_000)
+        }
+    }
+
+    @Test("A file that is removed while it is open reserves no time")
+    func removed() async throws {
+        try await withStore { store in
+            let registry = SQLiteWorkerRegistry(beside: store)
+            let lease = try await registry.acquire(workerRequest(0..<2))
+            try FileManager.default.moveItem(atPath: store.path, toPath: store.path + ".aside")
+            await expectUnavailable(registry, lease: lease, reading: false, says: "was removed or replaced")
+        }
+    }
+
+    @Test func aClosedFileMakesTheRegistryUnavailable() async throws {
+        try await withStore { store in
+            let registry = SQLiteWorkerRegistry(beside: store)
+            let lease = try await registry.acquire(workerRequest(0..<2))
+            try await store.close()
+            await expectUnavailable(registry, lease: lease, reading: true, says: "is closed")
+        }
+    }
+
+    @Test func aPathThatCannotBeOpenedMakesTheRegistryUnavailable() throws {
+        let error = #expect(throws: FrondError.self) { try SQLiteWorkerRegistry(path: "/") }
+        #expect(error?.code == .registryUnavailable)
+        #expect(error?.message.contains("is a directory") == true)
     }
 }
