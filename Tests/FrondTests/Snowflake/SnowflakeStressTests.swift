@@ -100,17 +100,23 @@ struct SnowflakeStressTests {
 private final class LeaseSwitching: Sendable {
     let isDone = Atomic(false)
     private static let rounds = 20_000
+    /// Where the claimers had no luck until then, the switching goes on for up to ten times the rounds.
+    private static let enoughClaims = 5000
     /// What was issued from, by worker ID: milliseconds.
     let reservations = Mutex<[Int64: [Range<Int64>]]>([:])
 
     /// How many threads claim.
     private let claimers = Atomic(0)
+    private let claims = Atomic(0)
 
     func claim(from generator: SnowflakeGenerator) -> [Int64] {
         claimers.wrappingAdd(1, ordering: .relaxed)
         var ids: [Int64] = []
         while !isDone.load(ordering: .acquiring) {
-            if let id = generator.nextIfReady() { ids.append(id) }
+            if let id = generator.nextIfReady() {
+                ids.append(id)
+                claims.wrappingAdd(1, ordering: .relaxed)
+            }
         }
         return ids
     }
@@ -120,13 +126,16 @@ private final class LeaseSwitching: Sendable {
         let clock = SystemTimeSource()
         var floors = [Int64](repeating: 0, count: 2)
         // Each round uses up four ticks at most: far fewer in all than IDs may be ahead of the clock.
-        for round in 1...Self.rounds {
-            // Lets others have the processor, where there are fewer of them than threads.
+        for round in 1...(10 * Self.rounds) {
+            if round > Self.rounds, claims.load(ordering: .relaxed) >= Self.enoughClaims { break }
+            // Lets others have the processor, where there are fewer of them than threads: here with no lease, and
+            // below with one.
             if round % 10 == 0 { sched_yield() }
             let workerID = Int64(round % 2)
             let floor = floors[round % 2]
             let horizon = max(clock.wallMilliseconds, floor) + 20
             generator.install(.test(workerID, floor: floor, horizon: horizon))
+            if round % 10 == 5 { sched_yield() }
             for _ in 0..<(round % 50) {
                 if generator.nextIfReady() == nil { break }
                 if round % 7 == 0 { generator.raise(horizonMilliseconds: horizon + 5) }
