@@ -27,7 +27,7 @@ final class GroupCommit: Sendable {
 
     private let pool: DatabasePool
     private let file: SQLiteFile
-    private let identity: SQLiteFile.Identity?
+    private let identities: [SQLiteFile.Identity?]
     private let batchLimit: Int
     private let state = Mutex(State())
 
@@ -35,7 +35,7 @@ final class GroupCommit: Sendable {
     init(pool: DatabasePool, file: SQLiteFile, batchLimit: Int = maximumBatch) {
         self.pool = pool
         self.file = file
-        identity = file.identity
+        identities = file.identities
         self.batchLimit = batchLimit
     }
 
@@ -145,11 +145,12 @@ final class GroupCommit: Sendable {
 
     /// What was committed to a file that is gone excludes nobody who opens the one now in its place.
     private func checkInPlace() throws(FrondError) {
-        guard file.identity != identity else { return }
+        // One that was not there yet at the start may have come since.
+        guard zip(identities, file.identities).contains(where: { $0 != nil && $0 != $1 }) else { return }
         throw FrondError(
             .storeUnavailable,
-            "file '\(file.path)' was removed or replaced while it was open: put it back, since another file may give "
-                + "out the same numbers again",
+            "file '\(file.path)' was removed or replaced while it was open, or its -wal or -shm was: put it "
+                + "back, since another file may give out the same numbers again",
             retryAfter: .seconds(1))
     }
 }

@@ -22,8 +22,14 @@ struct SQLiteFile: Sendable {
     var path: String
     var busyTimeout: Duration
 
-    /// Which file the path leads to now; nil where it leads to none.
-    var identity: Identity? { status(of: path).map { Identity(device: $0.st_dev, number: $0.st_ino) } }
+    /// Which files the path and its two side files lead to now; nil where one leads to none.
+    ///
+    /// The log and its index hold commits that the file does not have yet: without them numbers would come again.
+    var identities: [Identity?] {
+        [path, path + "-wal", path + "-shm"].map { path in
+            status(of: path).map { Identity(device: $0.st_dev, number: $0.st_ino) }
+        }
+    }
 
     /// Opens the file; makes it, and the directories above it, where it is not there.
     ///

@@ -176,6 +176,23 @@ struct OpeningTests {
         }
     }
 
+    @Test(
+        "A store whose log or index was removed reserves nothing: what is in them would be given out again",
+        arguments: ["-wal", "-shm"])
+    func sideFileTaken(suffix: String) async throws {
+        try await withStore { store in
+            let tag = try Tag("order")
+            _ = try await store.create(tag, TagSettings(step: 10))
+            try FileManager.default.moveItem(atPath: store.path + suffix, toPath: store.path + ".aside")
+            let error = await #expect(throws: FrondError.self) {
+                try await store.reserve(tag, atLeast: nil, after: nil)
+            }
+            #expect(error?.code == .storeUnavailable)
+            try FileManager.default.moveItem(atPath: store.path + ".aside", toPath: store.path + suffix)
+            #expect(try await store.reserve(tag, atLeast: nil, after: nil).first == 11)
+        }
+    }
+
     @Test func aClosedStoreAnswersThatItIsClosed() async throws {
         try await withStore { store in
             let tag = try Tag("order")

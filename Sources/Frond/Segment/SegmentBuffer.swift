@@ -68,6 +68,10 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         guard case .inFlight(let count, let start) = fetch else {
             preconditionFailure("a segment came that was not asked for")
         }
+        guard segment.first >= 0, segment.first < segment.end, segment.step >= 1 else {
+            let message = "the store reserved \(segment.first) to \(segment.end), which is no range, for tag '\(tag)'"
+            return fetchFailed(FrondError(.storeCorrupt, message, retryAfter: .seconds(5)), cursor: cursor)
+        }
         if let furthest, segment.start < furthest {
             // A store that ignores the floor it is given: as bad as no answer, and never issued from.
             let message = "the store went back: it reserved \(segment.first) for tag '\(tag)' again"

@@ -12,8 +12,10 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            return try problem(for: error, request: request, context: context)
+            let response = try problem(for: error, request: request, context: context)
                 .response(from: request, context: context)
+            // The answer to HEAD has no body: a client would take it for the next answer.
+            return request.method == .head ? response.createHeadResponse() : response
         }
     }
 

@@ -62,6 +62,19 @@ struct HostileInputTests {
         #expect(try await generator.next() == 1)
     }
 
+    @Test(
+        "a store that reserves no range at all is refused, and nothing is issued from it",
+        arguments: [(100, 100), (9, 3), (-5, 5)])
+    func emptySegments(first: Int64, end: Int64) throws {
+        var buffer = SegmentBuffer<Int>(tag: try Frond.Tag("order"), policy: SegmentPolicy())
+        _ = buffer.claim(0..<1, for: 7, cursor: 1, now: .zero)
+        let segment = Segment(first: first, end: end, step: 10, cycle: 0, version: 1)
+        let effects = buffer.fetched(segment, cursor: 1, now: .zero)
+        let outcome = try #require(effects.deliveries.first?.outcome)
+        #expect(throws: FrondError.self) { try outcome.get() }
+        #expect(buffer.window == .empty)
+    }
+
     @Test("the largest step there is works")
     func largestStep() async throws {
         let store = InMemorySegmentStore()
