@@ -1,12 +1,14 @@
 # What each command needs from Debian is installed by itself where it is missing.
 SWIFT ?= swift
-BUILD_PACKAGES := libsqlite3-dev
+BUILD_PACKAGES := libsqlite3-dev libmariadb-dev libhiredis-dev libzookeeper-mt-dev
+# The servers that the tests start, each test its own.
+TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-server zookeeper default-jre-headless
 # All tests at once are too many for a small machine, where the bounded waits of the product run out. These tests keep
 # every core busy for seconds and run by themselves.
 BUSY := Stress|Simulation
 SOURCES := $(shell git ls-files --cached --others --exclude-standard '*.swift')
 
-.PHONY: help run build test test-core bench lint format setup clean
+.PHONY: help run build test test-core bench lint format setup test-setup clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,7 +19,7 @@ run: build ## Build for release and serve on the embedded store. More options in
 build: setup ## Build the command for release: .build/release/frond
 	$(SWIFT) build -c release --product frond
 
-test: setup ## Run every test, real servers and the data-race check included.
+test: setup test-setup ## Run every test, real servers and the data-race check included.
 	$(SWIFT) build --build-tests
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 $(SWIFT) test --skip-build --skip '$(BUSY)'
 	$(SWIFT) test --skip-build --filter '$(BUSY)' --no-parallel
@@ -38,6 +40,9 @@ format: ## Format every Swift file.
 
 setup: ## Install what the build needs and is missing.
 	@scripts/install-missing $(BUILD_PACKAGES)
+
+test-setup:
+	@scripts/install-missing $(TEST_PACKAGES)
 
 clean: ## Remove what was built.
 	rm -rf .build .build-*

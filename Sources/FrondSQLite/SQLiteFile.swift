@@ -5,7 +5,7 @@ import GRDB
 /// Opens the file of a store, or makes it.
 struct SQLiteFile: Sendable {
     /// What this Frond writes as `PRAGMA user_version`.
-    static let schemaVersion = 2
+    static let schemaVersion = 3
     /// What marks a file as Frond's: `Frnd`.
     static let applicationID = 0x4672_6E64
     /// How often opening is tried while another process is making the same file.
@@ -131,6 +131,7 @@ struct SQLiteFile: Sendable {
                 "file '\(path)' was written by a newer Frond: it has schema version \(version) and this Frond knows "
                     + "\(Self.schemaVersion): update Frond")
         }
+        if version == 2 { try database.execute(sql: Statements.upgradeFrom2) }
         if version < Self.schemaVersion { try database.execute(sql: Statements.schema) }
     }
 }

@@ -5,6 +5,9 @@ enum Statements {
 
     /// Durable also when the machine loses power: a commit returns once the log is on the disk.
     static let synchronousFull = "PRAGMA synchronous = FULL"
+    /// What a file of version 2 lacks; `schema` does the rest.
+    static let upgradeFrom2 = "ALTER TABLE workers ADD COLUMN grpc_address TEXT NOT NULL DEFAULT ''"
+
     static let schemaVersion = "PRAGMA user_version"
     static let applicationID = "PRAGMA application_id"
     static let tableCount = "SELECT count(*) FROM sqlite_master"
@@ -33,10 +36,11 @@ enum Statements {
 
     static let insertWorker = """
         INSERT INTO workers
-            (worker_id, token, is_released, floor, horizon, host, process_id, started_at, address, version, updated_at)
+            (worker_id, token, is_released, floor, horizon, host, process_id, started_at, address, grpc_address, version,
+            updated_at)
         VALUES
-            (:worker_id, :token, :is_released, :floor, :horizon, :host, :process_id, :started_at, :address, :version,
-            :updated_at)
+            (:worker_id, :token, :is_released, :floor, :horizon, :host, :process_id, :started_at, :address,
+            :grpc_address, :version, :updated_at)
         ON CONFLICT (worker_id) DO NOTHING
         """
 
@@ -44,8 +48,8 @@ enum Statements {
     static let swapWorker = """
         UPDATE workers SET
             token = :token, is_released = :is_released, floor = :floor, horizon = :horizon, host = :host,
-            process_id = :process_id, started_at = :started_at, address = :address, version = :version,
-            updated_at = :updated_at
+            process_id = :process_id, started_at = :started_at, address = :address, grpc_address = :grpc_address,
+            version = :version, updated_at = :updated_at
         WHERE worker_id = :worker_id AND token = :expected_token AND horizon = :expected_horizon
         """
 }

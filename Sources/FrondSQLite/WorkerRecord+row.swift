@@ -19,7 +19,7 @@ extension WorkerRecord {
             holder = WorkerHolder(
                 host: host, processID: row.integer("process_id") ?? 0,
                 startedAtMilliseconds: row.integer("started_at") ?? 0, address: row.text("address") ?? "",
-                version: row.text("version") ?? "")
+                grpcAddress: row.text("grpc_address") ?? "", version: row.text("version") ?? "")
         }
         self.init(
             workerID: workerID, holder: holder, isReleased: try row.number("is_released", of: record) != 0,
@@ -45,7 +45,8 @@ extension WorkerRecord {
             "worker_id": workerID, "token": token, "is_released": isReleased ? 1 : 0, "floor": floorMilliseconds,
             "horizon": horizonMilliseconds, "host": holder?.host, "process_id": holder?.processID ?? 0,
             "started_at": holder?.startedAtMilliseconds ?? 0, "address": holder?.address ?? "",
-            "version": holder?.version ?? "", "updated_at": updatedAtMilliseconds,
+            "grpc_address": holder?.grpcAddress ?? "", "version": holder?.version ?? "",
+            "updated_at": updatedAtMilliseconds,
         ]
     }
 }

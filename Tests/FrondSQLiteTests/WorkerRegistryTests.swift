@@ -71,6 +71,19 @@ struct SQLiteWorkerFileTests {
         }
     }
 
+    @Test("a file of version 2 gets the column for gRPC, and keeps its worker IDs")
+    func migrationFrom2() async throws {
+        try await withStore { old in
+            _ = try await SQLiteWorkerRegistry(beside: old).acquire(workerRequest(0..<1))
+            try await old.close()
+            try runSQL("ALTER TABLE workers DROP COLUMN grpc_address; PRAGMA user_version = 2", in: old.path)
+            let store = try SQLiteSegmentStore(path: old.path)
+            let records = try await SQLiteWorkerRegistry(beside: store).workers()
+            #expect(records.map(\.workerID) == [0])
+            #expect(records.first?.holder?.grpcAddress == "")
+        }
+    }
+
     @Test("a file of the version before, opened by many at the same time, becomes the new one once")
     func concurrentMigration() async throws {
         try await withStore { old in

@@ -1,4 +1,4 @@
--- The tables of Frond's embedded store, schema version 2 (1 had no workers).
+-- The tables of Frond's embedded store, schema version 3 (1 had no workers, 2 no grpc_address).
 -- Applied in one transaction to an empty file, or to one of an earlier version.
 
 -- Semantics as in Leaf's leaf_alloc: max_id is the next number that was never reserved. It may be moved forward by
@@ -26,10 +26,11 @@ CREATE TABLE IF NOT EXISTS workers (
     host        TEXT,                              -- NULL where nobody holds it
     process_id  INTEGER NOT NULL DEFAULT 0,
     started_at  INTEGER NOT NULL DEFAULT 0,
-    address     TEXT    NOT NULL DEFAULT '',
+    address     TEXT    NOT NULL DEFAULT '',       -- for HTTP
+    grpc_address TEXT   NOT NULL DEFAULT '',
     version     TEXT    NOT NULL DEFAULT '',
     updated_at  INTEGER NOT NULL
 ) STRICT;
 
 PRAGMA application_id = 1181904484; -- 'Frnd'
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

@@ -53,12 +53,7 @@ struct WorkerFile: Sendable {
             if read == 0 { break }
             if read > 0 { count += read } else if errno != EINTR { throw FrondError.file(path, "read") }
         }
-        guard let record = WorkerRecord(text: String(decoding: bytes[..<count], as: UTF8.self)) else {
-            throw FrondError(
-                .storeCorrupt,
-                "\(path) is not the record of a worker ID: without it nobody knows up to when was issued")
-        }
-        return record
+        return try WorkerRecord(text: String(decoding: bytes[..<count], as: UTF8.self), at: path)
     }
 
     /// Replaces the record, durably before it returns: what is on the disk is the old one or the new one, whole.

@@ -1,28 +1,50 @@
-// A record as lines of text, `name value`, for the file of a static registry.
+// A record as lines of text, `name value`, for registries that keep one text a worker ID: files, etcd, ZooKeeper.
 
 extension WorkerRecord {
-    private static let heading = "frond worker 1"
+    private static let heading = "frond worker "
+    /// Grows when a reader of the version before would misunderstand a record. Lines it does not know are no reason.
+    private static let textVersion = 1
     private static let ending = "end"
 
-    var text: String {
+    package var text: String {
         var lines = [
-            Self.heading, "id \(workerID)", "token \(token)", "floor \(floorMilliseconds)",
+            "\(Self.heading)\(Self.textVersion)", "id \(workerID)", "token \(token)", "floor \(floorMilliseconds)",
             "horizon \(horizonMilliseconds)", "updated \(updatedAtMilliseconds)", "released \(isReleased)",
         ]
         if let holder {
             lines += [
                 "host \(Self.escaped(holder.host))", "process \(holder.processID)",
                 "started \(holder.startedAtMilliseconds)", "address \(Self.escaped(holder.address))",
-                "version \(Self.escaped(holder.version))",
+                "grpc \(Self.escaped(holder.grpcAddress))", "version \(Self.escaped(holder.version))",
             ]
         }
         return (lines + [Self.ending, ""]).joined(separator: "\n")
     }
 
-    /// Nil for a text that is not one of ``text``.
-    init?(text: String) {
+    /// - Parameter place: where the text stands, such as a path or a key, for the error.
+    /// - Throws: `storeCorrupt` for a text that is not one of ``text``, or is a newer Frond's: up to when was issued is
+    ///   not known then, so nothing may be.
+    package init(text: String, at place: String) throws(FrondError) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
-        guard lines.first == Self.heading[...], lines.last == Self.ending[...] else { return nil }
+        if let first = lines.first, first.hasPrefix(Self.heading),
+            let version = Int(first.dropFirst(Self.heading.count)),
+            version > Self.textVersion
+        {
+            throw FrondError(
+                .storeCorrupt,
+                "\(place) was written by a newer Frond: it has version \(version) and this Frond knows "
+                    + "\(Self.textVersion): update Frond")
+        }
+        guard let record = WorkerRecord(lines: lines) else {
+            throw FrondError(
+                .storeCorrupt,
+                "\(place) is not the record of a worker ID: without it nobody knows up to when was issued")
+        }
+        self = record
+    }
+
+    private init?(lines: [Substring]) {
+        guard lines.first == "\(Self.heading)\(Self.textVersion)", lines.last == Self.ending[...] else { return nil }
         var fields: [Substring: Substring] = [:]
         for line in lines.dropFirst().dropLast() {
             guard let space = line.firstIndex(of: " ") else { return nil }
@@ -38,7 +60,8 @@ extension WorkerRecord {
             guard let process = number("process"), let started = number("started") else { return nil }
             holder = WorkerHolder(
                 host: Self.unescaped(host), processID: process, startedAtMilliseconds: started,
-                address: Self.unescaped(fields["address"] ?? ""), version: Self.unescaped(fields["version"] ?? ""))
+                address: Self.unescaped(fields["address"] ?? ""), grpcAddress: Self.unescaped(fields["grpc"] ?? ""),
+                version: Self.unescaped(fields["version"] ?? ""))
         }
         self.init(
             workerID: workerID, holder: holder, isReleased: isReleased, floorMilliseconds: floor,

@@ -13,7 +13,7 @@ struct WorkerOutput: ParsableArguments {
         var state, horizon: String
         var host: String?
         var process: Int64?
-        var started, address, version: String?
+        var started, address, grpc, version: String?
         var token: Int64
 
         init(_ record: WorkerRecord, nowMilliseconds: Int64) {
@@ -24,6 +24,7 @@ struct WorkerOutput: ParsableArguments {
             process = record.holder?.processID
             started = record.holder.map { Self.text($0.startedAtMilliseconds) }
             address = record.holder.flatMap { $0.address.isEmpty ? nil : $0.address }
+            grpc = record.holder.flatMap { $0.grpcAddress.isEmpty ? nil : $0.grpcAddress }
             version = record.holder?.version
             token = record.token
         }
@@ -55,6 +56,7 @@ struct WorkerOutput: ParsableArguments {
                 Column(title: "PROCESS", value: row.process.map(String.init) ?? "-", align: .right),
                 Column(title: "STARTED", value: row.started ?? "-"),
                 Column(title: "ADDRESS", value: row.address ?? "-"),
+                Column(title: "GRPC", value: row.grpc ?? "-"),
                 Column(title: "TOKEN", value: row.token, align: .right),
             ]
         }

@@ -88,6 +88,16 @@ struct FileWorkerRegistryTests {
         #expect(error?.code == .storeCorrupt)
     }
 
+    @Test("A file written by a newer Frond is refused, and the error says so")
+    func refusesNewerFile() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("frond worker 2\nend\n", to: "worker-7")
+        let registry = FileWorkerRegistry(workerID: 7, directory: folder.path)
+        let error = await #expect(throws: FrondError.self) { try await registry.acquire(request()) }
+        #expect(error?.code == .storeCorrupt)
+        #expect(error?.message.contains("newer Frond") ?? false)
+    }
+
     @Test("A worker ID beyond the layout, and a folder that is not there, are refused")
     func refusesBadPlaces() async throws {
         let folder = try TemporaryFolder()
