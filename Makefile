@@ -33,10 +33,10 @@ bench: build ## Measure over HTTP and in process, beside nginx if it is installe
 	scripts/bench
 
 lint: ## Check the format of every Swift file; fails on any difference.
-	$(SWIFT) format lint --strict --parallel $(SOURCES)
+	@$(SWIFT) format lint --strict --parallel $(SOURCES)
 
 format: ## Format every Swift file.
-	$(SWIFT) format --in-place --parallel $(SOURCES)
+	@$(SWIFT) format --in-place --parallel $(SOURCES)
 
 setup: ## Install what the build needs and is missing.
 	@scripts/install-missing $(BUILD_PACKAGES)

@@ -135,18 +135,27 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Private instances of real servers, for the tests of the backends and of the command.
+        .target(
+            name: "TestServers",
+            dependencies: [
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/TestServers",
+            swiftSettings: settings
+        ),
         .target(name: "ClockShim", path: "Tests/ClockShim", publicHeadersPath: "."),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "FrondCommand",
+                "TestServers",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
         ),

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import TestServers
 import Testing
 
 /// A `frond serve` on a free port with a data directory of its own, which goes when the test ends.
@@ -66,19 +67,5 @@ final class FrondServerProcess: Sendable {
     func crash() async {
         process.signal(SIGKILL)
         _ = await process.waitForExit()
-    }
-}
-
-/// A folder that goes when nobody holds it any more.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "frond-test-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
     }
 }

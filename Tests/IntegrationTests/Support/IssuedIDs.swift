@@ -1,4 +1,5 @@
 import Foundation
+import TestServers
 import Testing
 
 /// All snowflake IDs that a test was given: checks, as they come, what is promised of them.

@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestServers
 import Testing
 
 /// A wall clock that a test moves, for the processes it starts with ``environment``.
