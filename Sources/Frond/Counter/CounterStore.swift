@@ -1,0 +1,13 @@
+/// Where numbers are drawn, each for good and for one caller alone: a database's auto-increment, a guarded counter.
+///
+/// The port beneath the ticket and the Redis generator. Every call is a round trip, so callers that come at the same
+/// time share one. A conforming type may be called by many tasks at the same time.
+public protocol CounterStore: Sendable {
+    /// Draws numbers of a tag; they are ours, durably, when it returns.
+    ///
+    /// Where the outcome is unknown (the reply was lost) it throws, and the numbers count as used: a gap.
+    /// - Parameter count: how many are wanted, 1 or more.
+    /// - Returns: at least one number and at most `count`, in the order in which they are to be given out.
+    /// - Throws: `unknownTag`, `exhausted`, `storeUnavailable`, `storeCorrupt`, `storeWentBack`.
+    func draw(_ tag: Tag, count: Int) async throws(FrondError) -> [NumberRun]
+}
