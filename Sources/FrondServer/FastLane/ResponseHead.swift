@@ -44,6 +44,9 @@ struct ResponseHead {
         bytes.writeStaticString("\r\ncontent-length: ")
     }
 
+    /// The date of now.
+    static var currentDate: String { date(time(nil)) }
+
     /// IMF-fixdate (RFC 9110, section 5.6.7).
     static func date(_ time: time_t) -> String {
         var time = time

@@ -47,7 +47,7 @@ enum IDList {
 
     /// Text, or JSON where the client asked for it: strings, since JavaScript loses integers above 2^53.
     func response(tag: Tag, to request: Request) throws -> Response {
-        guard request.headers[values: .accept].contains(where: { $0.contains("application/json") }) else {
+        guard request.headers[values: .accept].contains(where: { $0.lowercased().contains("application/json") }) else {
             return .text(text)
         }
         return try .json(Body(tag: tag.name, ids: strings))

@@ -3,8 +3,6 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-typealias FrondContext = BasicRequestContext
-
 extension Router where Context == FrondContext {
     /// All of Frond's routes: everything that the fast lane leaves over.
     static func frond(_ generators: ServedGenerators, readiness: Readiness, maxCount: Int) -> Router<FrondContext> {
@@ -44,11 +42,8 @@ extension Router where Context == FrondContext {
         _ path: RouterPath, use handler: @escaping @Sendable (Request, FrondContext) async throws -> Response
     ) {
         on(path, method: .get, use: handler)
-        let others: [HTTPRequest.Method] = [.head, .post, .put, .delete, .patch, .options, .trace, .connect]
-        for method in others {
-            on(path, method: method) { request, _ -> Response in
-                throw Problem.methodNotAllowed(request.method.rawValue, request.uri.path)
-            }
+        on(path, method: MethodResponder.other) { request, context -> Response in
+            throw Problem.methodNotAllowed(context.method.rawValue, request.uri.path)
         }
     }
 }
