@@ -67,8 +67,12 @@ final class RepeatedRequestHandler: ChannelInboundHandler, RemovableChannelHandl
 
     func channelReadComplete(context: ChannelHandlerContext) {
         lane.flush()
-        guard hasForwarded else { return }
-        hasForwarded = false
-        context.fireChannelReadComplete()
+        if hasForwarded {
+            hasForwarded = false
+            context.fireChannelReadComplete()
+        } else if context.channel.isWritable {
+            // Nobody behind knows of this read: asking for the next one from here spares the way through all of them.
+            context.read()
+        }
     }
 }

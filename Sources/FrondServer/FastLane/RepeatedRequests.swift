@@ -41,11 +41,12 @@ struct RepeatedRequests {
     /// The request that the bytes begin with: its length, and where its answer comes from; nil for an unknown one.
     func match(_ bytes: UnsafeRawBufferPointer) -> (length: Int, source: HotSource)? {
         guard let start = bytes.baseAddress else { return nil }
-        for request in known where request.bytes.count <= bytes.count {
-            let isSame = request.bytes.withUnsafeBytes { known in
-                known.baseAddress.map { memcmp($0, start, known.count) == 0 } ?? false
+        // By index, since a copy of each would be counted.
+        for index in known.indices where known[index].bytes.count <= bytes.count {
+            let isSame = known[index].bytes.withUnsafeBytes { request in
+                request.baseAddress.map { memcmp($0, start, request.count) == 0 } ?? false
             }
-            if isSame { return (request.bytes.count, request.source) }
+            if isSame { return (known[index].bytes.count, known[index].source) }
         }
         return nil
     }
