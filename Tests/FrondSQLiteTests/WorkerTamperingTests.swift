@@ -98,15 +98,22 @@ struct WorkerTamperingTests {
         }
     }
 
-    @Test func aRowThatWasRemovedIsTaken() async throws {
+    @Test("A row that was removed is not put back: what was reserved lasts to its horizon, and is lost then")
+    func aRowThatWasRemovedIsNotPutBack() async throws {
         try await withStore { store in
             let registry = SQLiteWorkerRegistry(beside: store)
             let lease = try await registry.acquire(workerRequest(0..<1))
             try runSQL("DELETE FROM workers", in: store.path)
-            let error = await #expect(throws: FrondError.self) {
-                try await registry.extend(lease, to: 2_000_000, nowMilliseconds: 1_001_000)
+            let before = await #expect(throws: FrondError.self) {
+                try await registry.extend(
+                    lease, to: 2_000_000, nowMilliseconds: lease.horizonMilliseconds - 1)
             }
-            #expect(error?.code == .workerIDTaken)
+            #expect(before?.code == .registryLost)
+            let after = await #expect(throws: FrondError.self) {
+                try await registry.extend(lease, to: 2_000_000, nowMilliseconds: lease.horizonMilliseconds)
+            }
+            #expect(after?.code == .workerIDTaken)
+            #expect(try await registry.workers().isEmpty)
         }
     }
 

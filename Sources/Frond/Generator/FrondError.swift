@@ -35,6 +35,8 @@ public struct FrondError: Error, Sendable, CustomStringConvertible {
         case workerIDHeld = "worker-id-held"
         /// The registry of worker IDs does not answer, or answers with an error.
         case registryUnavailable = "registry-unavailable"
+        /// The registry of worker IDs was not initialised, or was wiped.
+        case registryLost = "registry-lost"
         /// The clock is behind what was issued already.
         case clockMovedBackwards = "clock-moved-backwards"
         /// The layout has given out its last tick.

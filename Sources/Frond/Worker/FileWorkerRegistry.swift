@@ -143,7 +143,7 @@ public final class FileWorkerRegistry: WorkerRegistry {
         let found = try file.read()
         switch call {
         case .list:
-            return .records(found.map { [$0] } ?? [])
+            return .records(found.map { [$0] } ?? [], .embedded)
         case .read:
             return .record(found)
         case .replace(let expected, let successor):

@@ -31,6 +31,30 @@ public struct StoredWorkerRegistry<Store: WorkerRecordStore>: WorkerRegistry {
         try await store.records().sorted { $0.workerID < $1.workerID }
     }
 
+    public func initialise(floorMilliseconds: Int64?) async throws(FrondError) -> RegistryOrigin {
+        let current: RegistryOrigin?
+        do throws(FrondError) {
+            current = try await store.origin()
+        } catch  where error.code == .registryLost {
+            current = nil
+        }
+        if current != nil, floorMilliseconds == nil {
+            throw FrondError(
+                .invalidArgument,
+                "the registry of worker IDs is initialised already: only after a loss is it initialised again, with "
+                    + "--after-loss")
+        }
+        let origin = RegistryOrigin(
+            id: String(UInt64.random(in: 1 ... .max), radix: 16),
+            floorMilliseconds: max(floorMilliseconds ?? 0, current?.floorMilliseconds ?? 0))
+        guard try await store.initialise(origin, replacing: current) else {
+            throw FrondError(
+                .registryUnavailable, "the registry of worker IDs was initialised by somebody else at the same time",
+                retryAfter: .seconds(1))
+        }
+        return origin
+    }
+
     public func free(_ workerID: Int64, nowMilliseconds: Int64) async throws(FrondError) -> WorkerRecord {
         try await perform(WorkerChange(freeing: workerID, nowMilliseconds: nowMilliseconds))
     }

@@ -11,10 +11,12 @@ struct WorkerChoice {
     private static let drawnFrom = 8
 
     private let request: WorkerRequest
+    private let origin: RegistryOrigin
     private let records: [WorkerRecord]
 
-    init(records: [WorkerRecord], request: WorkerRequest) {
+    init(records: [WorkerRecord], origin: RegistryOrigin, request: WorkerRequest) {
         self.request = request
+        self.origin = origin
         self.records = records.filter { request.workerIDs.contains($0.workerID) }
     }
 
@@ -24,14 +26,20 @@ struct WorkerChoice {
     func pick(
         isFirst: Bool, random: inout SplitMix64
     ) throws(FrondError) -> (expected: WorkerRecord?, record: WorkerRecord) {
-        let free = records.filter { $0.state(nowMilliseconds: request.nowMilliseconds) != .held }
-        if isFirst, let own = previouslyOwn(of: free) { return (own, own) }
-        let unused = unusedWorkerID(random: &random).map(WorkerRecord.unused)
-        if let unused, records.count < Self.maxFreshRecords { return (nil, unused) }
+        let free = records.filter { !isHeld($0) }
+        if isFirst, let own = previouslyOwn(of: free) { return (own, own.notBefore(origin)) }
+        let unused = unusedWorkerID(random: &random).map { WorkerRecord.unused($0).notBefore(origin) }
+        if let unused, !isHeld(unused), records.count < Self.maxFreshRecords { return (nil, unused) }
         let oldest = free.sorted { ($0.horizonMilliseconds, $0.workerID) < ($1.horizonMilliseconds, $1.workerID) }
-        if let record = oldest.prefix(Self.drawnFrom).randomElement(using: &random) { return (record, record) }
-        if let unused { return (nil, unused) }
+        if let record = oldest.prefix(Self.drawnFrom).randomElement(using: &random) {
+            return (record, record.notBefore(origin))
+        }
+        if let unused, !isHeld(unused) { return (nil, unused) }
         throw exhausted
+    }
+
+    private func isHeld(_ record: WorkerRecord) -> Bool {
+        record.notBefore(origin).state(nowMilliseconds: request.nowMilliseconds) == .held
     }
 
     private func previouslyOwn(of free: [WorkerRecord]) -> WorkerRecord? {
@@ -52,6 +60,14 @@ struct WorkerChoice {
     }
 
     private var exhausted: FrondError {
+        guard origin.floorMilliseconds <= request.nowMilliseconds else {
+            let left = Duration.milliseconds(origin.floorMilliseconds - request.nowMilliseconds)
+            return FrondError(
+                .workerIDsExhausted,
+                "the registry of worker IDs was lost, and gives none out for another \(left): until the horizons of the "
+                    + "servers that it had given some to have passed",
+                retryAfter: left)
+        }
         let next = records.min { $0.horizonMilliseconds < $1.horizonMilliseconds }
         let left = Duration.milliseconds(max(0, (next?.horizonMilliseconds ?? 0) - request.nowMilliseconds))
         let name = next.map { ": the next to be free is \($0.workerID), in \(left)" } ?? ""

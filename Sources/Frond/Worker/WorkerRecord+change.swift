@@ -9,6 +9,15 @@ extension WorkerRecord {
             updatedAtMilliseconds: 0)
     }
 
+    /// The record as it is to be taken from a registry that was lost once: as if it had been held until the floor, and
+    /// by more holders than there were before, so that none of those takes the next one's token for its own.
+    func notBefore(_ origin: RegistryOrigin) -> WorkerRecord {
+        var record = self
+        record.horizonMilliseconds = max(horizonMilliseconds, origin.floorMilliseconds)
+        record.token = max(token, origin.floorMilliseconds)
+        return record
+    }
+
     /// The record that must replace this one for a new holder, which begins at or above the old horizon.
     /// - Parameters:
     ///   - nowMilliseconds: by the new holder's clock.

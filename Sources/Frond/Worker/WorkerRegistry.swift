@@ -41,6 +41,13 @@ public protocol WorkerRegistry: Sendable {
     /// Every worker ID that was ever held, in order.
     func workers() async throws(FrondError) -> [WorkerRecord]
 
+    /// Says, at an operator's word, that a registry without an origin is new, or how it begins after a loss.
+    /// - Parameter floorMilliseconds: nil for one that was never used; after a loss (it was wiped, or restored from a
+    ///   copy) a time above every horizon that it had given out: milliseconds since 1970-01-01T00:00:00Z. Until then it
+    ///   gives out no worker ID.
+    /// - Throws: `invalidArgument` where it has an origin and no floor is named, or where it needs none.
+    func initialise(floorMilliseconds: Int64?) async throws(FrondError) -> RegistryOrigin
+
     /// Gives a worker ID back in place of a holder that is gone.
     /// - Throws: `workerIDHeld` where its horizon has not passed, `invalidArgument` where nobody ever held it.
     func free(_ workerID: Int64, nowMilliseconds: Int64) async throws(FrondError) -> WorkerRecord
@@ -48,6 +55,10 @@ public protocol WorkerRegistry: Sendable {
 
 extension WorkerRegistry {
     public var traits: WorkerRegistryTraits { WorkerRegistryTraits() }
+
+    public func initialise(floorMilliseconds: Int64?) async throws(FrondError) -> RegistryOrigin {
+        throw .needsNoInitialisation
+    }
 }
 
 /// What sets one registry apart from others.

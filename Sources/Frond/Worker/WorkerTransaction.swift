@@ -44,8 +44,8 @@ package struct WorkerAcquisition: WorkerTransaction {
 
     package mutating func received(_ reply: WorkerStoreReply) -> WorkerStep {
         switch reply {
-        case .records(let records):
-            let choice = WorkerChoice(records: records, request: request)
+        case .records(let records, let origin):
+            let choice = WorkerChoice(records: records, origin: origin, request: request)
             do throws(FrondError) {
                 let (expected, record) = try choice.pick(isFirst: tries == 0, random: &random)
                 let successor = try record.acquiring(
@@ -131,6 +131,11 @@ package struct WorkerChange: WorkerTransaction {
             }
             return replace(record)
         }
+        if record == nil, let expected, expected.horizonMilliseconds > nowMilliseconds {
+            // The registry was wiped. It is not put back: somebody may have held it since, and be unknown here. But what
+            // was reserved is ours to the end; whoever begins after a loss begins above it.
+            return .finished(.failure(lost))
+        }
         guard let record, record.token == token else { return .finished(.failure(taken(by: record))) }
         if case .extend(let horizon) = kind, record.horizonMilliseconds >= horizon {
             return .finished(.success(record))
@@ -151,6 +156,14 @@ package struct WorkerChange: WorkerTransaction {
         } catch {
             return .finished(.failure(error))
         }
+    }
+
+    private var lost: FrondError {
+        FrondError(
+            .registryLost,
+            "worker ID \(workerID) is no longer in the registry, which was wiped: it is used until its horizon and not "
+                + "beyond",
+            retryAfter: .seconds(1))
     }
 
     private func taken(by record: WorkerRecord?) -> FrondError {

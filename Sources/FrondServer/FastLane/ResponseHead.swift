@@ -1,3 +1,4 @@
+import Frond
 import NIOCore
 
 #if canImport(Darwin)
@@ -23,7 +24,7 @@ struct ResponseHead {
     }
 
     /// Writes a complete 200 response with the numbers as its body, one a line.
-    mutating func write(_ numbers: Range<Int64>, to buffer: inout ByteBuffer) {
+    mutating func write(_ numbers: NumberRun, to buffer: inout ByteBuffer) {
         refresh()
         buffer.writeImmutableBuffer(bytes)
         var body = ByteBuffer()

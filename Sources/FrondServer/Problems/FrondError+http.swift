@@ -10,7 +10,7 @@ extension Problem {
             case .unknownTag: .notFound
             case .tagExists: .conflict
             case .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded, .shutDown,
-                .cancelled, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable,
+                .cancelled, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost,
                 .clockMovedBackwards, .layoutExhausted:
                 .serviceUnavailable
             }

@@ -11,7 +11,7 @@ extension Router where Context == FrondContext {
         router.getTag("/api/segment/get") { request, context in
             guard let segments = generators.segments else { throw Problem.notEnabled("segment") }
             let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
-            let ids = IDList.numbers(try await segments.nextRanges(wanted.tag, count: wanted.count))
+            let ids = IDList.numbers(try await segments.nextRuns(wanted.tag, count: wanted.count))
             return try ids.response(tag: wanted.tag, to: request)
         }
         router.getTag("/api/uuid/get") { request, context in

@@ -37,8 +37,12 @@ struct WorkerLedger: Sendable {
     /// How many IDs there are.
     var count: Int { issued.count }
 
+    /// The latest horizon that was ever reserved.
+    private(set) var latestHorizon: Int64 = 0
+
     /// The registry replaced a record.
     mutating func replaced(_ expected: WorkerRecord?, with record: WorkerRecord) {
+        latestHorizon = max(latestHorizon, record.horizonMilliseconds)
         let tenure = Tenure(workerID: record.workerID, token: record.token)
         if record.isReleased, let expected {
             // The end of the tenure before, and perhaps sooner than it was.

@@ -70,7 +70,8 @@ extension WorkerSimulation {
 
     /// A call arrives at the registry: it is done, whatever has become of the server.
     mutating func arrive(_ index: Int, _ life: Int, _ number: Int, _ call: WorkerStoreCall) {
-        let reply = store.perform(call)
+        // A registry that was wiped refuses.
+        let reply = try? store.perform(call)
         if case .replace(let expected, let successor) = call, case .replaced(true) = reply {
             ledger.replaced(expected, with: successor)
         }

@@ -67,6 +67,24 @@ extension WorkerSimulation {
         note("the clock of server \(index) is off by \(servers[index].wallOffset) ms")
     }
 
+    /// The registry loses everything; some time later an operator notices.
+    mutating func wipe() {
+        note("the registry is wiped")
+        store.wipe()
+        if settings.guards.contains(.origin) {
+            queue.add(.initialise, at: now + .milliseconds(Int64.random(in: 0...8000, using: &random)))
+        } else {
+            _ = store.begin(.embedded, replacing: nil)
+        }
+    }
+
+    /// The operator knows how far the servers' horizons reach.
+    mutating func initialise() {
+        note("the registry is initialised after the loss")
+        let origin = RegistryOrigin(id: "\(now)", floorMilliseconds: ledger.latestHorizon)
+        _ = store.begin(origin, replacing: nil)
+    }
+
     private mutating func endTroubles() {
         for index in servers.indices {
             servers[index].wallOffset = 0

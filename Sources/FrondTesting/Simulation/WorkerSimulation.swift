@@ -20,7 +20,9 @@ public struct WorkerSimulation: Sendable {
         public static let fencing = Guards(rawValue: 4)
         /// A lease that was dropped is closed before it is given back.
         public static let closing = Guards(rawValue: 8)
-        public static let all: Guards = [.floor, .horizon, .fencing, .closing]
+        /// A registry that was wiped is refused until an operator has said where it begins.
+        public static let origin = Guards(rawValue: 16)
+        public static let all: Guards = [.floor, .horizon, .fencing, .closing, .origin]
     }
 
     /// How a run is made. Durations are of virtual time.
@@ -40,6 +42,8 @@ public struct WorkerSimulation: Sendable {
         public var requestPause = Duration.milliseconds(100)
         /// Whether clocks jump, and differ.
         public var clocksGoWrong = true
+        /// How often the registry is wiped.
+        public var wipes = 0
         /// Whether to look at the IDs alone, and not at what was reserved for them: a guard that is left out must make
         /// an ID come twice, and not just break a rule of the house.
         public var checksIDsOnly = false
@@ -90,6 +94,8 @@ public struct WorkerSimulation: Sendable {
         case resume(server: Int)
         case reconnect(server: Int)
         case trouble
+        case wipe
+        case initialise
 
         /// Whose event it is, and must wait while it is paused.
         var pausable: Int? {
@@ -97,7 +103,7 @@ public struct WorkerSimulation: Sendable {
             case .wake(let server, _, _), .request(let server), .lateClaim(let server, _, _, _, _),
                 .reply(let server, _, _, _):
                 server
-            case .start, .call, .resume, .reconnect, .trouble:
+            case .start, .call, .resume, .reconnect, .trouble, .wipe, .initialise:
                 nil
             }
         }
@@ -148,6 +154,9 @@ public struct WorkerSimulation: Sendable {
             queue.add(.request(server: index), at: .milliseconds(Int64.random(in: 0...500, using: &random)))
         }
         queue.add(.trouble, at: settings.troublePause)
+        for _ in 0..<settings.wipes {
+            queue.add(.wipe, at: settings.troubles * Double.random(in: 0.1...0.8, using: &random))
+        }
         let end = settings.troubles + settings.recovery
         while let (time, event) = queue.removeFirst(), time < end || settings.crashesOnly != nil {
             now = time
@@ -179,6 +188,8 @@ public struct WorkerSimulation: Sendable {
         case .resume(let server): resume(server)
         case .reconnect(let server): servers[server].isCutOff = false
         case .trouble: makeTrouble()
+        case .wipe: wipe()
+        case .initialise: initialise()
         }
     }
 

@@ -36,6 +36,16 @@ public final class FaultInjectingWorkerStore<Base: WorkerRecordStore>: WorkerRec
         state.withLock { $0.outage = nil }
     }
 
+    public func origin() async throws(FrondError) -> RegistryOrigin {
+        try await call { base throws(FrondError) in try await base.origin() }
+    }
+
+    public func initialise(
+        _ origin: RegistryOrigin, replacing expected: RegistryOrigin?
+    ) async throws(FrondError) -> Bool {
+        try await call { base throws(FrondError) in try await base.initialise(origin, replacing: expected) }
+    }
+
     public func records() async throws(FrondError) -> [WorkerRecord] {
         try await call { base throws(FrondError) in try await base.records() }
     }

@@ -14,6 +14,15 @@ struct InMemoryWorkerContractTests {
         try await contract.check(promise)
     }
 
+    @Test(arguments: RegistryOriginContract<InMemoryWorkerStore>.Promise.allCases)
+    func keepsOrigin(promise: RegistryOriginContract<InMemoryWorkerStore>.Promise) async throws {
+        let contract = RegistryOriginContract<InMemoryWorkerStore> { body in
+            let store = InMemoryWorkerStore(origin: nil)
+            try await body(.init(open: { store }, wipe: { store.wipe() }))
+        }
+        try await contract.check(promise)
+    }
+
     @Test("A registry that compares nothing breaks the contract")
     func noticesMissingComparison() async {
         let broken = WorkerRegistryContract { body in
