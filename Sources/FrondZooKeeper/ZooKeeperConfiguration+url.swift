@@ -52,7 +52,8 @@ extension ZooKeeperConfiguration {
             let afterHost = hostEnd.map { endpoint[$0] == "]" ? endpoint.index(after: $0) : $0 }
             let host = endpoint[..<(afterHost ?? endpoint.endIndex)]
             let port = endpoint[host.endIndex...]
-            guard !host.isEmpty, !host.contains(where: { $0.isWhitespace }) else {
+            guard !host.isEmpty, host.hasPrefix("[") == host.hasSuffix("]"), !host.contains(where: { $0.isWhitespace })
+            else {
                 throw .wrongURL("'\(endpoint)' is not a host and port, such as zk1:2181")
             }
             if port.isEmpty {

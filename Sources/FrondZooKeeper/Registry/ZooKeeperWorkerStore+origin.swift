@@ -12,7 +12,7 @@ extension ZooKeeperWorkerStore {
     public func initialise(
         _ origin: RegistryOrigin, replacing expected: RegistryOrigin?
     ) async throws(FrondError) -> Bool {
-        guard !origin.id.isEmpty, origin.id.utf8.allSatisfy({ $0.isLetterOrDigit }) else {
+        guard origin.id.isName else {
             throw FrondError(
                 .invalidArgument,
                 "'\(origin.id)' cannot name the beginning of a registry in ZooKeeper: use letters and digits")
@@ -25,8 +25,9 @@ extension ZooKeeperWorkerStore {
         for folder in paths.folders { try await make(folder, until: deadline) }
         var changes: [Change] = [.create(paths.mark(of: origin.id), text: "")]
         if let current, let expected {
-            // One who issues by what stood before has its mark to show: it goes.
-            changes.insert(.delete(paths.mark(of: expected.id)), at: 0)
+            // Nobody makes a change any more who read what stood before: its mark goes.
+            let mark = paths.mark(of: expected.id)
+            if try await contents(of: [mark], until: deadline)[0] != nil { changes.insert(.delete(mark), at: 0) }
             changes.insert(.set(paths.origin, text: origin.text, version: current.version), at: 0)
         } else {
             changes.insert(.create(paths.origin, text: origin.text), at: 0)
@@ -46,7 +47,11 @@ extension ZooKeeperWorkerStore {
         guard let text = String(validating: content.bytes, as: UTF8.self) else {
             throw FrondError(.storeCorrupt, "\(place) is not text: nobody knows how the registry began")
         }
-        return try RegistryOrigin(text: text, at: place)
+        let origin = try RegistryOrigin(text: text, at: place)
+        guard origin.id.isName else {
+            throw FrondError(.storeCorrupt, "\(place) has the ID '\(origin.id)', which cannot name a node")
+        }
+        return origin
     }
 
     /// Makes a node, unless it is there.
@@ -66,13 +71,12 @@ extension ZooKeeperWorkerStore {
     }
 }
 
-extension UInt8 {
-    fileprivate var isLetterOrDigit: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
-        }
+extension String {
+    /// Whether it can name a node: ASCII letters and digits.
+    fileprivate var isName: Bool {
+        !isEmpty
+            && unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
+            }
     }
 }
