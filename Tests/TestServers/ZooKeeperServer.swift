@@ -77,6 +77,13 @@ package final class ZooKeeperServer: Sendable {
         return lines.first { $0.hasPrefix("Mode: ") }.map { String($0.dropFirst("Mode: ".count)) }
     }
 
+    /// How many clients are connected, without the one that asks.
+    package var connectionCount: Int? {
+        let lines = FourLetterWord.ask("mntr", port: port).split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("zk_num_alive_connections\t") }
+        return line.flatMap { Int($0.split(separator: "\t")[1]) }.map { $0 - 1 }
+    }
+
     /// Stops it as a crash does.
     package func kill() async {
         let process = process.withLock { $0 }
