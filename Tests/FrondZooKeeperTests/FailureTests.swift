@@ -69,13 +69,23 @@ struct FailureTests {
     func expired() async throws {
         let scene = try await Scene()
         let session = scene.registry.store.session
+        func current() async throws -> (id: Int64, password: [UInt8]) {
+            try #require(
+                try await atLast { () async throws(FrondError) in
+                    try await session.connectedHandle(until: session.deadline).session
+                })
+        }
         for round in 1..<4 {
-            let before = try #require(try await session.connectedHandle(until: session.deadline).session)
-            try await end(before, on: scene.server)
-            let longer = try await scene.extendAtLast(to: now + 9000 * Int64(round))
-            #expect(longer.token == scene.lease.token)
-            let after = try await session.connectedHandle(until: session.deadline).session
-            #expect(after?.id != before.id)
+            let before = try await current()
+            var after = before.id
+            // The client takes its session back from who would end it, and is sometimes faster.
+            for index in 0..<100 where after == before.id {
+                try await end(before, on: scene.server)
+                let horizon = now + 9000 + 1000 * Int64(round * 100 + index)
+                #expect(try await scene.extendAtLast(to: horizon).token == scene.lease.token)
+                after = try await current().id
+            }
+            #expect(after != before.id)
         }
     }
 
@@ -86,8 +96,8 @@ struct FailureTests {
         withUnsafeMutableBytes(of: &client.passwd) { $0.copyBytes(from: session.password) }
         let handle = try #require(zookeeper_init2(server.address, nil, 4000, &client, nil, 0) { _ in })
         defer { zookeeper_close(handle) }
-        for _ in 0..<500 where zoo_state(handle) != ZOO_CONNECTED_STATE { try await Task.sleep(for: .milliseconds(10)) }
-        try #require(zoo_state(handle) == ZOO_CONNECTED_STATE)
+        let ends = [ZOO_CONNECTED_STATE, ZOO_EXPIRED_SESSION_STATE]
+        for _ in 0..<500 where !ends.contains(zoo_state(handle)) { try await Task.sleep(for: .milliseconds(2)) }
     }
 
     @Test("A server whose disk was lost refuses, until the registry is begun again above every horizon")
