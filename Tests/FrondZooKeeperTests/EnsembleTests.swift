@@ -119,12 +119,45 @@ struct EnsembleTests {
         try #require(ledger.grants >= goal, sourceLocation: sourceLocation)
     }
 
+    @Test("A member that lagged behind does not show a holder the past of its record")
+    func laggingMember() async throws {
+        let ensemble = try await ZooKeeperEnsemble.start()
+        let follower = try #require(ensemble.members.first { $0.mode == "follower" })
+        let leader = try #require(ensemble.leader)
+        let (there, here) = (try registry(leader), try registry(follower))
+        _ = try await there.initialise(floorMilliseconds: nil)
+        var lease = try await there.acquire(request(0..<1))
+        _ = try await here.workers()
+        for round in 1...4 {
+            follower.pause()
+            // So much that it is not done at once when the follower goes on.
+            for index in 0..<100 {
+                let workerID = Int64(round * 100 + index)
+                let record = try WorkerRecord.unused(workerID).acquiring(
+                    by: request(0..<1).holder, nowMilliseconds: now, length: .seconds(3))
+                #expect(try await there.store.replace(nil, with: record))
+                lease = try await there.extend(
+                    lease, to: lease.horizonMilliseconds + 1, nowMilliseconds: now)
+            }
+            // One question at a time: after the first the follower is up to date.
+            async let answer = round % 2 == 0 ? [here.store.record(0)].compactMap { $0 } : here.workers()
+            // It is to be there when the follower goes on.
+            try await Task.sleep(for: .milliseconds(20))
+            follower.resume()
+            #expect(try await answer.first == lease.record)
+            #expect(try await answer.count == (round % 2 == 0 ? 1 : 1 + round * 100))
+        }
+    }
+
+    private func registry(_ member: ZooKeeperServer) throws -> ZooKeeperWorkerRegistry {
+        try ZooKeeperWorkerRegistry(
+            configuration(member.address, path: "/frond", options: "sessionTimeout=10s&callTimeout=10s"))
+    }
+
     @Test("A member that is asked after another one knows what the other one was told")
     func otherMember() async throws {
         let ensemble = try await ZooKeeperEnsemble.start()
-        let registries = try ensemble.members.map {
-            try ZooKeeperWorkerRegistry(configuration($0.address, path: "/frond", options: "callTimeout=10s"))
-        }
+        let registries = try ensemble.members.map { try registry($0) }
         _ = try await registries[0].initialise(floorMilliseconds: nil)
         var lease = try await registries[0].acquire(request(0..<1))
         for round in 1..<50 {

@@ -35,7 +35,8 @@ struct FailureTests {
 
     @Test("A server that is paused costs each call its time and no more, and is found again")
     func paused() async throws {
-        let scene = try await Scene()
+        // The client library alone would notice after 6 seconds.
+        let scene = try await Scene(sessionTimeout: "10s")
         scene.server.pause()
         for index in 0..<3 {
             let clock = ContinuousClock()
