@@ -87,6 +87,9 @@ package final class ServerProcess: Sendable {
         }
     }
 
+    /// Whether the process has ended, or could not be started.
+    package var hasEnded: Bool { state.read { $0.status != nil } }
+
     /// Sends a signal, unless the process has ended.
     package func signal(_ number: Int32) {
         state.read { state in

@@ -47,6 +47,17 @@ package final class BlockingThread: Sendable {
         }
         return try result.get()
     }
+
+    /// Runs a call on the thread after those before it; nobody waits for it. It is run even where this object is gone by
+    /// then.
+    /// - Returns: whether it will run: not where too many wait.
+    @discardableResult
+    package func enqueue(_ call: @escaping @Sendable () -> Void) -> Bool {
+        jobs.add(atMost: Self.maxPending) {
+            call()
+            return {}
+        }
+    }
 }
 
 /// Makes a call; what it returns delivers the result.
