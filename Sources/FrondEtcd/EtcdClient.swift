@@ -132,7 +132,7 @@ final class EtcdClient: Sendable {
             let new = try EtcdConnection(to: endpoint, tls: configuration.tls)
             return try connection(index, orElse: new) ?? new
         } catch {
-            throw EtcdFailure(error, of: endpoint, configuration)
+            throw EtcdFailure(error, of: endpoint, configuration, isCancelled: Task.isCancelled)
         }
     }
 
@@ -181,7 +181,7 @@ final class EtcdClient: Sendable {
         do {
             return try await call(connection, EtcdCall(timeout: configuration.timeout, token: token))
         } catch {
-            throw EtcdFailure(error, of: endpoint, configuration)
+            throw EtcdFailure(error, of: endpoint, configuration, isCancelled: Task.isCancelled)
         }
     }
 }

@@ -18,16 +18,18 @@ struct EtcdFailure: Error {
     /// Whether time ran out.
     var isTimeout = false
 
-    /// - Parameter error: what gRPC throws.
-    init(_ error: any Error, of endpoint: EtcdEndpoint, _ configuration: EtcdConfiguration) {
+    /// - Parameters:
+    ///   - error: what gRPC throws.
+    ///   - isCancelled: whether the task that made the call was cancelled.
+    init(_ error: any Error, of endpoint: EtcdEndpoint, _ configuration: EtcdConfiguration, isCancelled: Bool) {
         let place = "etcd at \(endpoint)"
         switch error {
         case let error as FrondError:
             self.init(.none, error)
+        case _ where isCancelled:
+            self.init(.none, FrondError(.cancelled, "the call to \(place) was cancelled", cause: error))
         case let error as RPCError:
             self = Self.answer(error, place, configuration) ?? Self.silence(error, place, configuration)
-        case is CancellationError:
-            self.init(.none, FrondError(.cancelled, "the call to \(place) was cancelled"))
         default:
             self.init(.askElsewhere, "\(place) cannot be used", error)
         }
@@ -54,31 +56,32 @@ struct EtcdFailure: Error {
         if says("invalid auth token") || says("revision of auth store is old") {
             return EtcdFailure(.renewToken, "\(place) does not know the token of \(user) any more", error)
         }
-        switch error.code {
-        case .permissionDenied:
+        if error.code == .permissionDenied {
             return refusal(
                 "gives \(user) no right to the keys below '\(configuration.prefix)/': grant it with 'etcdctl role "
                     + "grant-permission ROLE readwrite \(configuration.prefix)/ --prefix=true'")
-        case .invalidArgument where says("authentication failed"):
+        }
+        if says("authentication failed") {
             return refusal("does not accept \(user) with this password: correct the URL")
-        case .invalidArgument where says("user name is empty"):
+        }
+        if says("user name is empty") {
             return refusal("wants to know who asks: write etcd://user:password@… in the URL")
-        case .failedPrecondition where says("authentication is not enabled"):
-            return refusal(
-                "has no users: leave 'user:password@' away, or run 'etcdctl auth enable' there")
-        case .resourceExhausted where says("database space exceeded"):
+        }
+        if says("authentication is not enabled") {
+            return refusal("has no users: leave 'user:password@' away, or run 'etcdctl auth enable' there")
+        }
+        if says("database space exceeded") {
             return refusal("is full: compact and defragment it, then run 'etcdctl alarm disarm'")
-        case .unimplemented:
+        }
+        if error.code == .unimplemented {
             return EtcdFailure(
                 .askElsewhere, "\(place) does not know etcd's version 3 interface: correct the address", error)
-        case .unavailable where says("etcdserver: "):
-            return EtcdFailure(
-                .askElsewhere,
-                "\(place) cannot answer (\(error.message)): see that the majority of its members runs and is connected",
-                error)
-        default:
-            return nil
         }
+        guard says("etcdserver: ") else { return nil }
+        return EtcdFailure(
+            .askElsewhere,
+            "\(place) cannot answer (\(error.message)): see that the majority of its members runs and is connected",
+            error)
     }
 
     private static func silence(
@@ -86,9 +89,6 @@ struct EtcdFailure: Error {
     ) -> EtcdFailure {
         func failure(_ message: String) -> EtcdFailure {
             EtcdFailure(.askElsewhere, "\(place) \(message)", error)
-        }
-        if error.code == .cancelled {
-            return EtcdFailure(.none, FrondError(.cancelled, "the call to \(place) was cancelled", cause: error))
         }
         if error.code == .deadlineExceeded {
             var failure = failure(
@@ -98,11 +98,15 @@ struct EtcdFailure: Error {
         }
         let reason = error.reason
         func says(_ texts: String...) -> Bool { texts.contains { reason.contains($0) } }
+        if says("Couldn't resolve address") { return failure("has a name that no address is known of: correct it") }
+        if says("Connection refused", "ECONNREFUSED") {
+            return failure("refuses connections: start it, or correct the address")
+        }
         if says("CERTIFICATE_VERIFY_FAILED") {
             return failure(
                 "has a certificate that is not trusted: name the file of the authority that signed it with ca=FILE")
         }
-        if says("hostname", "failedToValidateHostname") {
+        if says("failedToValidateHostname") {
             return failure("has a certificate of another name: connect to the name that it is of")
         }
         if says("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "UNKNOWN_CA", "CERTIFICATE_UNKNOWN") {
@@ -110,12 +114,9 @@ struct EtcdFailure: Error {
                 "does not accept us without a certificate, or not with this one: name one that it trusts with "
                     + "cert=FILE and key=FILE")
         }
-        if says("WRONG_VERSION_NUMBER") {
-            return failure("does not encrypt: leave 'tls', 'ca', 'cert' and 'key' away, or let it encrypt")
-        }
-        if says("Couldn't resolve address") { return failure("has a name that no address is known of: correct it") }
-        if says("Connection refused", "ECONNREFUSED") {
-            return failure("refuses connections: start it, or correct the address")
+        if says("WRONG_VERSION_NUMBER", "EOF during handshake") {
+            return failure(
+                "does not agree on encryption: leave 'tls', 'ca', 'cert' and 'key' away where it has none")
         }
         let hint = configuration.tls == nil ? ", or add tls=true if it wants encryption" : ""
         return failure("broke the connection or cannot be reached: start it, correct the address\(hint)")

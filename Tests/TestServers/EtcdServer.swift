@@ -93,7 +93,8 @@ package final class EtcdServer: Sendable {
         try await control(arguments, members: members)
     }
 
-    private func control(_ arguments: [String], members: [Int]?) async throws -> String {
+    @discardableResult
+    package func control(_ arguments: [String], members: [Int]? = nil) async throws -> String {
         let addresses = (members ?? Array(ports.indices)).map { self.addresses[$0] }
         var options = ["--endpoints", addresses.joined(separator: ",")]
         if case .clientCertificates(let certificates) = encryption {
@@ -125,13 +126,15 @@ package final class EtcdServer: Sendable {
                 )
             }
         let client = "\(scheme)://\(addresses[member])"
+        // By an address, as well, that is in no certificate.
+        let other = "\(scheme)://127.0.0.2:\(ports[member].client)"
         let peers = ports.map { "http://127.0.0.1:\($0.peer)" }
         let cluster = peers.indices.map { "member\($0)=\(peers[$0])" }.joined(separator: ",")
         return ServerProcess(
             "etcd",
             [
                 "--name", "member\(member)", "--data-dir", "\(directory.path)/member\(member)",
-                "--listen-client-urls", client, "--advertise-client-urls", client,
+                "--listen-client-urls", "\(client),\(other)", "--advertise-client-urls", client,
                 "--listen-peer-urls", peers[member], "--initial-advertise-peer-urls", peers[member],
                 "--initial-cluster", cluster, "--initial-cluster-state", isNew ? "new" : "existing",
                 // Milliseconds: a leader that is lost is replaced within a second.
