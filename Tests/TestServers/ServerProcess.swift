@@ -70,6 +70,12 @@ package final class ServerProcess: Sendable {
         try await waitForLine("a line with '\(text)'") { lines in lines.first { $0.contains(text) } }
     }
 
+    /// Waits for a line with this text; nil where the process ends without it.
+    package func firstLine(containing text: String) async -> String? {
+        await state.wait { $0.status != nil || $0.text.contains(text) }
+        return state.read { state in state.text.split(separator: "\n").first { $0.contains(text) }.map(String.init) }
+    }
+
     /// Waits until it has printed so many whole lines.
     package func waitForLines(_ count: Int) async throws {
         _ = try await waitForLine("\(count) lines") { lines in lines.count >= count ? lines.last : nil }
