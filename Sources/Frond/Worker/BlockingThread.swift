@@ -23,6 +23,15 @@ package final class BlockingThread: Sendable {
         jobs.close()
     }
 
+    /// Runs a call on the thread, sooner or later, and does not wait for it.
+    /// - Returns: false where too many wait; the call is then not made.
+    package func start(_ call: @escaping @Sendable () -> Void) -> Bool {
+        jobs.add(atMost: Self.maxPending) {
+            call()
+            return {}
+        }
+    }
+
     /// Runs a call on the thread.
     /// - Throws: what the call throws; `overloaded` where too many wait.
     package func run<Value: Sendable>(
