@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// IDs of one generator are strictly increasing, until the tag begins a new cycle. Fetches run in tasks of their own,
 /// one at a time; ``shutdown()`` waits for the last and gives the unused numbers back.
-public final class SegmentGenerator: IDGenerator {
+public final class SegmentGenerator: IDGenerator, TagGenerator {
     private typealias Waiter = CheckedContinuation<Result<Claimed, FrondError>, Never>
 
     public let tag: Tag
@@ -135,7 +135,7 @@ public final class SegmentGenerator: IDGenerator {
             return effects
         }
         for delivery in effects.deliveries {
-            if case .failure(let error) = delivery.outcome, error.code == .storeUnavailable { source.noteStarved() }
+            if case .failure(let error) = delivery.outcome { source.monitor.noteOutcome(error) }
             delivery.waiter.resume(returning: delivery.outcome)
         }
         if let deadline = effects.wakeAt {
@@ -148,7 +148,7 @@ public final class SegmentGenerator: IDGenerator {
     }
 
     private func fetch(_ request: FetchRequest) {
-        switch source.admit() {
+        switch source.monitor.admit() {
         case .refused(let error):
             update { $0.fetchFailed(error, cursor: cursor.value) }
         case .admitted:
