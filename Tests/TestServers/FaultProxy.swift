@@ -252,7 +252,7 @@ private final class TCPSocket: Sendable {
             #if canImport(Darwin)
                 let flags: Int32 = 0
             #else
-                let flags = Int32(MSG_NOSIGNAL.rawValue)
+                let flags = Int32(MSG_NOSIGNAL)
             #endif
             let count = piece[sent...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, flags) }
             guard count > 0 else { return false }

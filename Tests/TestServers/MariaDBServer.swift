@@ -32,6 +32,12 @@ package final class MariaDBServer: Sendable {
     /// All it has printed since it was last started.
     package var printed: String { process.withLock { $0?.printed ?? "" } }
 
+    /// Ends it at once and removes its data: for the end of the process, where objects are left as they are.
+    package func discard() {
+        process.withLock { $0?.signal(SIGKILL) }
+        folder.remove()
+    }
+
     /// Starts it, on the same port and data, and waits until it answers.
     package func start() async throws {
         let started = ServerProcess(
@@ -39,10 +45,10 @@ package final class MariaDBServer: Sendable {
             [
                 "--no-defaults", "--user=root", "--datadir=\(folder.path)/data", "--bind-address=127.0.0.1",
                 "--port=\(port)", "--socket=\(folder.path)/socket", "--pid-file=\(folder.path)/pid",
-                "--innodb-log-file-size=\(InstalledData.logSize)", "--innodb-buffer-pool-size=16M", "--key-buffer-size=1M",
-                "--aria-pagecache-buffer-size=1M", "--performance-schema=OFF", "--skip-name-resolve",
-                "--max-connections=400", "--innodb-flush-log-at-trx-commit=1", "--innodb-fast-shutdown=1",
-                "--back-log=300",
+                "--innodb-log-file-size=\(InstalledData.logSize)", "--innodb-buffer-pool-size=16M",
+                "--key-buffer-size=1M", "--aria-pagecache-buffer-size=1M", "--performance-schema=OFF",
+                "--skip-name-resolve", "--max-connections=400", "--back-log=300",
+                "--innodb-flush-log-at-trx-commit=1",
             ] + options)
         process.withLock { $0 = started }
         _ = try await started.waitForLine(containing: "ready for connections")
@@ -75,6 +81,8 @@ private actor InstalledData {
     static let shared = InstalledData()
     static let logSize = "4M"
 
+    private static let template = Mutex<TemporaryDirectory?>(nil)
+
     private var making: Task<TemporaryDirectory, any Error>?
 
     /// A new folder with the data in `data`.
@@ -96,6 +104,8 @@ private actor InstalledData {
                 "--skip-test-db", "--user=root", "--innodb-log-file-size=\(logSize)",
             ])
         let status = await install.waitForExit()
+        template.withLock { $0 = folder }
+        atexit { InstalledData.template.withLock { $0?.remove() } }
         try #require(status == 0, "mariadb-install-db: \(install.printed)")
         return folder
     }
