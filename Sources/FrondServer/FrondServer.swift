@@ -76,7 +76,7 @@ public struct FrondServer: Service {
             served = .failure(error)
         }
         // In a task of its own: giving back must go on when this one was cancelled.
-        await Task { [generators] in await generators.segments?.shutdown() }.value
+        await Task { [generators] in await generators.shutdown() }.value
         try await group.shutdownGracefully()
         try served.get()
     }

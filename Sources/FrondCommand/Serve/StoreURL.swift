@@ -1,19 +1,27 @@
 import Frond
+import FrondMySQL
 import FrondSQLite
 
 /// Which store numbers are reserved in: the one place that knows the kinds there are.
 enum StoreURL: Equatable {
     /// The embedded store: one file.
     case sqlite(path: String)
+    /// A table of MariaDB or MySQL.
+    case mysql(MySQLConfiguration)
 
-    /// - Throws: ``CommandFailure`` for a kind that does not exist.
-    init(_ text: String, dataDirectory: String) throws {
-        guard let path = Self.sqlitePath(text, dataDirectory: dataDirectory) else {
+    /// - Parameter password: for a URL that names a user and none.
+    /// - Throws: ``CommandFailure`` for a kind that does not exist, or a URL that cannot be.
+    init(_ text: String, dataDirectory: String, password: String?) throws {
+        if let path = Self.sqlitePath(text, dataDirectory: dataDirectory) {
+            self = .sqlite(path: path)
+        } else if let configuration = try Self.mysql(text, password: password, setting: "store") {
+            self = .mysql(configuration)
+        } else {
             throw CommandFailure(
                 .configuration,
-                "store: '\(text)' is not a store: use sqlite: (in the data directory) or sqlite:/path/to/file")
+                "store: '\(URLText.withoutPassword(text))' is not a store: use sqlite: (in the data directory), "
+                    + "sqlite:/path/to/file or mysql://user@host:3306/database")
         }
-        self = .sqlite(path: path)
     }
 
     /// The file that a `sqlite:` URL names, or nil for another kind of URL.
@@ -24,10 +32,23 @@ enum StoreURL: Equatable {
         return path.isEmpty ? "\(dataDirectory)/frond.sqlite" : String(path)
     }
 
+    /// The database that a `mysql:` or `mariadb:` URL names, or nil for another kind of URL.
+    static func mysql(_ text: String, password: String?, setting: String) throws -> MySQLConfiguration? {
+        guard text.hasPrefix("mysql:") || text.hasPrefix("mariadb:") else { return nil }
+        do {
+            var configuration = try MySQLConfiguration(url: text)
+            if configuration.password.isEmpty, let password { configuration.password = password }
+            return configuration
+        } catch {
+            throw CommandFailure(.configuration, "\(setting): \(error.message)")
+        }
+    }
+
     /// Whether the store needs no server, so that tags may be made as they are asked for.
     var isEmbedded: Bool {
         switch self {
         case .sqlite: true
+        case .mysql: false
         }
     }
 
@@ -35,6 +56,7 @@ enum StoreURL: Equatable {
     var summary: String {
         switch self {
         case .sqlite(let path): "sqlite:\(path)"
+        case .mysql(let configuration): "\(configuration)"
         }
     }
 
@@ -42,6 +64,7 @@ enum StoreURL: Equatable {
     func open() throws -> OpenStore {
         switch self {
         case .sqlite(let path): .sqlite(try SQLiteSegmentStore(path: path))
+        case .mysql(let configuration): .mysql(MySQLSegmentStore(configuration))
         }
     }
 }
