@@ -68,7 +68,7 @@ final class ZooKeeperHandle: @unchecked Sendable {
             switch request {
             case .sync(let path): zoo_async(handle, path, receiveDone, context)
             case .read(let path): zoo_aget(handle, path, 0, receiveNode, context)
-            case .children(let path): zoo_aget_children(handle, path, 0, receiveChildren, context)
+            case .children(let path): zoo_aget_children2(handle, path, 0, receiveChildren, context)
             case .change: ZBADARGUMENTS.rawValue
             }
         fail(context, code)
@@ -161,8 +161,12 @@ private func receiveNode(
     ReplySlot.released(context)?.received(code: code, or: .node(Array(bytes), version: stat?.pointee.version ?? 0))
 }
 
-private func receiveChildren(code: Int32, names: UnsafePointer<String_vector>?, context: UnsafeRawPointer?) {
+private func receiveChildren(
+    code: Int32, names: UnsafePointer<String_vector>?, stat: UnsafePointer<Stat>?, context: UnsafeRawPointer?
+) {
     let names = UnsafeBufferPointer(start: names?.pointee.data, count: Int(names?.pointee.count ?? 0))
+    // The version that clients are shown counts what was made and what was removed.
+    let made = stat.map { (Int64($0.pointee.cversion) + Int64($0.pointee.numChildren)) / 2 } ?? 0
     ReplySlot.released(context)?.received(
-        code: code, or: .children(names.compactMap { $0.map { String(cString: $0) } }))
+        code: code, or: .children(names.compactMap { $0.map { String(cString: $0) } }, made: made))
 }
