@@ -12,6 +12,9 @@ final class ZooKeeperHandle: @unchecked Sendable {
     /// Told of the state of the connection, by a thread of the library.
     typealias Watcher = @Sendable (SessionState.Event) -> Void
 
+    private static let lookupPauseMilliseconds: Int32 = 30_000
+    private static let anyVersion: Int32 = -1
+
     private let handle: OpaquePointer
     private let watcher: Unmanaged<WatcherBox>
     private let accessList: AccessList
@@ -36,6 +39,8 @@ final class ZooKeeperHandle: @unchecked Sendable {
         self.handle = handle
         self.watcher = watcher
         self.closingThread = closingThread
+        // Otherwise it looks host names up whenever anything is read or written.
+        zoo_set_servers_resolution_delay(handle, Self.lookupPauseMilliseconds)
         accessList = configuration.credentials == nil ? .open : .creatorOnly
         if let credentials = configuration.credentials {
             let text = "\(credentials.user):\(credentials.password)"
@@ -100,8 +105,6 @@ final class ZooKeeperHandle: @unchecked Sendable {
         }
         fail(context, code)
     }
-
-    private static let anyVersion: Int32 = -1
 
     /// A request that the library did not take gets no reply from it.
     private func fail(_ context: UnsafeMutableRawPointer, _ code: Int32) {
