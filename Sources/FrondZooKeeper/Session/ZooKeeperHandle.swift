@@ -52,7 +52,7 @@ final class ZooKeeperHandle: @unchecked Sendable {
 
     deinit {
         let closing = Closing(handle: handle, watcher: watcher)
-        closingThread.enqueue { closing.perform() }
+        _ = closingThread.start { closing.perform() }
     }
 
     /// What the library needs to find the session of this handle again: for the tests that end it.
