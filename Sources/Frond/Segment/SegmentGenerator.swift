@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// IDs of one generator are strictly increasing, until the tag begins a new cycle. Fetches run in tasks of their own,
 /// one at a time; ``shutdown()`` waits for the last and gives the unused numbers back.
-public final class SegmentGenerator: IDGenerator {
+public final class SegmentGenerator: IDGenerator, TagGenerator {
     private typealias Waiter = CheckedContinuation<Result<Claimed, FrondError>, Never>
 
     public let tag: Tag
@@ -37,7 +37,7 @@ public final class SegmentGenerator: IDGenerator {
 
     public func nextIfReady() -> Int64? {
         let slot = cursor.claim()
-        return window.number(of: slot..<(slot &+ 1)) ?? nextSlowly(slot)
+        return window.numbers(of: slot..<(slot &+ 1))?.first ?? nextSlowly(slot)
     }
 
     /// - Throws: `unknownTag`, `exhausted`, `storeUnavailable`, `storeWentBack`, `timedOut`, `overloaded`,
@@ -45,9 +45,9 @@ public final class SegmentGenerator: IDGenerator {
     public func next() async throws(FrondError) -> Int64 {
         while true {
             let slot = cursor.claim()
-            if let number = window.number(of: slot..<(slot &+ 1)) { return number }
+            if let numbers = window.numbers(of: slot..<(slot &+ 1)) { return numbers.first }
             let claimed = try await wait(for: slot..<(slot + 1))
-            if let number = claimed.numbers.first { return number.lowerBound }
+            if let numbers = claimed.numbers.first { return numbers.first }
             // The slot was lost to a switch while this thread slept: take another.
         }
     }
@@ -56,7 +56,7 @@ public final class SegmentGenerator: IDGenerator {
     /// - Throws: as ``next()``; `invalidArgument` for another count.
     public func next(count: Int) async throws(FrondError) -> [Int64] {
         var numbers: [Int64] = []
-        for range in try await nextRanges(count: count) { numbers.append(contentsOf: range) }
+        for run in try await nextRuns(count: count) { numbers.append(contentsOf: run) }
         return numbers
     }
 
@@ -64,31 +64,31 @@ public final class SegmentGenerator: IDGenerator {
     /// left in the segment are fewer, or where it is time to fetch the next one.
     /// - Parameter count: 1 or more, and few enough that losing them does not matter: where another thread claims at the
     ///   same moment that this returns nil, they are a gap.
-    package func nextRangeIfReady(count: Int) -> Range<Int64>? {
+    package func nextRunIfReady(count: Int) -> NumberRun? {
         let slots = cursor.claim(count: Int64(count))
-        guard let first = window.number(of: slots) else {
+        guard let numbers = window.numbers(of: slots) else {
             cursor.giveBack(slots)
             return nil
         }
-        return first..<(first + Int64(count))
+        return numbers
     }
 
-    /// Exactly `count` numbers as ranges, in order.
-    package func nextRanges(count: Int) async throws(FrondError) -> [Range<Int64>] {
+    /// Exactly `count` numbers as runs, in order.
+    package func nextRuns(count: Int) async throws(FrondError) -> [NumberRun] {
         try checkCount(count)
         var missing = Int64(count)
-        var ranges: [Range<Int64>] = []
+        var runs: [NumberRun] = []
         while missing > 0 {
             let slots = cursor.claim(count: missing)
-            if let first = window.number(of: slots) {
-                ranges.append(first..<(first + missing))
-                return ranges
+            if let numbers = window.numbers(of: slots) {
+                runs.append(numbers)
+                return runs
             }
             let claimed = try await wait(for: slots)
-            ranges.append(contentsOf: claimed.numbers)
+            runs.append(contentsOf: claimed.numbers)
             missing = claimed.lostSlots
         }
-        return ranges
+        return runs
     }
 
     /// The segment is used up, or used so far that the next one is to be fetched.
@@ -98,7 +98,7 @@ public final class SegmentGenerator: IDGenerator {
         let outcome = update { $0.claim(slot..<(slot + 1), for: nil, cursor: cursor.value, now: now) }
         if case .success(let claimed) = outcome {
             // A slot without a number was lost to a switch: given back, it would be claimed and lost again and again.
-            return claimed.numbers.first?.lowerBound
+            return claimed.numbers.first?.first
         }
         cursor.giveBack(slot..<(slot + 1))
         return nil
@@ -135,7 +135,7 @@ public final class SegmentGenerator: IDGenerator {
             return effects
         }
         for delivery in effects.deliveries {
-            if case .failure(let error) = delivery.outcome, error.code == .storeUnavailable { source.noteStarved() }
+            if case .failure(let error) = delivery.outcome { source.monitor.noteOutcome(error) }
             delivery.waiter.resume(returning: delivery.outcome)
         }
         if let deadline = effects.wakeAt {
@@ -148,7 +148,7 @@ public final class SegmentGenerator: IDGenerator {
     }
 
     private func fetch(_ request: FetchRequest) {
-        switch source.admit() {
+        switch source.monitor.admit() {
         case .refused(let error):
             update { $0.fetchFailed(error, cursor: cursor.value) }
         case .admitted:
@@ -174,7 +174,10 @@ public final class SegmentGenerator: IDGenerator {
         guard isFirst else { return }
         // A claim made after this one sees the closed window; every slot before it counts as used.
         let used = cursor.claim()
-        guard let tail = buffer.withLock({ $0.unusedTail(cursor: used) }) else { return }
+        for tail in buffer.withLock({ $0.unusedTails(cursor: used) }) { await giveBack(tail) }
+    }
+
+    private func giveBack(_ tail: Segment) async {
         do {
             let taken = try await source.store.giveBack(tail, of: tag)
             source.logger.debug(

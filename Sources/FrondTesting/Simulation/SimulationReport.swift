@@ -9,4 +9,6 @@ package struct SimulationReport: Sendable {
     package var crashes = 0
     package var givenBack = 0
     package var lostReplies = 0
+    /// How often a counter was asked for numbers.
+    package var draws = 0
 }
