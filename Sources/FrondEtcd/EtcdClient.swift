@@ -51,7 +51,7 @@ final class EtcdClient: Sendable {
 
     /// A transaction that changes something.
     /// - Parameter what: the change, for the error.
-    /// - Throws: `registryUnavailable`, also where the change may have been made.
+    /// - Throws: `registryUnavailable` or `cancelled`, also where the change may have been made.
     func write(
         _ request: Etcdserverpb_TxnRequest, _ what: String
     ) async throws(FrondError) -> Etcdserverpb_TxnResponse {
@@ -61,7 +61,7 @@ final class EtcdClient: Sendable {
         do throws(EtcdFailure) {
             return try await attempt(index) { connection, call in try await connection.transaction(request, call) }
         } catch {
-            guard error.cure == .askElsewhere else { throw error.error }
+            guard error.cure == .askElsewhere || error.error.code == .cancelled else { throw error.error }
             throw FrondError(
                 error.error.code, "whether \(what) was made is not known: \(error.error.message)",
                 retryAfter: error.error.retryAfter, cause: error.error.cause)
