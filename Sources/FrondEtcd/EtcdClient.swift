@@ -127,22 +127,26 @@ final class EtcdClient: Sendable {
     private func connection(_ index: Int) throws(EtcdFailure) -> EtcdConnection {
         let endpoint = configuration.endpoints[index]
         do {
-            if let connection = try connection(index, orElse: nil) { return connection }
+            if let connection = try connection(index, orElse: nil).usable { return connection }
             // Reads files, so not under the lock: where two calls do it at once, one connection is never used.
             let new = try EtcdConnection(to: endpoint, tls: configuration.tls)
-            return try connection(index, orElse: new) ?? new
+            return try connection(index, orElse: new).usable ?? new
         } catch {
             throw EtcdFailure(error, of: endpoint, configuration, isCancelled: Task.isCancelled)
         }
     }
 
-    /// The connection there is, or else the new one from now on.
-    private func connection(_ index: Int, orElse new: EtcdConnection?) throws(FrondError) -> EtcdConnection? {
+    /// The connection there is, or else the new one from now on; and the one that is used up, which is let go of by the
+    /// caller, outside the lock.
+    private func connection(
+        _ index: Int, orElse new: EtcdConnection?
+    ) throws(FrondError) -> (usable: EtcdConnection?, usedUp: EtcdConnection?) {
         try state.withLock { state throws(FrondError) in
             guard !state.isClosed else { throw FrondError(.registryUnavailable, "\(configuration) is closed") }
-            if let connection = state.connections[index] { return connection }
+            let current = state.connections[index]
+            if let current, current.takeCall() { return (current, nil) }
             state.connections[index] = new
-            return new
+            return (new, current)
         }
     }
 

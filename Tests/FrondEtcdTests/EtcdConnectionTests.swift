@@ -29,6 +29,16 @@ struct EtcdConnectionTests {
         #expect(lease.horizonMilliseconds == 1_006_000)
     }
 
+    @Test("Hundreds of calls within seconds are no attack on either side")
+    func manyCalls() async throws {
+        let etcd = try await EtcdServer.start()
+        let registry = try await etcd.registry()
+        let lease = try await registry.acquire(0..<1)
+        for _ in 0..<300 {
+            #expect(try await registry.store.record(0) == lease.record)
+        }
+    }
+
     @Test func anAcquisitionWhoseReplyIsLostHoldsItsWorkerIDUntilItsHorizon() async throws {
         let etcd = try await EtcdServer.start()
         let witness = try await etcd.registry()
