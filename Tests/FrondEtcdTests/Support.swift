@@ -27,19 +27,24 @@ func sharedEtcd() throws -> EtcdServer {
 /// A prefix that nobody else uses.
 func freshPrefix() -> String { "test/\(UUID().uuidString)" }
 
+/// Time enough on a machine that is busy with other tests.
+let patience = "?timeout=20s"
+
 extension EtcdServer {
     func configuration(
-        _ prefix: String = "frond", options: String = "", user: String = ""
+        _ prefix: String = "frond", options: String = patience, user: String = ""
     ) throws -> EtcdConfiguration {
         try EtcdConfiguration(url: "etcd://\(user)\(addresses.joined(separator: ","))/\(prefix)\(options)")
     }
 
     /// A registry that has been initialised, by whichever call was first.
-    func registry(_ prefix: String = "frond", options: String = "", user: String = "") async throws
-        -> EtcdWorkerRegistry
-    {
+    func registry(
+        _ prefix: String = "frond", options: String = patience, user: String = ""
+    ) async throws -> EtcdWorkerRegistry {
         let registry = try EtcdWorkerRegistry(try configuration(prefix, options: options, user: user))
-        _ = try await registry.store.initialise(.test, replacing: nil)
+        try await eventually { () throws(FrondError) in
+            _ = try await registry.store.initialise(.test, replacing: nil)
+        }
         return registry
     }
 }
