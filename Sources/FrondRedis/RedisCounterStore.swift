@@ -123,7 +123,9 @@ public final class RedisCounterStore: CounterStore {
     ) -> RedisDraw.Step {
         switch result {
         case .failure(let error): return .init(action: draw.failed(error))
-        case .success(.error(let text)): return .init(action: draw.failed(.refused(url, text)))
+        case .success(.error(let text)):
+            let error = FrondError.refused(url, text)
+            return .init(action: FrondError.isCertainRefusal(text) ? draw.refused(error) : draw.failed(error))
         case .success(let reply):
             guard let answer = RedisAnswer(reply) else { return .init(action: draw.failed(.strange(url, reply))) }
             return memories.withLock { memories in

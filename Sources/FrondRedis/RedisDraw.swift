@@ -58,6 +58,8 @@ struct RedisDraw: Sendable {
     private var phase = Phase.drawing
     /// What this draw brought, while the ceiling is looked at or the next range installed.
     private var held: NumberRun?
+    /// Why it fails, once the range is given back that Redis refused.
+    private var failure: FrondError?
 
     /// - Parameter jitter: 0 to 1, to keep servers from asking in step.
     init(tag: Tag, url: RedisURL, key: String, count: Int, ceilingStep: Int64, jitter: Double) {
@@ -94,11 +96,11 @@ struct RedisDraw: Sendable {
         case .changed:
             step.action = wasFaster()
         case .wrongType(let kind):
-            step.action = end(.wrongType(url, key: key, kind: kind))
+            step.action = refused(.wrongType(url, key: key, kind: kind))
         case .replica:
-            step.action = end(.isReplica(url))
+            step.action = refused(.isReplica(url))
         case .unsupported:
-            step.action = end(.unsupported(url))
+            step.action = refused(.unsupported(url))
         }
         return step
     }
@@ -108,6 +110,14 @@ struct RedisDraw: Sendable {
 
     /// Redis did not answer, or with an error. A range that was sent is in Redis or nowhere: a gap.
     func failed(_ error: FrondError) -> Action { end(error) }
+
+    /// Redis said no: what it was asked to do is certainly not done.
+    mutating func refused(_ error: FrondError) -> Action {
+        guard case .installing(let segment) = phase else { return end(error) }
+        phase = .drawing
+        failure = error
+        return .giveBack(segment)
+    }
 
     /// The ceiling store was asked for the tag's record.
     ///
@@ -142,7 +152,9 @@ struct RedisDraw: Sendable {
 
     /// The range was given back, or it is a gap.
     func gaveBack() -> Action {
-        if let held { .finish(.success(held)) } else { .draw(count: count) }
+        if let held { return .finish(.success(held)) }
+        if let failure { return .finish(.failure(failure)) }
+        return .draw(count: count)
     }
 
     // MARK: Steps

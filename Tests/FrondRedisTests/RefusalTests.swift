@@ -78,9 +78,13 @@ struct RefusalTests {
         let redis = try await RedisServer.start(options.map { $0 == "PORT" ? "\(clusterPort)" : $0 })
         let fleet = try await Fleet()
         fleet.connect(to: redis)
-        let error = try #require(await error { try await fleet.draw(rounds: 1) })
+        let store = fleet.stores[0]
+        let tag = fleet.tag
+        let error = try #require(await error { _ = try await store.draw(tag, count: 1) })
         #expect(error.code == .storeUnavailable)
         #expect(error.message.contains(message), "\(error.message)")
+        // What was reserved and not installed is given back: hours of this must not use up the tag.
+        #expect(try await fleet.ceiling.tag(fleet.tag)?.maxID == 1)
     }
 
     @Test("nobody there")

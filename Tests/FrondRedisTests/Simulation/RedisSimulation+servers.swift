@@ -53,6 +53,11 @@ extension RedisSimulation {
         }
     }
 
+    mutating func refuse(at server: Int) {
+        let error = unavailable
+        update(server) { draw, _ in draw.refused(error) }
+    }
+
     private mutating func perform(_ action: RedisDraw.Action, at server: Int) {
         let caller = Caller(server: server, life: servers[server].life)
         switch action {
@@ -104,6 +109,8 @@ extension RedisSimulation {
         }
         if happens(0.03) {
             queue.add(.failure(caller), at: now + timeout)
+        } else if happens(0.03) {
+            schedule(.refusal(caller), in: networkDelay)
         } else if happens(0.06) {
             // It runs, soon or late, and nobody is told.
             queue.add(.failure(caller), at: now + timeout)

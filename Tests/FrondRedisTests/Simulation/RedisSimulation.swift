@@ -49,6 +49,7 @@ struct RedisSimulation {
         case run(Command, process: Int, for: Caller, isAnswered: Bool)
         case answer(RedisAnswer, Caller)
         case failure(Caller)
+        case refusal(Caller)
         case readCeiling(Caller)
         case ceilingRead(Result<TagRecord?, FrondError>, Caller)
         case reserve(atLeast: Int64, after: SegmentPosition?, Caller)
@@ -142,6 +143,7 @@ struct RedisSimulation {
             execute(command, on: process, for: caller, isAnswered: isAnswered)
         case .answer(let answer, let caller): receive(answer, at: caller.server)
         case .failure(let caller): fail(at: caller.server)
+        case .refusal(let caller): refuse(at: caller.server)
         case .readCeiling(let caller): readCeiling(for: caller)
         case .ceilingRead(let result, let caller): receive(result, at: caller.server)
         case .reserve(let count, let floor, let caller): reserve(atLeast: count, after: floor, for: caller)
@@ -199,7 +201,8 @@ extension RedisSimulation.Event {
     /// Whose life it belongs to.
     fileprivate var caller: RedisSimulation.Caller? {
         switch self {
-        case .answer(_, let caller), .failure(let caller), .reserved(_, let caller), .gaveBack(let caller),
+        case .answer(_, let caller), .failure(let caller), .refusal(let caller), .reserved(_, let caller),
+            .gaveBack(let caller),
             .resume(let caller), .ceilingRead(_, let caller):
             caller
         default: nil
