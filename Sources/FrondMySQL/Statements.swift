@@ -95,4 +95,35 @@ enum Statements {
     static let swapOrigin = """
         UPDATE frond_registry SET origin = ?, floor = ? WHERE id = 1 AND origin = ? AND floor = ?
         """
+
+    // MARK: Tickets
+
+    /// Numbers ≡ `place` + 1 modulo `places`, whatever the server is set up to.
+    static func ticketSession(place: Int, places: Int, isMariaDB: Bool) -> [String] {
+        // MySQL shows an AUTO_INCREMENT of yesterday otherwise.
+        (isMariaDB ? [] : ["SET SESSION information_schema_stats_expiry = 0"]) + [
+            "SET SESSION auto_increment_increment = \(places), auto_increment_offset = \(place + 1)"
+        ]
+    }
+
+    static let insertTicketPlace = """
+        INSERT INTO frond_ticket_place (id, place, places) VALUES (1, ?, ?) ON DUPLICATE KEY UPDATE id = id
+        """
+    static let ticketPlace = "SELECT place, places FROM frond_ticket_place WHERE id = 1"
+
+    /// As many rows of one tag as numbers are wanted, of which the last remains.
+    static func replaceTickets(_ count: Int) -> String {
+        "REPLACE INTO frond_ticket (tag) VALUES (?)" + String(repeating: ",(?)", count: count - 1)
+    }
+
+    /// The same, saying each number: MariaDB alone can.
+    static func replaceTicketsReturning(_ count: Int) -> String { replaceTickets(count) + " RETURNING id" }
+
+    /// The first number that the last statement drew, and the last.
+    static let drawnTickets = "SELECT LAST_INSERT_ID() AS first, id AS last FROM frond_ticket WHERE tag = ?"
+
+    static let nextTicket = """
+        SELECT auto_increment AS next FROM information_schema.tables
+        WHERE table_schema = DATABASE() AND table_name = 'frond_ticket'
+        """
 }

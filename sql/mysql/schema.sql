@@ -52,3 +52,11 @@ CREATE TABLE IF NOT EXISTS frond_ticket (
     PRIMARY KEY (id),
     UNIQUE KEY tag (tag)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4;
+
+-- Which of the databases that give out tickets this one is: one row, which the first server of Frond writes.
+CREATE TABLE IF NOT EXISTS frond_ticket_place (
+    id     TINYINT NOT NULL,                       -- 1
+    place  BIGINT  NOT NULL,                       -- its place in the list of every server, from 0
+    places BIGINT  NOT NULL,                       -- how many are in that list
+    PRIMARY KEY (id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4;

@@ -8,11 +8,14 @@ final class MySQLLine: Sendable {
 
     let configuration: MySQLConfiguration
     let time: any TimeSource
-    /// Statements for each new connection, after those that all get.
-    private let settings: [String]
+    /// Statements for each new connection, after those that all get; told whether the server is a MariaDB.
+    private let settings: @Sendable (_ isMariaDB: Bool) -> [String]
     private let health = Mutex(StoreHealth(longestPause: longestPause))
 
-    init(_ configuration: MySQLConfiguration, settings: [String], time: any TimeSource) {
+    init(
+        _ configuration: MySQLConfiguration, settings: @escaping @Sendable (_ isMariaDB: Bool) -> [String],
+        time: any TimeSource
+    ) {
         self.configuration = configuration
         self.settings = settings
         self.time = time
@@ -48,7 +51,7 @@ final class MySQLLine: Sendable {
             + [
                 Statements.statementTimeout(
                     milliseconds: max(500, replyMilliseconds * 4 / 5), isMariaDB: connection.isMariaDB)
-            ] + settings
+            ] + settings(connection.isMariaDB)
         for statement in statements { try connection.run(statement) }
     }
 }
