@@ -45,14 +45,20 @@ public final class SQLiteSegmentStore: SegmentStore {
         self.logger = logger ?? Logger(label: "frond.sqlite") { _ in SwiftLogNoOpLogHandler() }
     }
 
-    /// Finishes the changes under way and closes the file; whatever is asked for afterwards is `storeUnavailable`.
-    /// - Throws: `storeUnavailable` where a read is still under way.
+    /// Finishes the changes under way, copies them from the log to the file itself, and closes it; whatever is asked for
+    /// afterwards is `storeUnavailable`.
+    /// - Throws: `storeUnavailable` where a read is still under way, or the file cannot be written.
     public func close() async throws(FrondError) {
         await commits.close()
         let outcome = await withCheckedContinuation { caller in
             DispatchQueue.global().async { [pool, path] in
                 caller.resume(
-                    returning: Result { try pool.close() }.mapError { FrondError(sqlite: $0, path: path) })
+                    returning: Result {
+                        // Waits for nobody: what another process still reads stays in the log too.
+                        let merged = Result { try pool.writeWithoutTransaction { try $0.checkpoint(.passive) } }
+                        try pool.close()
+                        _ = try merged.get()
+                    }.mapError { FrondError(sqlite: $0, path: path) })
             }
         }
         try outcome.get()

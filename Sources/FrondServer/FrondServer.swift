@@ -21,18 +21,27 @@ public struct FrondServer: Service {
         public var maxCount: Int
         /// A connection on which nothing happens for so long is closed. Default 60 seconds.
         public var idleTimeout: Duration
+        /// How long answers under way may take to be given, and to reach slow clients, once the server is asked to stop.
+        /// Default 5 seconds.
+        public var drainLimit: Duration
         /// Event loops; nil for one a core.
         public var threads: Int?
 
         public init(
             host: String = "127.0.0.1", port: Int = 8080, maxCount: Int = 10_000, idleTimeout: Duration = .seconds(60),
-            threads: Int? = nil
+            drainLimit: Duration = .seconds(5), threads: Int? = nil
         ) {
             self.host = host
             self.port = port
             self.maxCount = maxCount
             self.idleTimeout = idleTimeout
+            self.drainLimit = drainLimit
             self.threads = threads
+        }
+
+        /// Where the server is reached: host and port, an IPv6 address in brackets as in a URL.
+        public func address(port: Int) -> String {
+            host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         }
     }
 
@@ -74,17 +83,19 @@ public struct FrondServer: Service {
 
     /// Serves, with a worker ID held until the last answer is given.
     private func serveWhileKeeping(on group: MultiThreadedEventLoopGroup) async throws {
+        // Ends when the port is known, which the record of the worker ID names.
+        let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await StoreWatch(generators: generators, logger: logger).run() }
             if let keeper = generators.snowflake {
                 // In a task of its own: graceful shutdown must not reach it before the server has ended.
-                tasks.addTask { try await keeper.run() }
+                tasks.addTask {
+                    for await _ in listening {}
+                    if !Task.isCancelled { try await keeper.run() }
+                }
             }
             tasks.addTask {
-                // Where no worker ID can be had and that is the end, nothing has listened and nothing is torn down.
-                await generators.snowflake?.waitForFirstAnswer(atMost: Self.firstAnswerLimit)
-                try Task.checkCancellation()
-                try await serve(on: group)
+                try await serve(on: group) { isListening.finish() }
                 throw ServingEnded()
             }
             do {
@@ -104,26 +115,40 @@ public struct FrondServer: Service {
         return quiet
     }
 
-    private func serve(on group: MultiThreadedEventLoopGroup) async throws {
-        let idleTimeout = TimeAmount(configuration.idleTimeout)
+    private func serve(
+        on group: MultiThreadedEventLoopGroup, onBound: @escaping @Sendable () -> Void
+    ) async throws {
+        let limits = ConnectionLimits(
+            idle: TimeAmount(configuration.idleTimeout), drain: TimeAmount(configuration.drainLimit))
         let router = Router.frond(
             generators, readiness: Readiness(generators: generators), maxCount: configuration.maxCount)
         let application = Application(
-            router: router,
+            responder: MethodResponder(router: router.buildResponder()),
             server: HTTPServerBuilder { [generators, configuration] responder in
                 FastLaneChannel(
-                    responder: responder, generators: generators, maxCount: configuration.maxCount,
-                    idleTimeout: idleTimeout)
+                    responder: responder, generators: generators, maxCount: configuration.maxCount, limits: limits)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: 4096),
-            onServerRunning: { [onListening] channel in
-                await onListening(channel.localAddress?.port ?? 0)
+            onServerRunning: { channel in
+                await announce(port: channel.localAddress?.port ?? 0, onBound)
             },
             eventLoopGroupProvider: .shared(group),
             logger: frameworkLogger
         )
         try await application.run()
+    }
+
+    /// Says that requests are accepted, once the registry has said whether there is a worker ID.
+    ///
+    /// Until then ordinary requests wait; where no worker ID can be had and that is the end, none is answered.
+    private func announce(port: Int, _ onBound: @Sendable () -> Void) async {
+        if let keeper = generators.snowflake {
+            keeper.holder.address = configuration.address(port: port)
+            onBound()
+            await keeper.waitForFirstAnswer(atMost: Self.firstAnswerLimit)
+        }
+        if !Task.isCancelled { await onListening(port) }
     }
 }
 

@@ -37,7 +37,7 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
 
     public func nextIfReady() -> Int64? {
         let slot = cursor.claim()
-        return window.number(of: slot..<(slot &+ 1)) ?? nextSlowly(slot)
+        return window.numbers(of: slot..<(slot &+ 1))?.first ?? nextSlowly(slot)
     }
 
     /// - Throws: `unknownTag`, `exhausted`, `storeUnavailable`, `storeWentBack`, `timedOut`, `overloaded`,
@@ -45,9 +45,9 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
     public func next() async throws(FrondError) -> Int64 {
         while true {
             let slot = cursor.claim()
-            if let number = window.number(of: slot..<(slot &+ 1)) { return number }
+            if let numbers = window.numbers(of: slot..<(slot &+ 1)) { return numbers.first }
             let claimed = try await wait(for: slot..<(slot + 1))
-            if let number = claimed.numbers.first { return number.lowerBound }
+            if let numbers = claimed.numbers.first { return numbers.first }
             // The slot was lost to a switch while this thread slept: take another.
         }
     }
@@ -56,7 +56,7 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
     /// - Throws: as ``next()``; `invalidArgument` for another count.
     public func next(count: Int) async throws(FrondError) -> [Int64] {
         var numbers: [Int64] = []
-        for range in try await nextRanges(count: count) { numbers.append(contentsOf: range) }
+        for run in try await nextRuns(count: count) { numbers.append(contentsOf: run) }
         return numbers
     }
 
@@ -64,31 +64,31 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
     /// left in the segment are fewer, or where it is time to fetch the next one.
     /// - Parameter count: 1 or more, and few enough that losing them does not matter: where another thread claims at the
     ///   same moment that this returns nil, they are a gap.
-    package func nextRangeIfReady(count: Int) -> Range<Int64>? {
+    package func nextRunIfReady(count: Int) -> NumberRun? {
         let slots = cursor.claim(count: Int64(count))
-        guard let first = window.number(of: slots) else {
+        guard let numbers = window.numbers(of: slots) else {
             cursor.giveBack(slots)
             return nil
         }
-        return first..<(first + Int64(count))
+        return numbers
     }
 
-    /// Exactly `count` numbers as ranges, in order.
-    package func nextRanges(count: Int) async throws(FrondError) -> [Range<Int64>] {
+    /// Exactly `count` numbers as runs, in order.
+    package func nextRuns(count: Int) async throws(FrondError) -> [NumberRun] {
         try checkCount(count)
         var missing = Int64(count)
-        var ranges: [Range<Int64>] = []
+        var runs: [NumberRun] = []
         while missing > 0 {
             let slots = cursor.claim(count: missing)
-            if let first = window.number(of: slots) {
-                ranges.append(first..<(first + missing))
-                return ranges
+            if let numbers = window.numbers(of: slots) {
+                runs.append(numbers)
+                return runs
             }
             let claimed = try await wait(for: slots)
-            ranges.append(contentsOf: claimed.numbers)
+            runs.append(contentsOf: claimed.numbers)
             missing = claimed.lostSlots
         }
-        return ranges
+        return runs
     }
 
     /// The segment is used up, or used so far that the next one is to be fetched.
@@ -98,7 +98,7 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
         let outcome = update { $0.claim(slot..<(slot + 1), for: nil, cursor: cursor.value, now: now) }
         if case .success(let claimed) = outcome {
             // A slot without a number was lost to a switch: given back, it would be claimed and lost again and again.
-            return claimed.numbers.first?.lowerBound
+            return claimed.numbers.first?.first
         }
         cursor.giveBack(slot..<(slot + 1))
         return nil
@@ -174,7 +174,10 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
         guard isFirst else { return }
         // A claim made after this one sees the closed window; every slot before it counts as used.
         let used = cursor.claim()
-        guard let tail = buffer.withLock({ $0.unusedTail(cursor: used) }) else { return }
+        for tail in buffer.withLock({ $0.unusedTails(cursor: used) }) { await giveBack(tail) }
+    }
+
+    private func giveBack(_ tail: Segment) async {
         do {
             let taken = try await source.store.giveBack(tail, of: tag)
             source.logger.debug(

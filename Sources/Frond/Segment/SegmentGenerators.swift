@@ -48,19 +48,19 @@ public final class SegmentGenerators: Sendable {
     /// The next number of a tag.
     /// - Throws: as ``SegmentGenerator/next()``.
     public func next(_ tag: Tag) async throws(FrondError) -> Int64 {
-        try await nextRanges(tag, count: 1)[0].lowerBound
+        try await nextRuns(tag, count: 1)[0].first
     }
 
     /// Exactly `count` numbers of a tag, in order.
     /// - Throws: as ``SegmentGenerator/next(count:)``.
     public func next(_ tag: Tag, count: Int) async throws(FrondError) -> [Int64] {
-        try await nextRanges(tag, count: count).flatMap(Array.init)
+        try await nextRuns(tag, count: count).flatMap(Array.init)
     }
 
-    /// Exactly `count` numbers of a tag as ranges, in order.
-    package func nextRanges(_ tag: Tag, count: Int) async throws(FrondError) -> [Range<Int64>] {
+    /// Exactly `count` numbers of a tag as runs, in order.
+    package func nextRuns(_ tag: Tag, count: Int) async throws(FrondError) -> [NumberRun] {
         try await generators.withGenerator(of: tag) { (generator) throws(FrondError) in
-            try await generator.nextRanges(count: count)
+            try await generator.nextRuns(count: count)
         }
     }
 

@@ -21,4 +21,9 @@ extension Segment {
     var start: SegmentPosition { SegmentPosition(cycle: cycle, next: first) }
     /// Where the next reservation of the tag begins at the earliest.
     var finish: SegmentPosition { SegmentPosition(cycle: cycle, next: end) }
+
+    /// Whether there is nothing between the two, so that they are one.
+    func follows(_ other: Segment) -> Bool {
+        cycle == other.cycle && stride == other.stride && first > other.end - 1 && first - (other.end - 1) == stride
+    }
 }

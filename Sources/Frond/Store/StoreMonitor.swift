@@ -1,12 +1,12 @@
 import Synchronization
 
 /// Whether a store answers, for the generators of all its tags and for readiness.
-final class StoreMonitor: Sendable {
+package final class StoreMonitor: Sendable {
     private let time: any TimeSource
     private let health = Mutex(StoreHealth())
     private let starved = Atomic(false)
 
-    init(time: any TimeSource) {
+    package init(time: any TimeSource) {
         self.time = time
     }
 
@@ -18,17 +18,17 @@ final class StoreMonitor: Sendable {
 
     /// A caller was told this; where the store did not answer, it went without a number.
     func noteOutcome(_ error: FrondError) {
-        if error.code == .storeUnavailable { starved.store(true, ordering: .relaxed) }
+        if error.code == .storeUnavailable, !error.isOfOneTag { starved.store(true, ordering: .relaxed) }
     }
 
     /// Whether the store may be called now.
-    func admit() -> StoreHealth.Admission {
+    package func admit() -> StoreHealth.Admission {
         let now = time.monotonic
         return health.withLock { $0.admit(now: now) }
     }
 
     /// Calls the store, once admitted, and notes whether it answered.
-    func call<Value>(_ body: () async throws(FrondError) -> Value) async -> Result<Value, FrondError> {
+    package func call<Value>(_ body: () async throws(FrondError) -> Value) async -> Result<Value, FrondError> {
         do {
             let value = try await body()
             noteAnswer()
@@ -54,7 +54,7 @@ final class StoreMonitor: Sendable {
 
     private func note(_ error: FrondError) {
         switch error.code {
-        case .storeUnavailable, .timedOut, .cancelled:
+        case .storeUnavailable where !error.isOfOneTag, .timedOut, .cancelled:
             let now = time.monotonic
             let jitter = Double.random(in: 0...1)
             health.withLock { $0.failed(error, now: now, jitter: jitter) }

@@ -15,6 +15,15 @@ package final class BlockingThread: Sendable {
         jobs.close()
     }
 
+    /// Runs a call on the thread, sooner or later, and does not wait for it.
+    /// - Returns: false where too many wait; the call is then not made.
+    package func start(_ call: @escaping @Sendable () -> Void) -> Bool {
+        jobs.add(atMost: Self.maxPending) {
+            call()
+            return {}
+        }
+    }
+
     /// Runs a call on the thread.
     /// - Throws: what the call throws; `overloaded` where too many wait.
     package func run<Value: Sendable>(
@@ -38,5 +47,16 @@ package final class BlockingThread: Sendable {
             }
         }
         return try result.get()
+    }
+
+    /// Runs a call on the thread after those before it; nobody waits for it. It is run even where this object is gone by
+    /// then.
+    /// - Returns: whether it will run: not where too many wait.
+    @discardableResult
+    package func enqueue(_ call: @escaping @Sendable () -> Void) -> Bool {
+        jobs.add(atMost: Self.maxPending) {
+            call()
+            return {}
+        }
     }
 }

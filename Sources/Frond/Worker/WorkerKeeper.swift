@@ -15,8 +15,8 @@ public final class WorkerKeeper: Sendable {
 
     public let generator: SnowflakeGenerator
     public let registry: any WorkerRegistry
-    public let holder: WorkerHolder
 
+    private let currentHolder: Mutex<WorkerHolder>
     private let keeper: Mutex<HorizonKeeper>
     private let logger: Logger
     private let events: AsyncStream<Event>
@@ -33,7 +33,7 @@ public final class WorkerKeeper: Sendable {
     ) {
         self.generator = generator
         self.registry = registry
-        self.holder = holder
+        currentHolder = Mutex(holder)
         self.logger = logger ?? .silent
         keeper = Mutex(
             HorizonKeeper(
@@ -71,6 +71,13 @@ public final class WorkerKeeper: Sendable {
         }
         for await _ in firstAnswer {}
         alarm.cancel()
+    }
+
+    /// Who is recorded as the holder of the next worker ID that is taken: an address that is not known at first is set
+    /// before ``run()``.
+    public var holder: WorkerHolder {
+        get { currentHolder.withLock { $0 } }
+        set { currentHolder.withLock { $0 = newValue } }
     }
 
     /// Which worker ID is held, and how the clock is.

@@ -39,12 +39,18 @@ enum RegistryURL: Equatable {
         }
     }
 
+    /// - Parameter store: shares its connection with a registry in the same file.
     /// - Returns: nil where there is none.
     /// - Throws: `FrondError`, naming the registry and the cure.
-    func open() throws -> (any WorkerRegistry)? {
+    func open(beside store: OpenStore? = nil) throws -> (any WorkerRegistry)? {
         switch self {
         case .none: nil
-        case .sqlite(let path): try SQLiteWorkerRegistry(path: path)
+        case .sqlite(let path):
+            if case .sqlite(let segments) = store, segments.path == path {
+                SQLiteWorkerRegistry(beside: segments)
+            } else {
+                try SQLiteWorkerRegistry(path: path)
+            }
         case .assigned(let workerID, let directory):
             FileWorkerRegistry(workerID: workerID, directory: try DataDirectory.make(directory))
         }

@@ -15,13 +15,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var settings: SettingOptions
 
-    @Option(help: "The address to listen on. (default: 127.0.0.1)")
+    @Option(parsing: .unconditional, help: "The address to listen on. (default: 127.0.0.1)")
     var host: String?
 
-    @Option(help: "The port to listen on; 0 picks a free one. (default: 8080)")
+    @Option(parsing: .unconditional, help: "The port to listen on; 0 picks a free one. (default: 8080)")
     var port: String?
 
     @Option(
+        parsing: .unconditional,
         help:
             "Where worker IDs come from: sqlite:, sqlite:/path/to/file, static:N, statefulset: or none. (default: sqlite:)"
     )
@@ -39,15 +40,26 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func serve(_ settings: Settings, logger: Logger) async throws {
         OpenFiles.raiseLimit()
-        let store = try await settings.store.open()
+        let store = try settings.store.open()
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await serve(settings, on: store, logger: logger))
+        } catch {
+            outcome = .failure(error)
+        }
+        try await store.close()
+        try outcome.get()
+    }
+
+    private func serve(_ settings: Settings, on store: OpenStore, logger: Logger) async throws {
         let segments = SegmentGenerators(
-            store: settings.newTags.map { AutoCreatingStore(store, settings: $0) } ?? store,
+            store: settings.newTags.map { AutoCreatingStore(store.segments, settings: $0) } ?? store.segments,
             policy: settings.policy, logger: logger)
         let configuration = settings.server
         let generators = ServedGenerators(
-            segments: segments, snowflake: try makeKeeper(settings, logger: logger))
+            segments: segments, snowflake: try makeKeeper(settings, beside: store, logger: logger))
         let server = FrondServer(generators: generators, configuration: configuration, logger: logger) { port in
-            say("frond \(FrondVersion.current) listens on http://\(configuration.host):\(port)")
+            say("frond \(FrondVersion.current) listens on http://\(configuration.address(port: port))")
             say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
             say("worker IDs: \(settings.registry.summary)")
         }
@@ -60,26 +72,31 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let error as FrondError {
             throw CommandFailure(.unavailable, error.message)
         } catch let error as IOError {
-            throw CommandFailure(
-                .unavailable,
-                "cannot listen on \(configuration.host):\(configuration.port): "
-                    + "\(Errno(rawValue: error.errnoCode)); "
-                    + "choose another address with --host or --port")
+            throw Self.cannotListen(on: configuration, "\(Errno(rawValue: error.errnoCode))")
+        } catch is SocketAddressError.UnknownHost {
+            throw Self.cannotListen(on: configuration, "there is no such host")
         }
     }
 
+    private static func cannotListen(
+        on configuration: FrondServer.Configuration, _ reason: String
+    ) -> CommandFailure {
+        CommandFailure(
+            .unavailable,
+            "cannot listen on \(configuration.address(port: configuration.port)): \(reason); "
+                + "choose another address with --host or --port")
+    }
+
     /// What holds a worker ID for snowflake IDs; nil where there is no registry.
-    private func makeKeeper(_ settings: Settings, logger: Logger) throws -> WorkerKeeper? {
-        guard let registry = try settings.registry.open() else { return nil }
+    private func makeKeeper(_ settings: Settings, beside store: OpenStore, logger: Logger) throws -> WorkerKeeper? {
+        guard let registry = try settings.registry.open(beside: store) else { return nil }
         let snowflake = settings.snowflake
         let generator = try SnowflakeGenerator(
             layout: snowflake.layout, datacenterID: snowflake.datacenterID, policy: snowflake.policy)
-        // Which port is picked is not known yet, and port 0 is no place that a restart comes back to.
-        let address = settings.server.port == 0 ? "" : "\(settings.server.host):\(settings.server.port)"
+        // The server adds its address when it has its port.
         let holder = WorkerHolder(
             host: FileWorkerRegistry.hostName, processID: Int64(ProcessInfo.processInfo.processIdentifier),
-            startedAtMilliseconds: SystemTimeSource().wallMilliseconds,
-            address: address, version: FrondVersion.current)
+            startedAtMilliseconds: SystemTimeSource().wallMilliseconds, version: FrondVersion.current)
         return WorkerKeeper(
             generator: generator, registry: registry, holder: holder, policy: snowflake.worker, logger: logger)
     }

@@ -39,9 +39,9 @@ enum StoreURL: Equatable {
     }
 
     /// - Throws: `FrondError`, naming the store and the cure.
-    func open() async throws -> any SegmentStore {
+    func open() throws -> OpenStore {
         switch self {
-        case .sqlite(let path): try SQLiteSegmentStore(path: path)
+        case .sqlite(let path): .sqlite(try SQLiteSegmentStore(path: path))
         }
     }
 }

@@ -16,12 +16,15 @@ struct Settings {
 
     /// - Throws: ``CommandFailure``, naming the setting, its value and what is allowed.
     init(_ reader: SettingsReader) throws {
+        shutdownTimeout = try reader.duration(.shutdownTimeout, default: .seconds(10))
         let threads = try reader.integer(.httpThreads, in: 0...1024, default: 0)
         server = FrondServer.Configuration(
             host: try reader.string(.host, default: "127.0.0.1"),
             port: Int(try reader.integer(.port, in: 0...65535, default: 8080)),
             maxCount: Int(try reader.integer(.httpMaxCount, in: 1...1_000_000, default: 10_000)),
             idleTimeout: try reader.duration(.httpIdleTimeout, default: .seconds(60)),
+            // The other half is for giving back segments and the worker ID.
+            drainLimit: shutdownTimeout / 2,
             threads: threads == 0 ? nil : Int(threads))
         let dataDirectory = try reader.string(.dataDirectory, default: "./frond-data")
         store = try StoreURL(try reader.string(.store, default: "sqlite:"), dataDirectory: dataDirectory)
@@ -31,7 +34,6 @@ struct Settings {
         snowflake = try SnowflakeSettings(reader)
         logLevel = try reader.choice(
             .logLevel, of: Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)
-        shutdownTimeout = try reader.duration(.shutdownTimeout, default: .seconds(10))
         policy = SegmentPolicy(
             prefetchFraction: try reader.fraction(.segmentPrefetchFraction, default: 0.1),
             targetDuration: try reader.duration(.segmentTargetDuration, default: .seconds(900)),

@@ -69,6 +69,6 @@ extension SettingOptions {
     /// The store that the settings name.
     func openStore() async throws -> any SegmentStore {
         let reader = try await reader()
-        return try await Settings(reader).store.open()
+        return try Settings(reader).store.open().segments
     }
 }

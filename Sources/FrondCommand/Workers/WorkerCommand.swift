@@ -26,14 +26,20 @@ struct WorkerReleaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release", abstract: "Free a worker ID whose horizon has passed.")
 
-    @Argument(help: "The worker ID.")
-    var workerID: Int64
+    // An array, since only that takes '-1' for a value, to be refused by its name, and not for an unknown option.
+    @Argument(parsing: .allUnrecognized, help: "The worker ID.")
+    var workerID: [String]
 
     @OptionGroup var registry: RegistryOptions
     @OptionGroup var output: WorkerOutput
 
     func run() async throws {
         try await reportingFailures {
+            let text = workerID.joined(separator: " ")
+            guard let workerID = Int64(text), workerID >= 0 else {
+                throw CommandFailure(
+                    .usage, "'\(text)' is not a worker ID: a whole number from 0 on; 'frond worker list' shows them")
+            }
             let now = SystemTimeSource().wallMilliseconds
             try output.print([try await registry.open().free(workerID, nowMilliseconds: now)])
         }

@@ -80,7 +80,8 @@ extension SegmentSimulation {
         case .refused(let error):
             update(server) { server, _ in server.buffer.fetchFailed(error, cursor: server.cursor) }
         case .admitted:
-            send(StoreCall(server: server, life: servers[server].life, kind: kind))
+            let store = Int.random(in: records.indices, using: &random)
+            send(StoreCall(server: server, life: servers[server].life, kind: kind, store: store))
         }
     }
 
@@ -111,10 +112,18 @@ extension SegmentSimulation {
     private mutating func giveBack(at server: Int) {
         let used = servers[server].cursor
         servers[server].cursor += 1
-        if let tail = servers[server].buffer.unusedTail(cursor: used) {
-            send(StoreCall(server: server, life: servers[server].life, kind: .giveBack(tail)))
-        } else {
+        servers[server].tails = servers[server].buffer.unusedTails(cursor: used)
+        giveNextBack(at: server)
+    }
+
+    /// One after another, as the driver does.
+    mutating func giveNextBack(at server: Int) {
+        if servers[server].tails.isEmpty {
             restart(server)
+        } else {
+            let tail = servers[server].tails.removeFirst()
+            let store = Int(tail.first % tail.stride)
+            send(StoreCall(server: server, life: servers[server].life, kind: .giveBack(tail), store: store))
         }
     }
 

@@ -20,7 +20,7 @@ extension SegmentSimulation {
             answer(call, .failure(unavailable), after: .milliseconds(1))
             return
         }
-        let seen = happens(0.1) ? staleRecord : record
+        let seen = happens(0.1) ? staleRecords[call.store] : records[call.store]
         schedule(.storeWrites(call, read: seen), in: .zero...(.milliseconds(happens(0.1) ? 800 : 2)))
     }
 
@@ -34,15 +34,20 @@ extension SegmentSimulation {
 
     private mutating func reserve(_ call: StoreCall, _ request: FetchRequest, basedOn read: TagRecord) {
         do {
-            let (segment, successor) = try read.reserving(atLeast: request.count, after: request.floor)
+            let (segment, successor) =
+                configuration.stores == 1
+                ? try read.reserving(atLeast: request.count, after: request.floor)
+                : try read.reserving(atLeast: request.count, after: nil, notBelow: request.floor)
+            let record = records[call.store]
             let isUnchanged = read.version == record.version && read.maxID == record.maxID
             guard isUnchanged || configuration.removedGuard == .reservationCompare else {
                 retry(call)
                 return
             }
-            commit(successor)
+            commit(successor, to: call.store)
             if servers[call.server].life == call.life {
-                servers[call.server].reserved.append(segment.first..<segment.end)
+                servers[call.server].reserved.append(
+                    NumberRun(first: segment.first, count: segment.count, stride: segment.stride))
             }
             if happens(0.05) {
                 // Committed, and nobody is told: a gap.
@@ -60,21 +65,21 @@ extension SegmentSimulation {
     }
 
     private mutating func takeBack(_ call: StoreCall, _ tail: Segment) {
-        if let successor = record.takingBack(tail) {
-            commit(successor)
+        if let successor = records[call.store].takingBack(tail) {
+            commit(successor, to: call.store)
             report.givenBack += 1
         } else if configuration.removedGuard == .giveBackCompare {
-            var successor = record
+            var successor = records[call.store]
             successor.maxID = tail.first
             successor.version += 1
-            commit(successor)
+            commit(successor, to: call.store)
         }
         queue.add(.gaveBack(call), at: now + random.duration(in: networkDelay))
     }
 
-    private mutating func commit(_ successor: TagRecord) {
-        staleRecord = record
-        record = successor
+    private mutating func commit(_ successor: TagRecord, to store: Int) {
+        staleRecords[store] = records[store]
+        records[store] = successor
     }
 
     private mutating func retry(_ call: StoreCall) {

@@ -1,6 +1,6 @@
 import Frond
 
-/// Many servers, one store, one seed, in virtual time: the real state machines under every fault we can think of.
+/// Many servers, one store or several, one seed, in virtual time: the real state machines under every fault we can think of.
 ///
 /// Each server runs the real ``SegmentBuffer`` and ``StoreHealth``; the store runs the real reservation arithmetic of
 /// `TagRecord`. Between any two steps that are separate in reality (claim and look at the window, read and
@@ -14,6 +14,8 @@ package struct SegmentSimulation {
         case giveBackCompare
         /// A claim looks whether the window covers its slot.
         case windowBounds
+        /// Each of several stores hands out the numbers of its own stripe.
+        case stripes
     }
 
     package struct Configuration: Sendable {
@@ -21,9 +23,12 @@ package struct SegmentSimulation {
         /// How long faults and load go on, before everything is healed.
         package var duration = Duration.seconds(20)
         package var removedGuard: Guard?
+        /// Over how many stores the numbers are spread.
+        package var stores = 1
 
-        package init(removedGuard: Guard? = nil) {
+        package init(removedGuard: Guard? = nil, stores: Int = 1) {
             self.removedGuard = removedGuard
+            self.stores = stores
         }
     }
 
@@ -48,7 +53,7 @@ package struct SegmentSimulation {
         var wanted: Int64
         /// The highest number this server had answered with when the request began.
         var floor: Int64
-        var numbers: [Range<Int64>] = []
+        var numbers: [NumberRun] = []
     }
 
     /// A call on its way to the store and back.
@@ -61,6 +66,7 @@ package struct SegmentSimulation {
         var server: Int
         var life: Int
         var kind: Kind
+        var store: Int
         var triesLeft = 20
     }
 
@@ -70,9 +76,9 @@ package struct SegmentSimulation {
     var queue = EventQueue<Event>()
     var now = Duration.zero
     var servers: [SimulatedServer]
-    /// The record as committed, and as it was before: what a stale read sees.
-    var record: TagRecord
-    var staleRecord: TagRecord
+    /// The record of each store as committed, and as it was before: what a stale read sees.
+    var records: [TagRecord]
+    var staleRecords: [TagRecord]
     var faultsEnabled = true
     var nextRequest = 0
     var report = SimulationReport()
@@ -82,8 +88,15 @@ package struct SegmentSimulation {
         random = SplitMix64(seed: seed)
         tag = try Tag("simulated")
         let step = Int64.random(in: 1...20, using: &random)
-        record = try TagSettings(step: step).newRecord(tag, nowMilliseconds: 0)
-        staleRecord = record
+        let record = try TagSettings(step: step).newRecord(tag, nowMilliseconds: 0)
+        records = (0..<configuration.stores).map { store in
+            var record = record
+            guard configuration.removedGuard != .stripes else { return record }
+            record.stripes = Int64(configuration.stores)
+            record.stripe = Int64(store)
+            return record
+        }
+        staleRecords = records
         let policy = SegmentPolicy(
             prefetchFraction: Double.random(in: 0...1, using: &random),
             targetDuration: random.duration(in: .milliseconds(10)...(.seconds(2))),
@@ -130,7 +143,7 @@ package struct SegmentSimulation {
         case .storeWrites(let call, let read): write(call, basedOn: read)
         case .reply(let call, let result): receive(call, result)
         case .gaveBack(let call):
-            if servers[call.server].life == call.life { restart(call.server) }
+            if servers[call.server].life == call.life { giveNextBack(at: call.server) }
         case .crash(let server):
             report.crashes += 1
             restart(server)

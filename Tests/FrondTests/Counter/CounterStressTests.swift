@@ -12,14 +12,14 @@ struct CounterStressTests {
     func manyCallers(largestReply: Int) async throws {
         let tag = try Frond.Tag("order")
         let store = InMemoryCounterStore(tags: [tag], largestReply: largestReply)
-        let generators = CounterGenerators(store: store, policy: policy)
+        let generator = CounterGenerator(tag: tag, store: store, policy: policy)
         let lists = try await withThrowingTaskGroup(of: [Int64].self) { group in
             for task in 0..<32 {
                 group.addTask {
                     var ids: [Int64] = []
                     while ids.count < 1000 {
                         let count = 1 + (ids.count + task) % 5
-                        let batch = try await generators.next(tag, count: count)
+                        let batch = try await generator.next(count: count)
                         #expect(batch.count == count)
                         ids.append(contentsOf: batch)
                     }
@@ -32,7 +32,7 @@ struct CounterStressTests {
         let all = lists.flatMap(\.self)
         #expect(Set(all).count == all.count)
         #expect(store.draws < all.count / 2)
-        await generators.shutdown()
+        await generator.shutdown()
     }
 
     @Test("callers that are cancelled while replies come take no number of anybody else", arguments: 0..<10)

@@ -4,15 +4,17 @@ import Testing
 
 @Suite("Segments in simulation")
 struct SegmentSimulationTests {
-    @Test("no ID twice, order per server, nothing unreserved, and every server comes back, whatever fails")
-    func promisesHold() async throws {
+    @Test(
+        "no ID twice, order per server, nothing unreserved, and every server comes back, whatever fails",
+        arguments: [1, 2, 3])
+    func promisesHold(stores: Int) async throws {
         var issued = 0
         var crashes = 0
         var givenBack = 0
         var lostReplies = 0
         for seed in 1...Simulations.seeds {
             await Task.yield()
-            var simulation = try SegmentSimulation(seed: seed)
+            var simulation = try SegmentSimulation(seed: seed, configuration: .init(stores: stores))
             let report = simulation.run()
             #expect(report.violations.isEmpty, "seed \(seed) replays it: \(report.violations.prefix(5))")
             issued += report.issued.count
@@ -33,7 +35,9 @@ struct SegmentSimulationTests {
         var broken = 0
         for seed in 1...20 as ClosedRange<UInt64> {
             await Task.yield()
-            var simulation = try SegmentSimulation(seed: seed, configuration: .init(removedGuard: removed))
+            let configuration = SegmentSimulation.Configuration(
+                removedGuard: removed, stores: removed == .stripes ? 2 : 1)
+            var simulation = try SegmentSimulation(seed: seed, configuration: configuration)
             let violations = simulation.run().violations
             if violations.contains(where: { $0.hasSuffix("was issued twice") }) { broken += 1 }
         }

@@ -11,9 +11,11 @@ struct SegmentStressTests {
         SegmentPolicy(maxStep: maxStep, waitLimit: .seconds(60))
     }
 
-    @Test("no number twice and each thread's numbers increase, with a switch every few IDs", arguments: [1, 3, 50])
-    func switchesUnderLoad(step: Int64) async throws {
-        let store = InMemorySegmentStore()
+    @Test(
+        "no number twice and each thread's numbers increase, with a switch every few IDs",
+        arguments: [(1, 1), (3, 1), (50, 1), (3, 2), (7, 3)] as [(Int64, Int)])
+    func switchesUnderLoad(step: Int64, stores: Int) async throws {
+        let store = RotatingStore(stores: stores)
         let tag = try Frond.Tag("order")
         _ = try await store.create(tag, TagSettings(step: step))
         let generator = SegmentGenerator(tag: tag, store: store, policy: patient(maxStep: step * 4))

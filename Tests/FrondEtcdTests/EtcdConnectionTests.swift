@@ -1,0 +1,131 @@
+import Foundation
+import Frond
+import FrondEtcd
+import TestServers
+import Testing
+
+@Suite("Connections to an etcd")
+struct EtcdConnectionTests {
+    private func registry(by proxy: FaultProxy, options: String = "") throws -> EtcdWorkerRegistry {
+        try EtcdWorkerRegistry(try EtcdConfiguration(url: "etcd://127.0.0.1:\(proxy.port)/frond\(options)"))
+    }
+
+    /// Whether a piece of a request is one that puts a record.
+    private static let putsRecord: @Sendable ([UInt8]) -> Bool = { piece in
+        String(decoding: piece, as: UTF8.self).contains("frond worker 1\n")
+    }
+
+    @Test func aRestartOfEtcdBetweenTwoCallsIsNotNoticed() async throws {
+        let etcd = try await EtcdServer.start()
+        let registry = try await etcd.registry()
+        var lease = try await registry.acquire(0..<2)
+        for round in 1...3 as ClosedRange<Int64> {
+            await etcd.kill(0)
+            try await etcd.restart(0)
+            let now = 1_000_000 + round * 1000
+            lease = try await registry.extend(lease, to: now + 3000, nowMilliseconds: now)
+        }
+        #expect(try await registry.workers() == [lease.record])
+        #expect(lease.horizonMilliseconds == 1_006_000)
+    }
+
+    @Test func anAcquisitionWhoseReplyIsLostHoldsItsWorkerIDUntilItsHorizon() async throws {
+        let etcd = try await EtcdServer.start()
+        _ = try await etcd.registry()
+        let proxy = try FaultProxy(to: etcd.port)
+        let registry = try registry(by: proxy)
+        proxy.cutBeforeReply(where: Self.putsRecord)
+        let error = await errorOf { () throws(FrondError) in try await registry.acquire(0..<1) }
+        #expect(error?.code == .registryUnavailable)
+        #expect(
+            error?.message.contains("whether the change of key 'frond/workers/00000' was made is not known") == true)
+        #expect(proxy.lostReplies == 1)
+        let next = await errorOf { () throws(FrondError) in try await registry.acquire(0..<1) }
+        #expect(next?.code == .workerIDsExhausted)
+        let lease = try await registry.acquire(0..<1, nowMilliseconds: 1_003_000)
+        #expect(lease.floorMilliseconds == 1_003_000)
+    }
+
+    @Test func anExtensionWhoseReplyIsLostIsFoundByTheNext() async throws {
+        let etcd = try await EtcdServer.start()
+        _ = try await etcd.registry()
+        let proxy = try FaultProxy(to: etcd.port)
+        let registry = try registry(by: proxy)
+        let lease = try await registry.acquire(0..<1)
+        proxy.cutBeforeReply(where: Self.putsRecord)
+        let error = await errorOf { () throws(FrondError) in
+            try await registry.extend(lease, to: 1_009_000, nowMilliseconds: 1_001_000)
+        }
+        #expect(error?.code == .registryUnavailable)
+        #expect(proxy.lostReplies == 1)
+        #expect(try await registry.workers().first?.horizonMilliseconds == 1_009_000)
+        // With the lease as it was, of which nothing is known to have changed.
+        let longer = try await registry.extend(lease, to: 1_010_000, nowMilliseconds: 1_002_000)
+        #expect(longer.horizonMilliseconds == 1_010_000)
+        #expect(longer.token == lease.token)
+    }
+
+    @Test func aNetworkThatSwallowsEverythingCostsTheTimeoutAndNoMore() async throws {
+        let etcd = try await EtcdServer.start()
+        _ = try await etcd.registry()
+        let proxy = try FaultProxy(to: etcd.port)
+        let registry = try registry(by: proxy, options: "?timeout=500ms")
+        let lease = try await eventually { () throws(FrondError) in try await registry.acquire(0..<10) }
+        proxy.blackHole(true)
+        let start = ContinuousClock.now
+        // By the connection there is, and by a new one.
+        for _ in 0..<2 {
+            let error = await errorOf { () throws(FrondError) in
+                try await registry.extend(lease, to: 1_009_000, nowMilliseconds: 1_001_000)
+            }
+            #expect(error?.code == .registryUnavailable)
+            #expect(error?.message.contains("did not answer within 0.5 seconds") == true)
+        }
+        let took = ContinuousClock.now - start
+        #expect(took >= .milliseconds(1000))
+        #expect(took < .seconds(5))
+        proxy.blackHole(false)
+        let longer = try await eventually { () throws(FrondError) in
+            try await registry.extend(lease, to: 1_009_000, nowMilliseconds: 1_001_000)
+        }
+        #expect(longer.horizonMilliseconds == 1_009_000)
+        // Those that were given up are closed.
+        try await waitUntil { proxy.connectionCount == 1 }
+    }
+
+    @Test func aConnectionEndsWithItsRegistryAndWhenItIsClosed() async throws {
+        let etcd = try await EtcdServer.start()
+        _ = try await etcd.registry()
+        let proxy = try FaultProxy(to: etcd.port)
+        do {
+            let registry = try registry(by: proxy)
+            _ = try await registry.acquire(0..<1)
+            #expect(proxy.connectionCount == 1)
+        }
+        try await waitUntil { proxy.connectionCount == 0 }
+        let registry = try registry(by: proxy)
+        _ = try await registry.workers()
+        #expect(proxy.connectionCount == 1)
+        await registry.store.close()
+        try await waitUntil { proxy.connectionCount == 0 }
+    }
+
+    @Test func aCallThatIsCancelledSaysSo() async throws {
+        let etcd = try await EtcdServer.start()
+        let proxy = try FaultProxy(to: etcd.port)
+        let registry = try registry(by: proxy, options: "?timeout=60s")
+        proxy.blackHole(true)
+        let call = Task { await errorOf { () throws(FrondError) in try await registry.workers() } }
+        try await waitUntil { proxy.connectionCount == 1 }
+        call.cancel()
+        #expect(await call.value?.code == .cancelled)
+    }
+
+    private func waitUntil(_ condition: () -> Bool) async throws {
+        let start = ContinuousClock.now
+        while !condition() {
+            try #require(ContinuousClock.now - start < .seconds(10))
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+}
