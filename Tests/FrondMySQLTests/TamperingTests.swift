@@ -49,7 +49,8 @@ struct TamperingTests {
 
     @Test("a number beyond the last is a tag that is used up")
     func usedUp() async throws {
-        try await withRow("bad", "max_id = 9223372036854775807, version = 9223372036854775807") { (store) async throws in
+        try await withRow("bad", "max_id = 9223372036854775807, version = 9223372036854775807") {
+            (store) async throws in
             let error = await frondError { _ = try await store.reserve(Tag("bad"), atLeast: nil, after: nil) }
             #expect(error?.code == .exhausted)
         }

@@ -114,12 +114,16 @@ struct TicketTests {
         try await database.run("DELETE FROM frond_ticket", "ALTER TABLE frond_ticket AUTO_INCREMENT = 1009")
         let error = await frondError { _ = try await store.draw(tag, count: 64) }
         #expect(error?.code == .storeWentBack)
-        #expect(error?.message.contains("this server has had tickets up to 1072") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("N above 1073 and above every ticket") == true, "\(error?.message ?? "")")
         #expect(error?.message.contains("ALTER TABLE frond_ticket AUTO_INCREMENT = N") == true)
         for _ in 0..<20 {
             let error = await frondError { _ = try await store.draw(tag, count: 64) }
             #expect(error?.code == .storeWentBack)
         }
+        // Nor by a server that knows nothing of before.
+        let other = MySQLTicketStore([database.configuration])
+        let refusal = await frondError { _ = try await other.draw(tag, count: 64) }
+        #expect(refusal?.code == .storeWentBack)
         let rows = try await database.rows(Statements.nextTicket)
         #expect(rows.first?.integer("next") == 1073, "it was drawn from once")
         try await database.run("ALTER TABLE frond_ticket AUTO_INCREMENT = 5000")
@@ -150,7 +154,7 @@ struct TicketTests {
         let store = MySQLTicketStore([database.configuration(port: proxy.port)])
         let tag = try Tag("order")
         #expect(numbers(try await store.draw(tag, count: 2)) == [1, 2])
-        proxy.cutBeforeReply()
+        proxy.cutBeforeReply { String(decoding: $0, as: UTF8.self).contains("COMMIT") }
         let error = await frondError { _ = try await store.draw(tag, count: 2) }
         #expect(error?.code == .storeUnavailable)
         #expect(numbers(try await eventually { try await store.draw(tag, count: 2) }) == [5, 6])
@@ -174,28 +178,27 @@ struct TicketLedgerTests {
     @Test("numbers are given out where they grow")
     func grows() throws {
         var ledger = TicketLedger(name: "db", place: 0, places: 1)
-        #expect(ledger.begin() == .draw)
-        try ledger.drawn([1, 2, 5])
-        try ledger.drawn([6])
-        for numbers: [Int64] in [[6], [7, 7]] {
-            #expect(throws: FrondError.self) { try ledger.drawn(numbers) }
-        }
+        #expect(!ledger.mustLook(stored: 0))
+        #expect(try ledger.drawn([1, 2, 5]) == .fine)
+        #expect(try ledger.drawn([6]) == .fine)
+        #expect(try ledger.drawn([6]) == .refused(above: 7))
+        #expect(throws: FrondError.self) { try ledger.drawn([8, 8]) }
     }
 
-    @Test("a counter that went back must pass also what it gave when that was seen")
+    @Test("a counter that went back must pass also where the draw that saw it has left it")
     func wentBack() throws {
-        var ledger = TicketLedger(name: "db", place: 0, places: 1)
-        try ledger.drawn([100])
-        let error = #expect(throws: FrondError.self) { try ledger.drawn(Array(90...130)) }
-        #expect(error?.code == .storeWentBack)
-        #expect(ledger.begin() == .look)
-        for next: Int64 in [0, 91, 101, 130] {
-            #expect(throws: FrondError.self) { try ledger.looked(next: next) }
-            #expect(ledger.begin() == .look)
+        var ledger = TicketLedger(name: "db", place: 0, places: 2)
+        #expect(try ledger.drawn([101]) == .fine)
+        #expect(try ledger.drawn(Array(stride(from: 91, through: 131, by: 2))) == .refused(above: 133))
+        #expect(ledger.mustLook(stored: 0), "though the database was not told")
+        for next: Int64 in [0, 91, 101, 132, 133] {
+            #expect(ledger.looked(next: next, stored: 0) == .refused(above: 133))
         }
-        try ledger.looked(next: 131)
-        #expect(ledger.begin() == .draw)
-        try ledger.drawn([131])
+        #expect(ledger.looked(next: 135, stored: 200) == .refused(above: 200), "another server knows more")
+        #expect(ledger.looked(next: 201, stored: 200) == .fine)
+        #expect(!ledger.mustLook(stored: 0))
+        #expect(try ledger.drawn([201]) == .fine)
+        #expect(ledger.looked(next: 150, stored: 100) == .refused(above: 201), "this server knows more")
     }
 
     @Test("a number of another database's residue is refused", arguments: [[2, 4], [1, 2], [0], [-1]] as [[Int64]])

@@ -26,7 +26,8 @@ SET @frond_changes = (
         UNION ALL SELECT 9, 'stripes', 'bigint', NULL, 'ADD COLUMN stripes BIGINT NOT NULL DEFAULT 1'
         UNION ALL SELECT 10, 'stripe', 'bigint', NULL, 'ADD COLUMN stripe BIGINT NOT NULL DEFAULT 0'
         UNION ALL SELECT 11, 'barrier', 'bigint', NULL, 'ADD COLUMN barrier BIGINT NULL DEFAULT NULL'
-        UNION ALL SELECT 12, 'updated_at', 'bigint', NULL, 'ADD COLUMN updated_at BIGINT NOT NULL DEFAULT 0'
+        UNION ALL SELECT 12, 'spreads_to', 'bigint', NULL, 'ADD COLUMN spreads_to BIGINT NULL DEFAULT NULL'
+        UNION ALL SELECT 13, 'updated_at', 'bigint', NULL, 'ADD COLUMN updated_at BIGINT NOT NULL DEFAULT 0'
     ) AS wanted
     LEFT JOIN information_schema.columns AS present
         ON present.table_schema = DATABASE() AND present.table_name = 'leaf_alloc' AND present.column_name = wanted.name

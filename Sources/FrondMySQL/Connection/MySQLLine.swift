@@ -45,13 +45,13 @@ final class MySQLLine: Sendable {
     }
 
     private func prepare(_ connection: MySQLConnection) throws(MySQLFailure) {
-        let replyMilliseconds = configuration.replyTimeout.components.seconds * 1000
+        let replySeconds = configuration.replyTimeout.components.seconds
+        let isMariaDB = connection.isMariaDB
         let statements =
-            Statements.session(lockSeconds: max(1, configuration.replyTimeout.components.seconds / 2))
-            + [
-                Statements.statementTimeout(
-                    milliseconds: max(500, replyMilliseconds * 4 / 5), isMariaDB: connection.isMariaDB)
-            ] + settings(connection.isMariaDB)
+            Statements.session(lockSeconds: max(1, replySeconds / 2)) + [
+                Statements.statementTimeout(milliseconds: max(500, replySeconds * 800), isMariaDB: isMariaDB),
+                Statements.idleTimeout(seconds: max(1, replySeconds / 2), isMariaDB: isMariaDB),
+            ] + settings(isMariaDB)
         for statement in statements { try connection.run(statement) }
     }
 }

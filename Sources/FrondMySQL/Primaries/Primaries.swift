@@ -57,7 +57,7 @@ struct Primaries<Database: Sendable>: Sendable {
     }
 
     private static func mostTelling(of errors: [FrondError]) -> FrondError {
-        let order: [FrondError.Code] = [.storeWentBack, .storeCorrupt, .exhausted, .overloaded, .storeUnavailable]
+        let order: [FrondError.Code] = [.storeWentBack, .storeUnavailable, .overloaded, .storeCorrupt, .exhausted]
         func rank(_ error: FrondError) -> Int {
             // Unknown in those that answer, while others may know it.
             if error.code == .unknownTag { return order.count }

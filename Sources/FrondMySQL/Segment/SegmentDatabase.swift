@@ -4,7 +4,10 @@ import Logging
 /// The tags of one database: reads, and compares and swaps.
 struct SegmentDatabase: Sendable {
     /// How often a change is tried anew after others came first.
-    static let maximumTries = 50
+    static let maximumTries = 20
+    /// From this try on the row is locked between its read and its swap: whoever waits for a lock gets it in turn, and
+    /// no crowd of others can come first for ever.
+    static let firstLockingTry = 8
     /// The wait after the first try that came too late; grows with each, up to ``longestPause``.
     private static let firstPause = Duration.milliseconds(1)
     private static let longestPause = Duration.milliseconds(50)
@@ -14,13 +17,20 @@ struct SegmentDatabase: Sendable {
     let logger: Logger
 
     /// Tries until the record stood still between its read and its swap.
-    /// - Parameter attempt: one try; nil where somebody else came first.
+    /// - Parameter attempt: reads the record, and swaps it; nil where somebody else came first.
     func contending<Value: Sendable>(
         for tag: Tag, _ attempt: @escaping @Sendable (MySQLSession) throws(FrondError) -> Value?
     ) async throws(FrondError) -> Value {
         var pause = Self.firstPause
-        for _ in 0..<Self.maximumTries {
-            if let value = try await pool.run(attempt) { return value }
+        for number in 0..<Self.maximumTries {
+            let value = try await pool.run { session throws(FrondError) in
+                guard number >= Self.firstLockingTry else { return try attempt(session) }
+                return try session.transaction { () throws(FrondError) in
+                    _ = try session.read(Statements.lockRecord, [.text(tag.name)])
+                    return try attempt(session)
+                }
+            }
+            if let value { return value }
             guard !Task.isCancelled else { throw FrondError(.cancelled, "the request for tag '\(tag)' was cancelled") }
             await time.sleep(until: time.monotonic + pause * Double.random(in: 0...1))
             pause = min(pause * 1.5, Self.longestPause)

@@ -13,9 +13,9 @@ public import Logging
 /// (`ALTER TABLE frond_ticket AUTO_INCREMENT = N`), `DELETE FROM frond_ticket_place` in each, and start the servers with
 /// the new list. Segments can be spread over more databases without a stop.
 ///
-/// A counter that went back, as after a dump was restored, is recognised by the first number that this server had
-/// before, and is not drawn from any more until it was moved up. A server that was started afterwards knows nothing of
-/// before: move the counter up first, whenever a dump was restored.
+/// A counter that went back, as after a dump was restored, is recognised by the first number that a server had before;
+/// the database is told, and no server draws from it any more until it was moved above all that they know. Servers that
+/// were started afterwards know nothing of before: whenever a dump was restored, move the counter up first.
 public final class MySQLTicketStore: CounterStore {
     private let primaries: Primaries<TicketDatabase>
 

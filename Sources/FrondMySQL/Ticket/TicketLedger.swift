@@ -3,15 +3,16 @@ import Frond
 /// What this server knows of one database's counter of tickets: decides whether numbers may be given out.
 ///
 /// A counter that went back (a restored dump) gives numbers again. Drawing from it moves it up by itself, into numbers
-/// that other servers have had: so once it went back nothing is drawn, and the counter is looked at alone, until somebody
-/// has moved it above all that this server knows.
+/// that other servers have had: so once that was seen nobody draws, and the counter is looked at alone, until somebody
+/// has moved it above all that the servers know. The database keeps that bound, for all servers, as `above`.
 ///
 /// A pure state machine, for one draw at a time.
 struct TicketLedger: Sendable {
-    enum Step: Hashable, Sendable {
-        case draw
-        /// Read the counter without moving it, and say so with ``TicketLedger/looked(next:)``.
-        case look
+    enum Verdict: Hashable, Sendable {
+        /// The counter may be drawn from; the numbers drawn may be given out.
+        case fine
+        /// Neither; the database is told that the counter must be moved above this number.
+        case refused(above: Int64)
     }
 
     /// What people call the database.
@@ -21,7 +22,8 @@ struct TicketLedger: Sendable {
     let places: Int64
     /// The highest number this server ever drew.
     private var highest: Int64 = 0
-    private var wentBack = false
+    /// What the counter must be above; 0 while nothing is known against it.
+    private var above: Int64 = 0
 
     init(name: String, place: Int, places: Int) {
         self.name = name
@@ -29,18 +31,20 @@ struct TicketLedger: Sendable {
         self.places = Int64(places)
     }
 
-    func begin() -> Step { wentBack ? .look : .draw }
+    /// Whether the counter must be looked at before a draw.
+    /// - Parameter stored: the database's `above`.
+    func mustLook(stored: Int64) -> Bool { max(above, stored) > 0 }
 
-    /// The counter would give `next` now.
-    /// - Throws: `storeWentBack` where it was not moved up.
-    mutating func looked(next: Int64) throws(FrondError) {
-        guard next > highest else { throw error }
-        wentBack = false
+    /// The counter would give `next`.
+    mutating func looked(next: Int64, stored: Int64) -> Verdict {
+        let bound = max(above, stored, highest)
+        above = next > bound ? 0 : bound
+        return above == 0 ? .fine : .refused(above: bound)
     }
 
-    /// These numbers were drawn, in order; they may be given out where this does not throw.
-    /// - Throws: `storeWentBack`; `storeCorrupt` for numbers that are another database's, or that do not grow.
-    mutating func drawn(_ numbers: [Int64]) throws(FrondError) {
+    /// These numbers were drawn, in order.
+    /// - Throws: `storeCorrupt` for numbers that are another database's, or that do not grow.
+    mutating func drawn(_ numbers: [Int64]) throws(FrondError) -> Verdict {
         let before = highest
         highest = max(highest, numbers.max() ?? 0)
         if let strange = numbers.first(where: { $0 < 1 || ($0 - place - 1) % places != 0 }) {
@@ -56,17 +60,18 @@ struct TicketLedger: Sendable {
                 .storeCorrupt, "\(name) gave tickets that do not grow: \(numbers.prefix(8))", retryAfter: .seconds(5))
         }
         guard let first = numbers.first, first > before else {
-            wentBack = true
-            throw error
+            // Where the counter stands now is where this draw has left it, and not where somebody moved it.
+            above = highest > Int64.max - places ? .max : highest + places
+            return .refused(above: above)
         }
+        return .fine
     }
 
-    private var error: FrondError {
+    func wentBack(above bound: Int64) -> FrondError {
         FrondError(
             .storeWentBack,
-            "the counter of tickets of \(name) went back: this server has had tickets up to \(highest), and others may "
-                + "have had more: ALTER TABLE frond_ticket AUTO_INCREMENT = N there, N above every ticket ever given out "
-                + "on all servers",
+            "the counter of tickets of \(name) went back: ALTER TABLE frond_ticket AUTO_INCREMENT = N there, N above "
+                + "\(bound) and above every ticket ever given out on all servers",
             retryAfter: .seconds(5))
     }
 }
