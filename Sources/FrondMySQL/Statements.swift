@@ -63,6 +63,13 @@ enum Statements {
         WHERE biz_tag = ? AND version = ? AND max_id = ?
         """
 
+    /// The compare-and-swap of how a tag's numbers are spread.
+    static let swapSpread = """
+        UPDATE leaf_alloc SET
+            max_id = ?, version = ?, stripes = ?, stripe = ?, barrier = ?, spreads_to = ?, updated_at = ?
+        WHERE biz_tag = ? AND version = ? AND max_id = ?
+        """
+
     /// Changes nothing, and fails where the real change would: for want of rights, or on a replica.
     static let writeCheck = "UPDATE leaf_alloc SET version = version WHERE biz_tag = ? AND version = ? AND max_id = ?"
 

@@ -13,8 +13,19 @@ struct SegmentDatabase: Sendable {
     private static let longestPause = Duration.milliseconds(50)
 
     let pool: MySQLPool
+    /// Which of the databases in this server's list it is, from 0, and how many are in the list.
+    let place: Int
+    let places: Int
     let time: any TimeSource
     let logger: Logger
+
+    init(_ configuration: MySQLConfiguration, place: Int, places: Int, time: any TimeSource, logger: Logger) {
+        pool = MySQLPool(configuration, time: time)
+        self.place = place
+        self.places = places
+        self.time = time
+        self.logger = logger
+    }
 
     /// Tries until the record stood still between its read and its swap.
     /// - Parameter attempt: reads the record, and swaps it; nil where somebody else came first.
@@ -42,12 +53,16 @@ struct SegmentDatabase: Sendable {
             retryAfter: .seconds(1))
     }
 
+    /// - Parameters:
+    ///   - floor: how far this record is known to have been given out.
+    ///   - least: the numbers must not be below it.
     func reserve(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?, notBelow least: SegmentPosition? = nil
     ) async throws(FrondError) -> Segment {
         try await contending(for: tag) { session throws(FrondError) in
             let record = try session.existingRecord(tag)
-            var (segment, successor) = try record.reserving(atLeast: count, after: floor)
+            try checkPlace(of: record)
+            var (segment, successor) = try record.reserving(atLeast: count, after: floor, notBelow: least)
             successor.updatedAtMilliseconds = time.wallMilliseconds
             return try session.swap(record, for: successor) ? segment : nil
         }
@@ -100,6 +115,18 @@ struct SegmentDatabase: Sendable {
             let successor = try record.applying(change, nowMilliseconds: time.wallMilliseconds)
             return try session.swap(record, for: successor) ? successor : nil
         }
+    }
+
+    /// Where several databases are listed, their rows say that the numbers are spread over them, and each its own part:
+    /// otherwise two of them would give out the same.
+    private func checkPlace(of record: TagRecord) throws(FrondError) {
+        guard places > 1, record.stripe != Int64(place) || record.stripes < Int64(places) else { return }
+        throw FrondError(
+            .storeCorrupt,
+            "tag '\(record.tag)' is stripe \(record.stripe) of \(record.stripes) in database \(pool.configuration), which is "
+                + "number \(place) of \(places) in this server's list, counted from 0: list the databases in the same "
+                + "order on all servers, or spread the tag over them with 'frond tag stripe \(record.tag)'",
+            retryAfter: .seconds(5))
     }
 
     /// Reads, and writes nothing: fails where a reservation would.
