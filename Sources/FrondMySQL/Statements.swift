@@ -131,16 +131,10 @@ enum Statements {
     static let lockTicketPlace = "SELECT place, places, above FROM frond_ticket_place WHERE id = 1 FOR UPDATE"
     static let setTicketsAbove = "UPDATE frond_ticket_place SET above = ? WHERE id = 1"
 
-    /// As many rows of one tag as numbers are wanted, of which the last remains.
-    static func replaceTickets(_ count: Int) -> String {
-        "REPLACE INTO frond_ticket (tag) VALUES (?)" + String(repeating: ",(?)", count: count - 1)
-    }
-
-    /// The same, saying each number: MariaDB alone can.
-    static func replaceTicketsReturning(_ count: Int) -> String { replaceTickets(count) + " RETURNING id" }
-
-    /// The first number that the last statement drew, and the last.
-    static let drawnTickets = "SELECT LAST_INSERT_ID() AS first, id AS last FROM frond_ticket WHERE tag = ?"
+    /// Draws one number: the tag's row is replaced by one with the next of the table's auto-increment.
+    static let drawTicket = "REPLACE INTO frond_ticket (tag) VALUES (?)"
+    /// Moves the auto-increment above a number by giving it to the tag's row.
+    static let moveTicket = "REPLACE INTO frond_ticket (id, tag) VALUES (?, ?)"
 
     static let nextTicket = """
         SELECT auto_increment AS next FROM information_schema.tables

@@ -3,8 +3,9 @@ public import Logging
 
 /// Tickets: the auto-increment of one or several MariaDB or MySQL databases, as Flickr runs it.
 ///
-/// Each draw is a `REPLACE` of as many rows as numbers are wanted, of which one a tag remains. The numbers of all tags
-/// come from one counter a database, so those of one tag have gaps. With n databases the one at place i of the list gives
+/// Each draw is a `REPLACE` of the tag's one row, and a second that moves the counter up where more than one number is
+/// wanted, with the database locked against other draws: only Frond may write its tables. The numbers of all tags come
+/// from one counter a database, so those of one tag have gaps. With n databases the one at place i of the list gives
 /// out the numbers ≡ i + 1 modulo n; any may be down. Numbers of one database grow; those of several are not in order.
 ///
 /// The list is the same, in the same order, on all servers; each database remembers its place and refuses another. To
@@ -24,21 +25,13 @@ public final class MySQLTicketStore: CounterStore {
     ///   - configurations: the databases, in the order in which all servers list them; 1 or more. Each is used over one
     ///     connection, one draw at a time.
     ///   - logger: gets lines at debug level, and at error level where a counter went back; silent by default.
-    public convenience init(
+    public init(
         _ configurations: [MySQLConfiguration], time: any TimeSource = SystemTimeSource(), logger: Logger? = nil
-    ) {
-        self.init(configurations, time: time, logger: logger, asksForEach: true)
-    }
-
-    init(
-        _ configurations: [MySQLConfiguration], time: any TimeSource = SystemTimeSource(), logger: Logger? = nil,
-        asksForEach: Bool
     ) {
         precondition(!configurations.isEmpty, "tickets come from one database at least")
         primaries = Primaries(
             configurations.enumerated().map { place, configuration in
-                TicketDatabase(
-                    configuration, place: place, places: configurations.count, asksForEach: asksForEach)
+                TicketDatabase(configuration, place: place, places: configurations.count)
             },
             time: time, logger: logger ?? Logger(label: "frond.mysql") { _ in SwiftLogNoOpLogHandler() })
     }

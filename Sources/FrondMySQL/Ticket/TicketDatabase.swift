@@ -6,19 +6,17 @@ import Synchronization
 /// One draw at a time, for all tags: they share the counter, and only so is it certain that numbers which do not grow
 /// mean that it went back.
 final class TicketDatabase: Sendable {
-    /// The most numbers that one statement draws.
-    private static let largestDraw = 1024
+    /// The most numbers of one draw.
+    private static let largestDraw: Int64 = 1_000_000
     /// How often a draw that the server undid is made again.
     private static let maximumTries = 10
 
     private let pool: MySQLPool
     private let place: Int
     private let places: Int
-    /// Whether to ask for each number, where the server can say them.
-    private let asksForEach: Bool
     private let ledger: Mutex<TicketLedger>
 
-    init(_ configuration: MySQLConfiguration, place: Int, places: Int, asksForEach: Bool = true) {
+    init(_ configuration: MySQLConfiguration, place: Int, places: Int) {
         var single = configuration
         single.poolSize = 1
         pool = MySQLPool(single) { isMariaDB in
@@ -26,7 +24,6 @@ final class TicketDatabase: Sendable {
         }
         self.place = place
         self.places = places
-        self.asksForEach = asksForEach
         ledger = Mutex(TicketLedger(name: "\(configuration)", place: place, places: places))
     }
 
@@ -36,17 +33,13 @@ final class TicketDatabase: Sendable {
 
     /// - Throws: as `CounterStore`.
     func draw(_ tag: Tag, count: Int) async throws(FrondError) -> [NumberRun] {
-        // Few different statements, each prepared once.
-        var size = Self.largestDraw
-        while size > max(count, 1) { size /= 2 }
-        let fitting = size
-        return try await pool.run { [self] session throws(FrondError) in
+        try await pool.run { [self] session throws(FrondError) in
             for _ in 0..<Self.maximumTries {
                 let outcome = try session.transaction { () throws(FrondError) in
-                    try drawOnce(tag, fitting, session)
+                    try drawOnce(tag, min(Int64(count), Self.largestDraw), session)
                 }
                 switch outcome {
-                case .drawn(let numbers): return runs(of: numbers)
+                case .drawn(let run): return [run]
                 case .refused(let above): throw ledger.withLock { $0.wentBack(above: above) }
                 case .noPlace:
                     let values: [MySQLValue] = [.integer(Int64(place)), .integer(Int64(places))]
@@ -61,7 +54,7 @@ final class TicketDatabase: Sendable {
     }
 
     private enum Outcome {
-        case drawn([Int64])
+        case drawn(NumberRun)
         /// The counter went back; the transaction says so to all servers.
         case refused(above: Int64)
         /// The database does not know its place yet.
@@ -71,7 +64,7 @@ final class TicketDatabase: Sendable {
     }
 
     /// One draw, with the database locked against those of other servers.
-    private func drawOnce(_ tag: Tag, _ size: Int, _ session: MySQLSession) throws(FrondError) -> Outcome {
+    private func drawOnce(_ tag: Tag, _ count: Int64, _ session: MySQLSession) throws(FrondError) -> Outcome {
         guard let row = try session.read(Statements.lockTicketPlace).first else { return .noPlace }
         try checkPlace(row)
         let stored = try row.number("above", of: "the row of table frond_ticket_place", in: 0...(.max))
@@ -81,16 +74,16 @@ final class TicketDatabase: Sendable {
             if case .refused(let above) = verdict { return try refuse(above, stored: stored, session) }
             _ = try session.write(Statements.setTicketsAbove, [0])
         }
-        guard let numbers = try numbers(of: tag, size, session) else { return .undone }
+        guard let run = try numbers(of: tag, count, session) else { return .undone }
         let judged: Result<TicketLedger.Verdict, FrondError> = ledger.withLock { ledger in
             do throws(FrondError) {
-                return .success(try ledger.drawn(numbers))
+                return .success(try ledger.drawn(run))
             } catch {
                 return .failure(error)
             }
         }
         switch try judged.get() {
-        case .fine: return .drawn(numbers)
+        case .fine: return .drawn(run)
         case .refused(let above): return try refuse(above, stored: stored, session)
         }
     }
@@ -113,44 +106,17 @@ final class TicketDatabase: Sendable {
             retryAfter: .seconds(5))
     }
 
+    /// The first number is the auto-increment's own. The last is put in its place, which moves the counter above it: with
+    /// the database locked, those between are ours, and no row is written for each.
     /// - Returns: nil where the server undid the draw.
-    private func numbers(of tag: Tag, _ size: Int, _ session: MySQLSession) throws(FrondError) -> [Int64]? {
-        let tags = [MySQLValue](repeating: .text(tag.name), count: size)
-        let ticket = "a ticket of tag '\(tag)'"
-        if asksForEach, try session.isMariaDB() {
-            guard let result = try session.writeReturning(Statements.replaceTicketsReturning(size), tags) else {
-                return nil
-            }
-            var numbers: [Int64] = []
-            for row in result.rows { numbers.append(try row.number("id", of: ticket)) }
-            return numbers
-        }
-        guard case .done = try session.write(Statements.replaceTickets(size), tags),
-            let row = try session.read(Statements.drawnTickets, [.text(tag.name)]).first
-        else { return nil }
-        return Self.certain(
-            first: try row.number("first", of: ticket), last: try row.number("last", of: ticket), count: Int64(size),
-            stride: Int64(places))
-    }
-
-    /// The numbers that are ours for certain, where the first and the last of `count` are known.
-    ///
-    /// Where there is room for exactly as many between them, they are all of those; otherwise others may have had some.
-    static func certain(first: Int64, last: Int64, count: Int64, stride: Int64) -> [Int64] {
-        guard first < last else { return [last] }
-        guard last - first == (count - 1) * stride else { return [first, last] }
-        return Array(Swift.stride(from: first, through: last, by: Int64.Stride(stride)))
-    }
-
-    private func runs(of numbers: [Int64]) -> [NumberRun] {
-        var runs: [NumberRun] = []
-        for number in numbers {
-            if let last = runs.last, number == last.first + last.count * last.stride {
-                runs[runs.count - 1].count += 1
-            } else {
-                runs.append(NumberRun(first: number, count: 1, stride: Int64(places)))
-            }
-        }
-        return runs
+    private func numbers(of tag: Tag, _ count: Int64, _ session: MySQLSession) throws(FrondError) -> NumberRun? {
+        guard let drawn = try session.insert(Statements.drawTicket, [.text(tag.name)]) else { return nil }
+        let first = drawn.insertID
+        let stride = Int64(places)
+        // Fewer at the end of all numbers. Whether they are right is the ledger's business.
+        let run = NumberRun(first: first, count: min(count, (.max - max(first, 1)) / stride + 1), stride: stride)
+        guard run.count > 1 else { return run }
+        let isMoved = try session.insert(Statements.moveTicket, [.integer(run[run.count - 1]), .text(tag.name)]) != nil
+        return isMoved ? run : nil
     }
 }

@@ -42,24 +42,20 @@ struct TicketLedger: Sendable {
         return above == 0 ? .fine : .refused(above: bound)
     }
 
-    /// These numbers were drawn, in order.
-    /// - Throws: `storeCorrupt` for numbers that are another database's, or that do not grow.
-    mutating func drawn(_ numbers: [Int64]) throws(FrondError) -> Verdict {
+    /// These numbers were drawn.
+    /// - Throws: `storeCorrupt` for numbers that are another database's.
+    mutating func drawn(_ run: NumberRun) throws(FrondError) -> Verdict {
         let before = highest
-        highest = max(highest, numbers.max() ?? 0)
-        if let strange = numbers.first(where: { $0 < 1 || ($0 - place - 1) % places != 0 }) {
+        highest = max(highest, run[run.count - 1])
+        guard run.first >= 1, (run.first - place - 1) % places == 0, run.stride == places else {
             throw FrondError(
                 .storeCorrupt,
-                "\(name) gave ticket \(strange), which is not \(place + 1) modulo \(places): it does not heed "
+                "\(name) gave ticket \(run.first), which is not \(place + 1) modulo \(places): it does not heed "
                     + "auto_increment_increment and auto_increment_offset of a session (Galera: set "
                     + "wsrep_auto_increment_control = OFF)",
                 retryAfter: .seconds(5))
         }
-        guard zip(numbers, numbers.dropFirst()).allSatisfy({ $0 < $1 }) else {
-            throw FrondError(
-                .storeCorrupt, "\(name) gave tickets that do not grow: \(numbers.prefix(8))", retryAfter: .seconds(5))
-        }
-        guard let first = numbers.first, first > before else {
+        guard run.first > before else {
             // Where the counter stands now is where this draw has left it, and not where somebody moved it.
             above = highest > Int64.max - places ? .max : highest + places
             return .refused(above: above)
