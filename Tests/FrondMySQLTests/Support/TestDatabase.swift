@@ -30,7 +30,10 @@ struct TestDatabase: Sendable {
     var configuration: MySQLConfiguration { configuration(port: server.port) }
 
     func configuration(port: Int, user: String = "root", password: String = "") -> MySQLConfiguration {
-        MySQLConfiguration(host: "127.0.0.1", port: port, user: user, password: password, database: name)
+        // Patient, since tests run on busy machines; those of timeouts say their own.
+        MySQLConfiguration(
+            host: "127.0.0.1", port: port, user: user, password: password, database: name,
+            connectTimeout: .seconds(20), replyTimeout: .seconds(30))
     }
 
     func store(_ change: (inout MySQLConfiguration) -> Void = { _ in }) -> MySQLSegmentStore {
