@@ -27,7 +27,7 @@ struct PrimariesTests {
     private func serve(_ store: MySQLSegmentStore, _ tag: Tag, while goesOn: () -> Bool) async throws -> [Segment] {
         var segments: [Segment] = []
         var floor: SegmentPosition?
-        while goesOn() {
+        while goesOn(), !Task.isCancelled {
             do throws(FrondError) {
                 let segment = try await store.reserve(tag, atLeast: nil, after: floor)
                 #expect(segment.first >= floor?.next ?? 0, "IDs of one server grow")
@@ -180,7 +180,7 @@ struct PrimariesTests {
                 let store = MySQLSegmentStore(primaries: Array(list[..<listed]))
                 group.addTask {
                     // Those that list two wait for the first spread.
-                    while listed == 2,
+                    while listed == 2, !Task.isCancelled,
                         await frondError({ _ = try await store.reserve(tag, atLeast: 1, after: nil) }) != nil
                     {}
                     return try await serve(store, tag) { !end.isSet.load(ordering: .relaxed) }

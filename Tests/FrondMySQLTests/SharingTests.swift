@@ -92,6 +92,22 @@ struct SharingTests {
         try await shareWithLeaf(database, tag, first: 3001, step: 10)
     }
 
+    @Test(
+        "a row that changed since it was read is not replaced, whatever it was that changed",
+        arguments: ["max_id = max_id + step", "version = version + 1", "step = 20, version = version + 1"])
+    func swap(change: String) async throws {
+        let database = try await TestDatabase.make()
+        let tag = try Tag("order")
+        let record = try await database.store().create(tag, TagSettings(step: 10))
+        try await database.run("UPDATE leaf_alloc SET \(change)")
+        let changed = try await database.store().tag(tag)
+        let isSwapped = try await MySQLPool(database.configuration).run { session throws(FrondError) in
+            try session.swap(record, for: try record.reserving(atLeast: nil, after: nil).successor)
+        }
+        #expect(!isSwapped)
+        #expect(try await database.store().tag(tag) == changed)
+    }
+
     @Test("a row that went back is refused until it is moved above what was given out")
     func wentBack() async throws {
         let database = try await TestDatabase.make()

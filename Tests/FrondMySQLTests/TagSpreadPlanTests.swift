@@ -21,14 +21,14 @@ private struct SpreadSimulation {
 
     init(seed: UInt64, old: Int, places: Int, tag: Tag) throws {
         random = SplitMix64(seed: seed)
-        plan = TagSpreadPlan(tag: tag, places: places)
+        // So near that servers reach the barrier, and that rows pass it before they get it.
+        plan = TagSpreadPlan(tag: tag, places: places, room: Int64.random(in: 0...60, using: &random))
         rows = Array(repeating: nil, count: places)
         for place in 0..<old {
             var record = try TagSettings(step: 3).newRecord(tag, nowMilliseconds: 0)
             record.stripes = Int64(old)
             record.stripe = Int64(place)
-            // Some are far ahead of the others, beyond any barrier.
-            record.maxID = Int64.random(in: 1...3, using: &random) * 700_000
+            record.maxID = Int64.random(in: 1...60, using: &random)
             rows[place] = TagSpreadRow(record: record, spreadsTo: nil)
         }
     }
@@ -63,9 +63,9 @@ private struct SpreadSimulation {
             } else {
                 let place = Int.random(in: 0..<rows.count, using: &random)
                 guard let row = rows[place] else { continue }
-                let least =
-                    issued.isEmpty
-                    ? nil : SegmentPosition(cycle: 0, next: Int64.random(in: 0...900_000, using: &random))
+                // Some servers have had far numbers already, of this or another row.
+                let far = Int64.random(in: 0...(issued.max() ?? 0), using: &random)
+                let least = Bool.random(using: &random) ? SegmentPosition(cycle: 0, next: far) : nil
                 do throws(FrondError) {
                     let (segment, successor) = try row.record.reserving(atLeast: nil, after: nil, notBelow: least)
                     intents[actor] = .reserve(row, segment, successor, place: place)

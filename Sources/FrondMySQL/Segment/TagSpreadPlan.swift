@@ -20,12 +20,11 @@ struct TagSpreadPlan: Sendable {
         case finished
     }
 
-    /// What remains below the barrier, so that servers go on meanwhile.
-    private static let room: Int64 = 1_000_000
-
     let tag: Tag
     /// How many databases are listed.
     let places: Int
+    /// What remains below the barrier, so that servers go on meanwhile.
+    var room: Int64 = 1_000_000
     private var aim: Int64 { Int64(places) }
 
     /// - Parameter rows: that of each database in the list, nil where there is none.
@@ -99,7 +98,7 @@ struct TagSpreadPlan: Sendable {
             throw FrondError(
                 .exhausted, "tag '\(tag)' has given out nearly all its numbers: raise its max before it is spread")
         }
-        return top + min(Self.room, (last - top) / 2)
+        return top + min(room, (last - top) / 2)
     }
 
     // MARK: What cannot be

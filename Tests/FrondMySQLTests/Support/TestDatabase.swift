@@ -21,7 +21,12 @@ struct TestDatabase: Sendable {
         let server = if let server { server } else { try await SharedServer.shared.server() }
         let name = "test_\(UInt64.random(in: 0 ... .max))"
         let database = TestDatabase(server: server, name: name)
-        try await database.administer { session throws(FrondError) in try session.run("CREATE DATABASE \(name)") }
+        do {
+            try await database.administer { session throws(FrondError) in try session.run("CREATE DATABASE \(name)") }
+        } catch {
+            Issue.record("the server printed: \(server.printed.suffix(8000))")
+            throw error
+        }
         if hasTables { _ = try await MySQLSchema(database.configuration).apply() }
         return database
     }
