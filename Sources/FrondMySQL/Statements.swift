@@ -44,6 +44,7 @@ enum Statements {
         spreads_to, updated_at, UNIX_TIMESTAMP(update_time) AS touched_at
         """
     static let record = "SELECT \(recordColumns) FROM leaf_alloc WHERE biz_tag = ?"
+    static let ticketPlace = "SELECT place, places FROM frond_ticket_place WHERE id = 1"
     /// Others wait from here to the end of the transaction; what is read after it is the newest.
     static let lockRecord = "SELECT max_id FROM leaf_alloc WHERE biz_tag = ? FOR UPDATE"
     static let records = "SELECT \(recordColumns) FROM leaf_alloc ORDER BY biz_tag"

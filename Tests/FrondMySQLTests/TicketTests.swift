@@ -113,6 +113,41 @@ struct TicketTests {
         }
     }
 
+    @Test("a list with a new database is refused for all of it while an old one remembers the list before")
+    func longerList() async throws {
+        let old = try await TestDatabase.make()
+        let new = try await TestDatabase.make()
+        let tag = try Tag("order")
+        let before = MySQLTicketStore([old.configuration])
+        let drawn = numbers(try await before.draw(tag, count: 5))
+        let after = MySQLTicketStore([old.configuration, new.configuration])
+        for _ in 0..<6 {
+            let error = await frondError { _ = try await after.draw(tag, count: 1) }
+            #expect(error?.code == .storeCorrupt)
+        }
+        // As the error says: with all servers stopped.
+        try await old.run("ALTER TABLE frond_ticket AUTO_INCREMENT = 6", "DELETE FROM frond_ticket_place")
+        try await new.run("ALTER TABLE frond_ticket AUTO_INCREMENT = 6")
+        let next = MySQLTicketStore([old.configuration, new.configuration])
+        var later: [Int64] = []
+        for _ in 0..<6 { later += numbers(try await next.draw(tag, count: 3)) }
+        #expect(Set(drawn + later).count == drawn.count + later.count)
+        // A server that was not stopped.
+        let refusal = await frondError { _ = try await before.draw(tag, count: 1) }
+        #expect(refusal?.code == .storeCorrupt)
+    }
+
+    @Test("a new list is not used before all of its databases answer")
+    func newListNeedsAll() async throws {
+        let one = try await TestDatabase.make()
+        var gone = one.configuration
+        gone.port = 1
+        let store = MySQLTicketStore([one.configuration, gone])
+        let error = await frondError { _ = try await store.draw(try Tag("order"), count: 1) }
+        #expect(error?.code == .storeUnavailable)
+        #expect(error?.message.contains("127.0.0.1:1") == true, "\(error?.message ?? "")")
+    }
+
     @Test("a counter that went back gives nothing until it was moved up, and is not drawn from meanwhile")
     func wentBack() async throws {
         let database = try await TestDatabase.make()

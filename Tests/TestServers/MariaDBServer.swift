@@ -45,6 +45,8 @@ package final class MariaDBServer: Sendable {
             [
                 "--no-defaults", "--user=root", "--datadir=\(folder.path)/data", "--bind-address=127.0.0.1",
                 "--port=\(port)", "--socket=\(folder.path)/socket", "--pid-file=\(folder.path)/pid",
+                // A server that starts removes what others left in the folder for temporary tables.
+                "--tmpdir=\(folder.path)",
                 "--innodb-log-file-size=\(InstalledData.logSize)", "--innodb-buffer-pool-size=16M",
                 "--key-buffer-size=1M", "--aria-pagecache-buffer-size=1M", "--performance-schema=OFF",
                 "--skip-name-resolve", "--max-connections=400", "--back-log=300",

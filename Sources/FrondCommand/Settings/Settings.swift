@@ -37,7 +37,9 @@ struct Settings {
         registry =
             if let text = reader.text(.registry) {
                 try RegistryURL(
-                    text, dataDirectory: dataDirectory, password: reader.text(.registryPassword))
+                    text, dataDirectory: dataDirectory,
+                    password: reader.text(.registryPassword)
+                        ?? (StoreURL.isMySQL(text) ? reader.text(.storePassword) : nil))
             } else {
                 RegistryURL(beside: store)
             }

@@ -8,7 +8,8 @@ public import Logging
 /// from one counter a database, so those of one tag have gaps. With n databases the one at place i of the list gives
 /// out the numbers ≡ i + 1 modulo n; any may be down. Numbers of one database grow; those of several are not in order.
 ///
-/// The list is the same, in the same order, on all servers; each database remembers its place and refuses another. To
+/// The list is the same, in the same order, on all servers; each database remembers its place, and where one contradicts
+/// a server's list that server draws from none. The first use of a list needs all of its databases. To
 /// change the list, as when a database is added, no rule can hold for the old list and the new at the same time: stop all
 /// servers, find the highest ticket of all (`SELECT MAX(id) FROM frond_ticket` in each), move every counter above it
 /// (`ALTER TABLE frond_ticket AUTO_INCREMENT = N`), `DELETE FROM frond_ticket_place` in each, and start the servers with
@@ -19,6 +20,7 @@ public import Logging
 /// were started afterwards know nothing of before: whenever a dump was restored, move the counter up first.
 public final class MySQLTicketStore: CounterStore {
     private let primaries: Primaries<TicketDatabase>
+    private let agreement: TicketAgreement
 
     /// Makes no connection yet: see ``check()``.
     /// - Parameters:
@@ -29,18 +31,25 @@ public final class MySQLTicketStore: CounterStore {
         _ configurations: [MySQLConfiguration], time: any TimeSource = SystemTimeSource(), logger: Logger? = nil
     ) {
         precondition(!configurations.isEmpty, "tickets come from one database at least")
+        let databases = configurations.enumerated().map { place, configuration in
+            TicketDatabase(configuration, place: place, places: configurations.count)
+        }
+        agreement = TicketAgreement(databases)
         primaries = Primaries(
-            configurations.enumerated().map { place, configuration in
-                TicketDatabase(configuration, place: place, places: configurations.count)
-            },
-            time: time, logger: logger ?? Logger(label: "frond.mysql") { _ in SwiftLogNoOpLogHandler() })
+            databases, time: time, logger: logger ?? Logger(label: "frond.mysql") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// Any tag may be drawn of: its row is made by its first draw.
     public func draw(_ tag: Tag, count: Int) async throws(FrondError) -> [NumberRun] {
         guard count >= 1 else { throw FrondError(.invalidArgument, "\(count) tickets cannot be drawn: 1 or more") }
+        try await agreement.reach()
         return try await primaries.first { (_, database) throws(FrondError) in
-            try await database.draw(tag, count: count)
+            do throws(FrondError) {
+                return try await database.draw(tag, count: count)
+            } catch {
+                agreement.failed(error)
+                throw error
+            }
         }
     }
 

@@ -31,6 +31,23 @@ final class TicketDatabase: Sendable {
         try await pool.probe()
     }
 
+    /// Whether the database knows its place.
+    /// - Throws: `storeCorrupt` where it knows another; `storeUnavailable`.
+    func knowsItsPlace() async throws(FrondError) -> Bool {
+        try await pool.run { [self] session throws(FrondError) in
+            guard let row = try session.read(Statements.ticketPlace).first else { return false }
+            try checkPlace(row)
+            return true
+        }
+    }
+
+    /// Tells a database its place that knows none.
+    func takePlace() async throws(FrondError) {
+        try await pool.run { [self] session throws(FrondError) in
+            _ = try session.write(Statements.insertTicketPlace, [.integer(Int64(place)), .integer(Int64(places))])
+        }
+    }
+
     /// - Throws: as `CounterStore`.
     func draw(_ tag: Tag, count: Int) async throws(FrondError) -> [NumberRun] {
         try await pool.run { [self] session throws(FrondError) in
@@ -42,8 +59,11 @@ final class TicketDatabase: Sendable {
                 case .drawn(let run): return [run]
                 case .refused(let above): throw ledger.withLock { $0.wentBack(above: above) }
                 case .noPlace:
-                    let values: [MySQLValue] = [.integer(Int64(place)), .integer(Int64(places))]
-                    _ = try session.write(Statements.insertTicketPlace, values)
+                    throw FrondError(
+                        .storeCorrupt,
+                        "database \(pool.configuration) knows no place among the ticket databases: it is told one when "
+                            + "all of the list answer, and servers that ran when it lost its place are started anew",
+                        retryAfter: .seconds(5))
                 case .undone: continue
                 }
             }
