@@ -46,7 +46,7 @@ package final class MariaDBServer: Sendable {
                 "--no-defaults", "--user=root", "--datadir=\(folder.path)/data", "--bind-address=127.0.0.1",
                 "--port=\(port)", "--socket=\(folder.path)/socket", "--pid-file=\(folder.path)/pid",
                 "--innodb-log-file-size=\(InstalledData.logSize)", "--innodb-buffer-pool-size=16M",
-                "--key-buffer-size=1M", "--aria-pagecache-buffer-size=1M", "--performance-schema=OFF",
+                "--key-buffer-size=1M", "--aria-pagecache-buffer-size=16M", "--performance-schema=OFF",
                 "--skip-name-resolve", "--max-connections=400", "--back-log=300",
                 "--innodb-flush-log-at-trx-commit=1",
             ] + options)
