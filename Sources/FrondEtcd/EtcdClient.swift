@@ -51,7 +51,7 @@ final class EtcdClient: Sendable {
 
     /// A transaction that changes something.
     /// - Parameter what: the change, for the error.
-    /// - Throws: `registryUnavailable`, also where the change may have been made.
+    /// - Throws: `registryUnavailable` or `cancelled`, also where the change may have been made.
     func write(
         _ request: Etcdserverpb_TxnRequest, _ what: String
     ) async throws(FrondError) -> Etcdserverpb_TxnResponse {
@@ -61,7 +61,7 @@ final class EtcdClient: Sendable {
         do throws(EtcdFailure) {
             return try await attempt(index) { connection, call in try await connection.transaction(request, call) }
         } catch {
-            guard error.cure == .askElsewhere else { throw error.error }
+            guard error.cure == .askElsewhere || error.error.code == .cancelled else { throw error.error }
             throw FrondError(
                 error.error.code, "whether \(what) was made is not known: \(error.error.message)",
                 retryAfter: error.error.retryAfter, cause: error.error.cause)
@@ -127,22 +127,26 @@ final class EtcdClient: Sendable {
     private func connection(_ index: Int) throws(EtcdFailure) -> EtcdConnection {
         let endpoint = configuration.endpoints[index]
         do {
-            if let connection = try connection(index, orElse: nil) { return connection }
+            if let connection = try connection(index, orElse: nil).usable { return connection }
             // Reads files, so not under the lock: where two calls do it at once, one connection is never used.
             let new = try EtcdConnection(to: endpoint, tls: configuration.tls)
-            return try connection(index, orElse: new) ?? new
+            return try connection(index, orElse: new).usable ?? new
         } catch {
             throw EtcdFailure(error, of: endpoint, configuration, isCancelled: Task.isCancelled)
         }
     }
 
-    /// The connection there is, or else the new one from now on.
-    private func connection(_ index: Int, orElse new: EtcdConnection?) throws(FrondError) -> EtcdConnection? {
+    /// The connection there is, or else the new one from now on; and the one that is used up, which is let go of by the
+    /// caller, outside the lock.
+    private func connection(
+        _ index: Int, orElse new: EtcdConnection?
+    ) throws(FrondError) -> (usable: EtcdConnection?, usedUp: EtcdConnection?) {
         try state.withLock { state throws(FrondError) in
             guard !state.isClosed else { throw FrondError(.registryUnavailable, "\(configuration) is closed") }
-            if let connection = state.connections[index] { return connection }
+            let current = state.connections[index]
+            if let current, current.takeCall() { return (current, nil) }
             state.connections[index] = new
-            return new
+            return (new, current)
         }
     }
 

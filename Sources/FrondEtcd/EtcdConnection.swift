@@ -1,6 +1,7 @@
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import SwiftProtobuf
+import Synchronization
 
 /// A connection to one member, made when it is first used, and closed with this object.
 ///
@@ -12,6 +13,11 @@ final class EtcdConnection: Sendable {
     /// The first frames of a connection that was silent for long may go to a firewall that has forgotten it.
     private static let maxIdleTime = Duration.seconds(60)
 
+    /// etcd sends a PING with nearly every answer, to measure the connection, and NIO's HTTP/2 takes more than 200 PINGs
+    /// within 30 seconds for an attack and closes the connection, whatever is under way: a busy one is replaced before.
+    private static let maxCalls = 100
+
+    private let calls = Atomic(0)
     private let client: GRPCClient<HTTP2ClientTransport.Posix>
     private let task: Task<Void, any Error>
 
@@ -20,11 +26,17 @@ final class EtcdConnection: Sendable {
     init(to endpoint: EtcdEndpoint, tls: EtcdConfiguration.TLS?) throws {
         let client = GRPCClient(transport: try Self.transport(to: endpoint, tls: tls))
         self.client = client
-        task = Task { try await client.runConnections() }
+        // Outlives the call that makes it, so it is no child of that: neither its priority nor its values are taken over.
+        task = Task.detached { try await client.runConnections() }
     }
 
     deinit {
         task.cancel()
+    }
+
+    /// Whether there may be another call; counts it.
+    func takeCall() -> Bool {
+        calls.add(1, ordering: .relaxed).newValue < Self.maxCalls
     }
 
     /// Whether the files of the encryption can be used.

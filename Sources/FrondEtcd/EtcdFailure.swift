@@ -111,15 +111,20 @@ struct EtcdFailure: Error {
         }
         if says("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "UNKNOWN_CA", "CERTIFICATE_UNKNOWN") {
             return failure(
-                "does not accept us without a certificate, or not with this one: name one that it trusts with "
-                    + "cert=FILE and key=FILE")
+                "does not accept us without a certificate, or not with this one: name a certificate that it trusts "
+                    + "with cert=FILE and key=FILE")
         }
         if says("WRONG_VERSION_NUMBER", "EOF during handshake") {
             return failure(
                 "does not agree on encryption: leave 'tls', 'ca', 'cert' and 'key' away where it has none")
         }
-        let hint = configuration.tls == nil ? ", or add tls=true if it wants encryption" : ""
-        return failure("broke the connection or cannot be reached: start it, correct the address\(hint)")
+        // A server that does not like what it hears may say why, or just close the connection.
+        let hint =
+            configuration.tls == nil
+            ? "or add tls=true if it wants encryption"
+            : "name a certificate that it trusts with cert=FILE and key=FILE, or leave 'tls', 'ca', 'cert' and 'key' away "
+                + "where it has no encryption"
+        return failure("broke the connection or cannot be reached: start it, correct the address, \(hint)")
     }
 }
 

@@ -23,6 +23,9 @@ extension StoredWorkerRegistry where Store == EtcdWorkerStore {
 /// All reads are linearizable, none is serializable: a member that answered from what it knows may have been cut off
 /// for an hour, and a horizon that has long been moved would look as if it had passed. A write is one transaction of
 /// etcd's that holds only where the record, and the origin of the registry, are still what was read.
+///
+/// An etcd that is restored from a copy goes back to horizons that have been moved since: it is to be initialised again,
+/// as after a loss, before servers use it.
 public struct EtcdWorkerStore: WorkerRecordStore {
     private let client: EtcdClient
     private let keys: EtcdKeys

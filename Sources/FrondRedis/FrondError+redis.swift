@@ -15,17 +15,29 @@ extension FrondError {
     /// What an error reply of Redis means for whoever runs Frond. The reply never holds a password.
     static func refused(_ url: RedisURL, _ reply: String) -> FrondError {
         let server = "Redis at \(url.endpoint)"
-        // An error inside a script has its code in the middle of older servers' text.
-        let known = Refusal.all.first { refusal in refusal.codes.contains { reply.contains($0) } }
-        guard let known else { return unavailable("\(server) answers with an error: \(reply)") }
+        guard let known = Refusal(reply) else { return unavailable("\(server) answers with an error: \(reply)") }
         return unavailable("\(server) \(known.meaning)", retries: known.mayPass)
     }
+
+    /// Whether an error reply is one of Redis's own that say that nothing was done. Others may be a proxy's, which does
+    /// not know.
+    static func isCertainRefusal(_ reply: String) -> Bool { Refusal(reply) != nil }
 
     static func wrongType(_ url: RedisURL, key: String, kind: String) -> FrondError {
         FrondError(
             .storeCorrupt,
             "key '\(key)' of Redis at \(url.endpoint), database \(url.database), holds a \(kind), not Frond's counter: "
                 + "rename or remove it with 'redis-cli -n \(url.database) RENAME \(key) other', or set another prefix",
+            retryAfter: .seconds(5))
+    }
+
+    static func beyondCeiling(_ range: HeldRange, _ record: TagRecord, url: RedisURL, key: String) -> FrondError {
+        FrondError(
+            .storeWentBack,
+            "Redis at \(url.endpoint) counts tag '\(record.tag)' in a range up to \(range.first + range.size - 1) (cycle "
+                + "\(range.cycle)), but the store has reserved only up to \(record.maxID - 1) (cycle \(record.cycle)): "
+                + "where another store uses the same Redis, set another prefix; where the store went back, move it "
+                + "forward with 'frond tag set \(record.tag) --max-id N', N above every number ever given out",
             retryAfter: .seconds(5))
     }
 
@@ -55,7 +67,19 @@ private struct Refusal {
     var codes: [String]
     var meaning: String
     /// Whether it may pass without anybody doing something.
-    var mayPass = false
+    var mayPass: Bool
+
+    init(codes: [String], meaning: String, mayPass: Bool = false) {
+        self.codes = codes
+        self.meaning = meaning
+        self.mayPass = mayPass
+    }
+
+    /// The one that a reply is. An error inside a script has its code in the middle of older servers' text.
+    init?(_ reply: String) {
+        guard let known = Self.all.first(where: { $0.codes.contains { reply.contains($0) } }) else { return nil }
+        self = known
+    }
 
     static let all = [
         Refusal(

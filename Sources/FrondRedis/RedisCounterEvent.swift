@@ -42,7 +42,8 @@ public struct RedisCounterEvents: Hashable, Sendable {
     public internal(set) var damaged = 0
     /// Ranges reserved and put into Redis, the everyday ones too.
     public internal(set) var rangesInstalled = 0
-    /// Ranges that another server was faster to install: given back to the store, or a gap.
+    /// Ranges that were not put into Redis after all, because another server was faster or Redis refused: given back to
+    /// the store, or a gap.
     public internal(set) var rangesLost = 0
 
     public init() {}

@@ -60,8 +60,13 @@ public final class RedisCounterStore: CounterStore {
             switch action {
             case .draw(let count):
                 (draw, action) = await ask(.draw(key: key, count: count), for: draw, of: tag)
+            case .readCeiling:
+                let result = await callCeiling { () throws(FrondError) in try await ceiling.tag(tag) }
+                action = memories.withLock { draw.readCeiling(result, memory: &$0[tag, default: TagMemory()]) }
             case .reserve(let count, let floor):
-                let result = await reserve(tag, atLeast: count, after: floor)
+                let result = await callCeiling { () throws(FrondError) in
+                    try await ceiling.reserve(tag, atLeast: count, after: floor)
+                }
                 let memory = memories.withLock { $0[tag, default: TagMemory()] }
                 action = draw.reserved(result, memory: memory)
             case .install(let segment, let mark, let count):
@@ -118,7 +123,9 @@ public final class RedisCounterStore: CounterStore {
     ) -> RedisDraw.Step {
         switch result {
         case .failure(let error): return .init(action: draw.failed(error))
-        case .success(.error(let text)): return .init(action: draw.failed(.refused(url, text)))
+        case .success(.error(let text)):
+            let error = FrondError.refused(url, text)
+            return .init(action: FrondError.isCertainRefusal(text) ? draw.refused(error) : draw.failed(error))
         case .success(let reply):
             guard let answer = RedisAnswer(reply) else { return .init(action: draw.failed(.strange(url, reply))) }
             return memories.withLock { memories in
@@ -145,17 +152,15 @@ public final class RedisCounterStore: CounterStore {
 
     // MARK: The ceiling
 
-    private func reserve(
-        _ tag: Tag, atLeast count: Int64, after floor: SegmentPosition?
-    ) async -> Result<Segment, FrondError> {
-        let result: Result<Segment, FrondError>
-        switch ceilingMonitor.admit() {
-        case .refused(let error): result = .failure(error)
-        case .admitted:
-            result = await ceilingMonitor.call { () throws(FrondError) in
-                try await ceiling.reserve(tag, atLeast: count, after: floor)
+    /// Calls the ceiling store, unless it was just found down.
+    private func callCeiling<Value>(
+        _ body: () async throws(FrondError) -> Value
+    ) async -> Result<Value, FrondError> {
+        let result: Result<Value, FrondError> =
+            switch ceilingMonitor.admit() {
+            case .refused(let error): .failure(error)
+            case .admitted: await ceilingMonitor.call(body)
             }
-        }
         return result.mapError { error in
             var error = error
             // Redis answered, and other tags may have numbers there.

@@ -20,6 +20,8 @@ struct RedisDraw: Sendable {
 
     enum Action: Sendable {
         case draw(count: Int)
+        /// Read the tag's record in the ceiling store.
+        case readCeiling
         /// Reserve in the ceiling store.
         case reserve(atLeast: Int64, after: SegmentPosition?)
         /// Install, where what is there still has this mark.
@@ -40,6 +42,7 @@ struct RedisDraw: Sendable {
 
     private enum Phase: Sendable {
         case drawing
+        case checking(HeldRange, isEmptied: Bool)
         case reserving(replacing: String)
         case installing(Segment)
     }
@@ -53,8 +56,10 @@ struct RedisDraw: Sendable {
     private var rounds = 0
     private var pauses = Self.pauses[...]
     private var phase = Phase.drawing
-    /// What this draw brought, while it installs the next range.
+    /// What this draw brought, while the ceiling is looked at or the next range installed.
     private var held: NumberRun?
+    /// Why it fails, once the range is given back that Redis refused.
+    private var failure: FrondError?
 
     /// - Parameter jitter: 0 to 1, to keep servers from asking in step.
     init(tag: Tag, url: RedisURL, key: String, count: Int, ceilingStep: Int64, jitter: Double) {
@@ -91,11 +96,11 @@ struct RedisDraw: Sendable {
         case .changed:
             step.action = wasFaster()
         case .wrongType(let kind):
-            step.action = end(.wrongType(url, key: key, kind: kind))
+            step.action = refused(.wrongType(url, key: key, kind: kind))
         case .replica:
-            step.action = end(.isReplica(url))
+            step.action = refused(.isReplica(url))
         case .unsupported:
-            step.action = end(.unsupported(url))
+            step.action = refused(.unsupported(url))
         }
         return step
     }
@@ -105,6 +110,32 @@ struct RedisDraw: Sendable {
 
     /// Redis did not answer, or with an error. A range that was sent is in Redis or nowhere: a gap.
     func failed(_ error: FrondError) -> Action { end(error) }
+
+    /// Redis said no: what it was asked to do is certainly not done.
+    mutating func refused(_ error: FrondError) -> Action {
+        guard case .installing(let segment) = phase else { return end(error) }
+        phase = .drawing
+        failure = error
+        return .giveBack(segment)
+    }
+
+    /// The ceiling store was asked for the tag's record.
+    ///
+    /// It must have reserved what Redis holds. If not, it went back, or Redis holds the numbers of another store. Where
+    /// it does not answer, Redis is believed until it does.
+    mutating func readCeiling(_ result: Result<TagRecord?, FrondError>, memory: inout TagMemory) -> Action {
+        guard case .checking(let range, let isEmptied) = phase, let numbers = held else {
+            preconditionFailure("a record came that was not asked for")
+        }
+        if case .success(let record) = result {
+            guard let record else { return .finish(.failure(.unknown(tag))) }
+            guard range.finish <= SegmentPosition(cycle: record.cycle, next: record.maxID) else {
+                return .finish(.failure(.beyondCeiling(range, record, url: url, key: key)))
+            }
+            memory.noteCovered(range)
+        }
+        return finish(numbers, of: range, isEmptied: isEmptied, memory: memory)
+    }
 
     /// The ceiling store answered.
     mutating func reserved(_ result: Result<Segment, FrondError>, memory: TagMemory) -> Action {
@@ -121,7 +152,9 @@ struct RedisDraw: Sendable {
 
     /// The range was given back, or it is a gap.
     func gaveBack() -> Action {
-        if let held { .finish(.success(held)) } else { .draw(count: count) }
+        if let held { return .finish(.success(held)) }
+        if let failure { return .finish(.failure(failure)) }
+        return .draw(count: count)
     }
 
     // MARK: Steps
@@ -133,12 +166,26 @@ struct RedisDraw: Sendable {
             return replace(range.mark, memory: memory, because: .wentBack)
         }
         memory.noteGiven(SegmentPosition(cycle: range.cycle, next: start.next + taken))
-        memory.noteCeiling(range.finish)
         let numbers = held ?? NumberRun(first: start.next, count: taken)
-        if case .installing = phase { return Step(action: .finish(.success(numbers)), installed: true) }
-        guard used + taken == range.size else { return Step(action: .finish(.success(numbers))) }
+        if case .installing = phase {
+            memory.noteCovered(range)
+            return Step(action: .finish(.success(numbers)), installed: true)
+        }
         held = numbers
-        return replace(range.mark, memory: memory, because: nil)
+        let isEmptied = used + taken == range.size
+        guard memory.isCovered(range) else {
+            phase = .checking(range, isEmptied: isEmptied)
+            return Step(action: .readCeiling)
+        }
+        return Step(action: finish(numbers, of: range, isEmptied: isEmptied, memory: memory))
+    }
+
+    /// Answers; whose draw emptied the range installs the next one before.
+    private mutating func finish(
+        _ numbers: NumberRun, of range: HeldRange, isEmptied: Bool, memory: TagMemory
+    ) -> Action {
+        guard isEmptied else { return .finish(.success(numbers)) }
+        return replace(range.mark, memory: memory, because: nil).action
     }
 
     private mutating func replace(_ mark: String, memory: TagMemory, because event: RedisCounterEvent.Kind?) -> Step {

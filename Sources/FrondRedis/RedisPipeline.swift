@@ -1,4 +1,3 @@
-import CHiredis
 import Frond
 import Synchronization
 

@@ -72,7 +72,7 @@ enum Script: CaseIterable, Sendable {
         local found, mark = read()
         if found == 'type' then return {found, mark} end
         if mark ~= ARGV[1] then return {'changed'} end
-        redis.call('DEL', key)
+        if found ~= 'missing' then redis.call('DEL', key) end
         local state = {run = run, cycle = ARGV[2], first = ARGV[3], size = ARGV[4], used = '0'}
         return give(state, table.concat({run, state.cycle, state.first, state.size}, '|'), tonumber(ARGV[5]))
         """

@@ -2,6 +2,7 @@ import Dispatch
 public import Frond
 import GRDB
 public import Logging
+import Synchronization
 
 /// Segments reserved in one SQLite file: the embedded default, which needs no server.
 ///
@@ -16,6 +17,7 @@ public final class SQLiteSegmentStore: SegmentStore {
     let commits: GroupCommit
     private let time: any TimeSource
     let logger: Logger
+    private let wasClosed = Atomic(false)
 
     /// Opens the file, or makes it and the directories above it, readable by this user alone.
     ///
@@ -50,14 +52,17 @@ public final class SQLiteSegmentStore: SegmentStore {
     /// - Throws: `storeUnavailable` where a read is still under way, or the file cannot be written.
     public func close() async throws(FrondError) {
         await commits.close()
+        let isFirst = !wasClosed.exchange(true, ordering: .relaxed)
         let outcome = await withCheckedContinuation { caller in
             DispatchQueue.global().async { [pool, path] in
                 caller.resume(
                     returning: Result {
                         // Waits for nobody: what another process still reads stays in the log too.
-                        let merged = Result { try pool.writeWithoutTransaction { try $0.checkpoint(.passive) } }
+                        let merged = Result {
+                            if isFirst { try pool.writeWithoutTransaction { _ = try $0.checkpoint(.passive) } }
+                        }
                         try pool.close()
-                        _ = try merged.get()
+                        try merged.get()
                     }.mapError { FrondError(sqlite: $0, path: path) })
             }
         }

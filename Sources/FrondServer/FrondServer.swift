@@ -76,7 +76,7 @@ public struct FrondServer: Service {
             served = .failure(error)
         }
         // In a task of its own: giving back must go on when this one was cancelled.
-        await Task { [generators] in await generators.segments?.shutdown() }.value
+        await Task { [generators] in await generators.shutdown() }.value
         try await group.shutdownGracefully()
         try served.get()
     }
@@ -85,26 +85,45 @@ public struct FrondServer: Service {
     private func serveWhileKeeping(on group: MultiThreadedEventLoopGroup) async throws {
         // Ends when the port is known, which the record of the worker ID names.
         let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await StoreWatch(generators: generators, logger: logger).run() }
+        let application = application(on: group) { isListening.finish() }
+        let server = ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: [.init(service: application)], logger: frameworkLogger))
+        var failure: FrondError?
+        try await withThrowingTaskGroup(of: FrondError?.self) { tasks in
+            tasks.addTask {
+                await StoreWatch(generators: generators, logger: logger).run()
+                return nil
+            }
             if let keeper = generators.snowflake {
                 // In a task of its own: graceful shutdown must not reach it before the server has ended.
                 tasks.addTask {
                     for await _ in listening {}
-                    if !Task.isCancelled { try await keeper.run() }
+                    return Task.isCancelled ? nil : await Self.run(keeper, endingWith: server)
                 }
             }
             tasks.addTask {
-                try await serve(on: group) { isListening.finish() }
+                try await server.run()
                 throw ServingEnded()
             }
             do {
-                // A keeper ends early only with an error, such as no worker ID where the settings say to fail then.
-                while try await tasks.next() != nil {}
+                while let ended = try await tasks.next() { failure = failure ?? ended }
             } catch is ServingEnded {
                 tasks.cancelAll()
-                while try await tasks.next() != nil {}
+                while let ended = try await tasks.next() { failure = failure ?? ended }
             }
+        }
+        if let failure { throw failure }
+    }
+
+    /// A keeper ends early only with an error, such as no worker ID where the settings say to fail then; the server then
+    /// ends as when it is asked to.
+    private static func run(_ keeper: WorkerKeeper, endingWith server: ServiceGroup) async -> FrondError? {
+        do throws(FrondError) {
+            try await keeper.run()
+            return nil
+        } catch {
+            await server.triggerGracefulShutdown()
+            return error
         }
     }
 
@@ -115,14 +134,14 @@ public struct FrondServer: Service {
         return quiet
     }
 
-    private func serve(
+    private func application(
         on group: MultiThreadedEventLoopGroup, onBound: @escaping @Sendable () -> Void
-    ) async throws {
+    ) -> some Service {
         let limits = ConnectionLimits(
             idle: TimeAmount(configuration.idleTimeout), drain: TimeAmount(configuration.drainLimit))
         let router = Router.frond(
             generators, readiness: Readiness(generators: generators), maxCount: configuration.maxCount)
-        let application = Application(
+        return Application(
             responder: MethodResponder(router: router.buildResponder()),
             server: HTTPServerBuilder { [generators, configuration] responder in
                 FastLaneChannel(
@@ -136,7 +155,6 @@ public struct FrondServer: Service {
             eventLoopGroupProvider: .shared(group),
             logger: frameworkLogger
         )
-        try await application.run()
     }
 
     /// Says that requests are accepted, once the registry has said whether there is a worker ID.
@@ -146,9 +164,9 @@ public struct FrondServer: Service {
         if let keeper = generators.snowflake {
             keeper.holder.address = configuration.address(port: port)
             onBound()
-            await keeper.waitForFirstAnswer(atMost: Self.firstAnswerLimit)
+            guard await keeper.waitForFirstAnswer(atMost: Self.firstAnswerLimit) else { return }
         }
-        if !Task.isCancelled { await onListening(port) }
+        await onListening(port)
     }
 }
 

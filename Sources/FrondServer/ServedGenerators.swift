@@ -5,12 +5,28 @@ public struct ServedGenerators: Sendable {
     public var segments: SegmentGenerators?
     /// Holds the worker ID of the snowflake generator; the server runs it.
     public var snowflake: WorkerKeeper?
+    /// Numbers that Redis counts.
+    public var redis: CounterGenerators?
+    /// Numbers of a database's auto-increment.
+    public var tickets: CounterGenerators?
     public var timeOrderedUUID = TimeOrderedUUIDGenerator()
     public var randomUUID = RandomUUIDGenerator()
 
-    public init(segments: SegmentGenerators?, snowflake: WorkerKeeper? = nil) {
+    public init(
+        segments: SegmentGenerators?, snowflake: WorkerKeeper? = nil, redis: CounterGenerators? = nil,
+        tickets: CounterGenerators? = nil
+    ) {
         self.segments = segments
         self.snowflake = snowflake
+        self.redis = redis
+        self.tickets = tickets
+    }
+
+    /// Ends all generators, and gives back what was reserved and not issued.
+    func shutdown() async {
+        await redis?.shutdown()
+        await tickets?.shutdown()
+        await segments?.shutdown()
     }
 
     /// Where the answers of a hot route come from; nil until the ordinary route has used it.

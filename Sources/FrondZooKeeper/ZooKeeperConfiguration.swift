@@ -27,6 +27,11 @@ public struct ZooKeeperConfiguration: Hashable, Sendable {
     /// When a call is given up. Default 4 seconds.
     public var callTimeout = Duration.seconds(4)
     /// The name of the Leaf servers whose worker IDs are not to be taken, `leaf.name` in their settings; nil for none.
+    ///
+    /// Every worker ID that such a server ever had is left to it, and the 32 that Leaf would give out next. Leaf itself
+    /// asks nobody: where more than those start while Frond runs, a worker ID may be in use twice until the next renewal
+    /// of its horizon. To free the worker ID of a Leaf server that is gone for good, with its `workerID.properties`,
+    /// remove its node.
     public var leafNamespace: String?
     /// How long a Leaf server must have reported nothing for its worker ID to be free; nil for never, the default.
     ///

@@ -138,6 +138,29 @@ struct EtcdRecordTests {
         }
     }
 
+    @Test("A change is made where both revision and content of a key are what was read, and only there")
+    func comparesRevisionAndContent() async throws {
+        let etcd = try sharedEtcd()
+        let prefix = freshPrefix()
+        _ = try await etcd.registry(prefix)
+        let keys = EtcdKeys(prefix: prefix)
+        let client = try EtcdClient(try etcd.configuration(prefix), logger: nil, time: SystemTimeSource())
+        let pair = try #require(try await client.read(.reading([keys.origin])).responses[0].responseRange.kvs.first)
+        let found = EtcdValue(key: keys.origin, pair: pair)
+        // As it would be in an etcd that was restored from a copy, where revisions are given out again.
+        var otherContent = found
+        otherContent.value = Data("other".utf8)
+        var otherRevision = found
+        otherRevision.modRevision += 1
+        let nothing = EtcdValue(key: keys.origin, pair: nil)
+        for wrong in [otherContent, otherRevision, nothing] {
+            let write = Etcdserverpb_TxnRequest.putting(Self.text, keys.worker(0), ifUnchanged: [wrong])
+            #expect(try await !client.write(write, "the test").succeeded)
+        }
+        let write = Etcdserverpb_TxnRequest.putting(Self.text, keys.worker(0), ifUnchanged: [found])
+        #expect(try await client.write(write, "the test").succeeded)
+    }
+
     @Test func whoWasAboutToTakeAWorkerIDAsTheRegistryBeganAgainLooksAgain() async throws {
         let etcd = try sharedEtcd()
         let prefix = freshPrefix()

@@ -11,7 +11,16 @@ struct SharedEtcd: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        try await Self.$server.withValue(try await EtcdServer.start()) { try await function() }
+        let server = try await EtcdServer.start()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await Self.$server.withValue(server) { try await function() })
+        } catch {
+            result = .failure(error)
+        }
+        // Tasks that have not ended yet may hold the value of the task still as the process exits.
+        await server.kill(0)
+        try result.get()
     }
 }
 
@@ -27,19 +36,24 @@ func sharedEtcd() throws -> EtcdServer {
 /// A prefix that nobody else uses.
 func freshPrefix() -> String { "test/\(UUID().uuidString)" }
 
+/// Time enough on a machine that is busy with other tests.
+let patience = "?timeout=20s"
+
 extension EtcdServer {
     func configuration(
-        _ prefix: String = "frond", options: String = "", user: String = ""
+        _ prefix: String = "frond", options: String = patience, user: String = ""
     ) throws -> EtcdConfiguration {
         try EtcdConfiguration(url: "etcd://\(user)\(addresses.joined(separator: ","))/\(prefix)\(options)")
     }
 
     /// A registry that has been initialised, by whichever call was first.
-    func registry(_ prefix: String = "frond", options: String = "", user: String = "") async throws
-        -> EtcdWorkerRegistry
-    {
+    func registry(
+        _ prefix: String = "frond", options: String = patience, user: String = ""
+    ) async throws -> EtcdWorkerRegistry {
         let registry = try EtcdWorkerRegistry(try configuration(prefix, options: options, user: user))
-        _ = try await registry.store.initialise(.test, replacing: nil)
+        try await eventually { () throws(FrondError) in
+            _ = try await registry.store.initialise(.test, replacing: nil)
+        }
         return registry
     }
 }

@@ -152,13 +152,14 @@ struct AccidentTests {
         fleet.connect(to: redis)
         try await fleet.draw()
         if byClient {
-            _ = try await redis.command("CLIENT", "PAUSE", "900")
+            _ = try await redis.command("CLIENT", "PAUSE", "60000", "WRITE")
         } else {
             redis.signal(SIGSTOP)
         }
         await #expect(throws: FrondError.self) { try await fleet.draw() }
         // What was sent meanwhile is run when Redis wakes, and is nobody's.
         redis.signal(SIGCONT)
+        if byClient { _ = try await redis.command("CLIENT", "UNPAUSE") }
         try await fleet.drawAgain()
         #expect(fleet.repeated.isEmpty)
     }

@@ -24,7 +24,7 @@ struct CeilingTests {
         for tag in [full, empty] { _ = try await ceiling.create(tag, TagSettings()) }
         let store = RedisCounterStore(
             RedisURL(host: "127.0.0.1", port: redis.port), ceiling: ceiling, policy: Fleet.policy, time: time)
-        let generators = CounterGenerators(store: store)
+        let generators = CounterGenerators(store: store, policy: Fleet.patience)
         #expect(try await generators.next(full) == 1)
         ceiling.beginOutage()
         let before = ceiling.callCount
@@ -49,6 +49,21 @@ struct CeilingTests {
         fleet.ceiling.overwrite(old)
         _ = try await redis.command("FLUSHALL")
         #expect(await code { try await fleet.draw() } == .storeWentBack)
+    }
+
+    @Test("a range beyond the ceiling is refused: another store's, or the store went back")
+    func beyondTheCeiling() async throws {
+        let redis = try await RedisServer.start()
+        let (fleet, stranger) = (try await Fleet(), try await Fleet())
+        fleet.connect(to: redis)
+        try await fleet.draw()
+        stranger.connect(to: redis)
+        #expect(await code { try await stranger.draw() } == .storeWentBack)
+        _ = try await stranger.ceiling.change(stranger.tag, TagChange(maxID: 100_000))
+        try await stranger.draw()
+        stranger.ceiling.remove(stranger.tag)
+        stranger.connect(to: redis)
+        #expect(await code { try await stranger.draw() } == .unknownTag)
     }
 
     @Test("a range that another server was faster to install is given back, and no number is lost")

@@ -13,9 +13,9 @@ final class Fleet {
     private(set) var issued: Set<Int64> = []
     private(set) var repeated: [Int64] = []
 
-    /// Quick to give up, since the tests stop Redis.
-    static let policy = RedisPolicy(
-        ceilingStep: 500, connectTimeout: .milliseconds(300), commandTimeout: .milliseconds(300))
+    /// Small ranges, and patient: all tests share the machine, which must not look like a slow Redis.
+    static let policy = RedisPolicy(ceilingStep: 500, connectTimeout: .seconds(2), commandTimeout: .seconds(2))
+    static let patience = CounterPolicy(largestDraw: 50, waitLimit: .seconds(30))
 
     init(ceiling: InMemorySegmentStore = InMemorySegmentStore()) async throws {
         self.ceiling = ceiling
@@ -27,7 +27,7 @@ final class Fleet {
     func connect(to redis: RedisServer, servers count: Int = 2) {
         let url = RedisURL(host: "127.0.0.1", port: redis.port)
         stores = (0..<count).map { _ in RedisCounterStore(url, ceiling: ceiling, policy: Self.policy) }
-        servers = stores.map { CounterGenerators(store: $0, policy: CounterPolicy(largestDraw: 50)) }
+        servers = stores.map { CounterGenerators(store: $0, policy: Self.patience) }
     }
 
     /// The key of the counter.

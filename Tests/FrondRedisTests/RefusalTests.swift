@@ -70,16 +70,21 @@ struct RefusalTests {
         "a replica, a cluster, a server without memory or on the wrong port",
         arguments: [
             (["--replicaof", "127.0.0.1 1", "--replica-serve-stale-data", "yes"], "name its primary"),
-            (["--cluster-enabled", "yes"], "cluster"),
+            (["--cluster-enabled", "yes", "--cluster-port", "PORT"], "cluster"),
             (["--maxmemory", "1"], "out of memory"),
         ])
     func states(options: [String], message: String) async throws {
-        let redis = try await RedisServer.start(options)
+        let clusterPort = try FreePort.find()
+        let redis = try await RedisServer.start(options.map { $0 == "PORT" ? "\(clusterPort)" : $0 })
         let fleet = try await Fleet()
         fleet.connect(to: redis)
-        let error = try #require(await error { try await fleet.draw(rounds: 1) })
+        let store = fleet.stores[0]
+        let tag = fleet.tag
+        let error = try #require(await error { _ = try await store.draw(tag, count: 1) })
         #expect(error.code == .storeUnavailable)
         #expect(error.message.contains(message), "\(error.message)")
+        // What was reserved and not installed is given back: hours of this must not use up the tag.
+        #expect(try await fleet.ceiling.tag(fleet.tag)?.maxID == 1)
     }
 
     @Test("nobody there")
@@ -102,7 +107,7 @@ struct RefusalTests {
         #expect(await error { _ = try await store.draw(nobody, count: 1) }?.code == .unknownTag)
         let short = try Frond.Tag("short")
         _ = try await fleet.ceiling.create(short, TagSettings(maxValue: 3))
-        let generator = CounterGenerator(tag: short, store: store)
+        let generator = CounterGenerator(tag: short, store: store, policy: Fleet.patience)
         #expect(try await generator.next(count: 2) == [1, 2])
         #expect(try await generator.next() == 3)
         #expect(await error { _ = try await generator.next() }?.code == .exhausted)

@@ -58,6 +58,23 @@ struct PipelineTests {
         #expect(try server.bodies() == ["6"])
     }
 
+    @Test(
+        "what repeats a request in the middle of another one is not taken for a request",
+        arguments: [
+            "GET /health/live HTTP/1.1\r\nX: ", "GET /health/live HTTP/1.1\r\nX: y\r\n",
+            "POST /health/live HTTP/1.1\r\nContent-Length: \(EmbeddedServer.hot.utf8.count)\r\n\r\n",
+        ])
+    func within(beginning: String) throws {
+        let server = try EmbeddedServer(generators)
+        try server.send(hot)
+        try server.send(beginning)
+        try server.send(hot)
+        let bodies = try server.bodies()
+        #expect(bodies.first == "2")
+        #expect(!bodies.contains("3"), "no second number")
+        #expect(server.ordinary.requests.count == (beginning.hasSuffix("y\r\n") ? 0 : 1))
+    }
+
     @Test("a hot GET with a body goes the ordinary way, body and all")
     func body() throws {
         let server = try EmbeddedServer(generators)

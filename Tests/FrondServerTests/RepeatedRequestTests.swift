@@ -29,6 +29,7 @@ struct RepeatedRequestTests {
         EmbeddedServer.get("/api/segment/get/order", "Connection: close"),
         "GET /api/segment/get/order HTTP/1.0\r\n\r\n",
         "nonsense\r\n\r\n", "\r\n\r\n", "\r", "\n", "0\r\n\r\n",
+        "GET /api/segm", "GET /health/live HTTP/1.1\r\nX: ",
     ]
 
     @Test("are answered as the decoder would have them answered, whatever comes in whatever packets", arguments: 0..<40)

@@ -17,7 +17,12 @@ extension OnOneServer {
 
             func path(_ workerID: Int) -> String {
                 let number = String(repeating: "0", count: 10 - "\(workerID)".count) + "\(workerID)"
-                return "/snowflake/\(name)/forever/10.0.0.\(workerID):8080-\(number)"
+                return "/snowflake/\(name)/forever/10.0.0.1:8080-\(number)"
+            }
+
+            /// Starts so many servers, which get the next numbers.
+            func start(count: Int) async throws {
+                try await editor.makeNumbered("/snowflake/\(name)/forever/10.0.0.1:8080-", count: count)
             }
 
             func report(_ workerID: Int, at time: Int64) async throws {
@@ -46,10 +51,10 @@ extension OnOneServer {
             #expect(try await registry.acquire(request(0..<4)).workerID == 1)
             await expectError(.workerIDsExhausted) { _ = try await registry.acquire(request(0..<4)) }
             let workers = try await registry.workers()
-            #expect(workers.map(\.workerID) == [0, 1, 2, 3])
-            #expect(workers.map { $0.holder?.version } == ["Leaf", "", "Leaf", "Leaf"])
+            #expect(workers.map(\.workerID) == Array(0..<36), "32 are left to Leaf servers that start later")
+            #expect(workers.map { $0.holder?.version } == (0..<36).map { $0 == 1 ? "" : "Leaf" })
             #expect(workers[2].holder?.address == "10.0.0.2:8080")
-            #expect(workers[3].holder?.address == "10.0.0.3:8080")
+            #expect(workers[3].holder?.address == "10.0.0.1:8080")
             await expectError(.workerIDHeld, naming: "10.0.0.0") {
                 _ = try await registry.free(0, nowMilliseconds: now)
             }
@@ -77,34 +82,52 @@ extension OnOneServer {
             let lease = try await registry.acquire(request(0..<1, at: free))
             #expect(lease.floorMilliseconds == free)
             let longer = try await registry.extend(lease, to: free + 9000, nowMilliseconds: free)
-            #expect(try await registry.workers() == [longer.record])
+            #expect(try await registry.workers().first == longer.record)
             try await registry.release(longer, at: free + 100, nowMilliseconds: free + 100)
             let next = try await registry.acquire(request(0..<1, at: free + 200))
             #expect(next.floorMilliseconds == free + 100)
         }
 
-        @Test("A server loses its worker ID to a Leaf server that reports with it again, or for the first time")
+        @Test("A server loses its worker ID to a Leaf server that reports with it again")
         func leafComesBack() async throws {
             let server = try sharedServer()
             let servers = try Servers(server)
             try await servers.report(0, at: now - 3_600_000)
             let registry = try await registry(servers, server, options: "&leafRetiredAfter=1h")
-            var leases: [WorkerLease] = []
-            for _ in 0..<2 { leases.append(try await registry.acquire(request(0..<2))) }
-            for workerID in 0..<2 { try await servers.report(workerID, at: now + 1000) }
-            for lease in leases {
-                await expectError(.workerIDTaken, naming: "10.0.0.\(lease.workerID)") {
-                    _ = try await registry.extend(lease, to: now + 9000, nowMilliseconds: now + 2000)
-                }
-                await expectError(.workerIDTaken) {
-                    try await registry.release(lease, at: now + 2000, nowMilliseconds: now + 2000)
-                }
+            let lease = try await registry.acquire(request(0..<1))
+            try await servers.report(0, at: now + 1000)
+            await expectError(.workerIDTaken, naming: "10.0.0.0") {
+                _ = try await registry.extend(lease, to: now + 9000, nowMilliseconds: now + 2000)
             }
-            await expectError(.workerIDsExhausted) { _ = try await registry.acquire(request(0..<2, at: now + 9000)) }
+            await expectError(.workerIDTaken) {
+                try await registry.release(lease, at: now + 2000, nowMilliseconds: now + 2000)
+            }
+            await expectError(.workerIDsExhausted) { _ = try await registry.acquire(request(0..<1, at: now + 9000)) }
             let free = now + 1000 + 3_600_000
-            let next = try await registry.acquire(request(0..<2, at: free))
+            let next = try await registry.acquire(request(0..<1, at: free))
             #expect(next.floorMilliseconds == free)
-            #expect(next.token > leases[0].token)
+            #expect(next.token > lease.token)
+        }
+
+        @Test("Servers make way for Leaf servers that start later, before they need it")
+        func leafGrows() async throws {
+            let server = try sharedServer()
+            let servers = try Servers(server)
+            try await servers.start(count: 3)
+            // Numbers that were given out are not given out again.
+            try await servers.editor.remove(servers.path(1))
+            let registry = try await registry(servers, server)
+            let low = try await registry.acquire(request(0..<35))
+            #expect(low.workerID == 1)
+            await expectError(.workerIDsExhausted) { _ = try await registry.acquire(request(0..<35)) }
+            let lease = try await registry.acquire(request(0..<36))
+            #expect(lease.workerID == 35)
+            try await servers.start(count: 1)
+            await expectError(.workerIDTaken, naming: "Leaf server to come") {
+                _ = try await registry.extend(lease, to: now + 9000, nowMilliseconds: now)
+            }
+            #expect(try await registry.acquire(request(30..<40)).workerID > 35)
+            #expect(try await registry.extend(low, to: now + 9000, nowMilliseconds: now).token == low.token)
         }
 
         @Test("A name that no Leaf server ever registered by is refused, naming the node")

@@ -20,3 +20,7 @@ extension Trait where Self == ZooKeeperTrait {
 /// What needs a ZooKeeper that nobody stops: one for all of it, with a path for each test.
 @Suite("On one ZooKeeper", .zooKeeper)
 struct OnOneServer {}
+
+/// What stops its servers, and so has some of its own: one test after another, since each server takes a core to start.
+@Suite("On servers of their own", .serialized)
+struct OnServersOfTheirOwn {}

@@ -1,3 +1,4 @@
+import CZooKeeper
 import Foundation
 import Frond
 import Synchronization
@@ -15,9 +16,9 @@ func freshPath() -> String { "/test-\(UUID().uuidString)/frond" }
 /// The server of ``OnOneServer``.
 func sharedServer() throws -> ZooKeeperServer { try #require(ZooKeeperTrait.current) }
 
-/// Short times, so that a test of a failure is short.
+/// - Parameter options: long enough times for a busy machine where they are not what is tested.
 func configuration(
-    _ addresses: String, path: String, options: String = "sessionTimeout=2s&callTimeout=2s", user: String = ""
+    _ addresses: String, path: String, options: String = "callTimeout=10s", user: String = ""
 ) throws -> ZooKeeperConfiguration {
     try ZooKeeperConfiguration(url: "zookeeper://\(user)\(addresses)\(path)?\(options)")
 }
@@ -95,9 +96,36 @@ struct NodeEditor {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Makes nodes whose names ZooKeeper ends with the next numbers, and those above them.
+    func makeNumbered(_ path: String, count: Int) async throws {
+        let handle = try #require(zookeeper_init2(session.configuration.servers, nil, 4000, nil, nil, 0) { _ in })
+        defer { zookeeper_close(handle) }
+        let above = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        if try await session.read([.children(above)], until: session.deadline)[0].failure == .noNode {
+            try await make(above)
+        }
+        let before = try await children(above).count
+        AccessList.open.withVector { accessList in
+            for _ in 0..<count {
+                zoo_acreate(handle, path, "", 0, accessList, ZOO_PERSISTENT_SEQUENTIAL, { _, _, _ in }, nil)
+            }
+        }
+        for _ in 0..<1000 {
+            if try await children(above).count == before + count { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    private func children(_ path: String) async throws -> [String] {
+        guard case .children(let names, _) = try await session.read([.children(path)], until: session.deadline)[0]
+        else { return [] }
+        return names
+    }
+
     /// Removes a node and all below it.
     func remove(_ path: String) async throws {
-        guard case .children(let names) = try await session.read([.children(path)], until: session.deadline)[0] else {
+        guard case .children(let names, _) = try await session.read([.children(path)], until: session.deadline)[0]
+        else {
             return
         }
         for name in names { try await remove("\(path)/\(name)") }

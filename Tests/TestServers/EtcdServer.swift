@@ -137,8 +137,6 @@ package final class EtcdServer: Sendable {
                 "--listen-client-urls", "\(client),\(other)", "--advertise-client-urls", client,
                 "--listen-peer-urls", peers[member], "--initial-advertise-peer-urls", peers[member],
                 "--initial-cluster", cluster, "--initial-cluster-state", isNew ? "new" : "existing",
-                // Milliseconds: a leader that is lost is replaced within a second.
-                "--heartbeat-interval", "50", "--election-timeout", "500",
                 "--logger", "zap", "--log-outputs", "stderr",
             ] + files)
     }

@@ -25,8 +25,11 @@ package final class RedisServer: Sendable {
     private init(port: Int, directory: TemporaryDirectory, _ options: [String]) throws {
         self.port = port
         self.directory = directory
-        // Without points of saving: it writes its data when a test says so.
-        let arguments = ["--port", "\(port)", "--bind", "127.0.0.1", "--dir", directory.path, "--save", ""]
+        // Without points of saving: it writes its data when a test says so. Replicas get it without delay.
+        let arguments = [
+            "--port", "\(port)", "--bind", "127.0.0.1", "--dir", directory.path, "--save", "",
+            "--repl-diskless-sync-delay", "0",
+        ]
         process = ServerProcess("redis-server", arguments + options)
     }
 

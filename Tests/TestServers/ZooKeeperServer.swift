@@ -97,6 +97,7 @@ package final class ZooKeeperServer: Sendable {
         process.withLock { $0 = next }
     }
 
+    /// Stops it from running, until ``resume()``. Its threads stop one after another: the last answers may come after.
     package func pause() { process.withLock { $0 }.signal(SIGSTOP) }
 
     package func resume() { process.withLock { $0 }.signal(SIGCONT) }

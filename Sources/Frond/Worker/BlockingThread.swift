@@ -48,15 +48,4 @@ package final class BlockingThread: Sendable {
         }
         return try result.get()
     }
-
-    /// Runs a call on the thread after those before it; nobody waits for it. It is run even where this object is gone by
-    /// then.
-    /// - Returns: whether it will run: not where too many wait.
-    @discardableResult
-    package func enqueue(_ call: @escaping @Sendable () -> Void) -> Bool {
-        jobs.add(atMost: Self.maxPending) {
-            call()
-            return {}
-        }
-    }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Frond
+import FrondMySQL
+import FrondRedis
 import FrondServer
 import Logging
 import NIOCore
@@ -24,14 +26,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         parsing: .unconditional,
         help:
-            "Where worker IDs come from: sqlite:, sqlite:/path/to/file, static:N, statefulset: or none. (default: sqlite:)"
+            "Where worker IDs come from: sqlite:, mysql://…, etcd://…, zookeeper://…, static:N, statefulset: or none. (default: as the store)"
     )
     var registry: String?
+
+    @Option(parsing: .unconditional, help: "A Redis that counts, such as redis://127.0.0.1:6379/0.")
+    var redis: String?
 
     func run() async throws {
         try await reportingFailures {
             let settings = try Settings(
-                try await settings.reader([.host: host, .port: port, .registry: registry]))
+                try await settings.reader([.host: host, .port: port, .registry: registry, .redis: redis]))
             var logger = Logger(label: "frond", factory: { StreamLogHandler.standardError(label: $0) })
             logger.logLevel = settings.logLevel
             try await serve(settings, logger: logger)
@@ -40,7 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func serve(_ settings: Settings, logger: Logger) async throws {
         OpenFiles.raiseLimit()
-        let store = try settings.store.open()
+        let store = try settings.store.open(logger: logger)
         let outcome: Result<Void, any Error>
         do {
             outcome = .success(try await serve(settings, on: store, logger: logger))
@@ -52,16 +57,21 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve(_ settings: Settings, on store: OpenStore, logger: Logger) async throws {
-        let segments = SegmentGenerators(
-            store: settings.newTags.map { AutoCreatingStore(store.segments, settings: $0) } ?? store.segments,
-            policy: settings.policy, logger: logger)
+        try await check(store, settings, logger: logger)
+        let numbers: any SegmentStore =
+            settings.newTags.map { AutoCreatingStore(store.segments, settings: $0) } ?? store.segments
+        let segments = SegmentGenerators(store: numbers, policy: settings.policy, logger: logger)
         let configuration = settings.server
         let generators = ServedGenerators(
-            segments: segments, snowflake: try makeKeeper(settings, beside: store, logger: logger))
+            segments: segments, snowflake: try makeKeeper(settings, beside: store, logger: logger),
+            redis: await makeCounters(settings.redis, ceiling: numbers, logger: logger),
+            tickets: makeTickets(settings.store, logger: logger))
         let server = FrondServer(generators: generators, configuration: configuration, logger: logger) { port in
             say("frond \(FrondVersion.current) listens on http://\(configuration.address(port: port))")
             say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
             say("worker IDs: \(settings.registry.summary)")
+            if generators.tickets != nil { say("tickets: \(settings.store.summary)") }
+            if let redis = settings.redis { say("counters: \(redis.url)") }
         }
         var group = ServiceGroupConfiguration(
             services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -76,6 +86,41 @@ struct ServeCommand: AsyncParsableCommand {
         } catch is SocketAddressError.UnknownHost {
             throw Self.cannotListen(on: configuration, "there is no such host")
         }
+    }
+
+    /// Whether the store can be used. Where the settings say to wait for it, what is wrong is said, and said again by
+    /// the server until it is right.
+    private func check(_ store: OpenStore, _ settings: Settings, logger: Logger) async throws {
+        do {
+            try await store.check()
+        } catch let error as FrondError {
+            guard settings.segmentStart == .wait else { throw CommandFailure(error) }
+            logger.warning("the segment store cannot be used yet", metadata: ["reason": "\(error.message)"])
+        }
+    }
+
+    /// Counters in Redis. One that does not answer yet is no reason not to start.
+    private func makeCounters(
+        _ settings: RedisSettings?, ceiling: any SegmentStore, logger: Logger
+    ) async -> CounterGenerators? {
+        guard let settings else { return nil }
+        let store = RedisCounterStore(settings.url, ceiling: ceiling, policy: settings.policy, logger: logger) {
+            event in
+            logger.warning("a counter was lost in Redis", metadata: ["reason": "\(event)"])
+        }
+        do {
+            try await store.check()
+            if let warning = await store.durabilityWarning() { logger.warning("\(warning)") }
+        } catch {
+            logger.warning("Redis cannot be used yet", metadata: ["reason": "\(error.message)"])
+        }
+        return CounterGenerators(store: store, logger: logger)
+    }
+
+    /// The auto-increment of the databases that the store is in; nil for another store.
+    private func makeTickets(_ store: StoreURL, logger: Logger) -> CounterGenerators? {
+        guard case .mysql(let configurations) = store else { return nil }
+        return CounterGenerators(store: MySQLTicketStore(configurations, logger: logger), logger: logger)
     }
 
     private static func cannotListen(

@@ -5,7 +5,8 @@ struct SettingOptions: ParsableArguments {
     @Option(help: "A YAML or JSON file with settings.")
     var config: String?
 
-    @Option(help: "Where numbers are reserved, such as sqlite: or sqlite:/var/lib/frond/frond.sqlite.")
+    @Option(
+        help: "Where numbers are reserved, such as sqlite:/var/lib/frond/frond.sqlite or mysql://user@host/database.")
     var store: String?
 
     @Option(help: "The folder of the embedded store. (default: ./frond-data)")

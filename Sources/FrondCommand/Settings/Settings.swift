@@ -7,6 +7,10 @@ struct Settings {
     var server: FrondServer.Configuration
     var store: StoreURL
     var registry: RegistryURL
+    /// Nil where Redis counts nothing.
+    var redis: RedisSettings?
+    /// What to do where the store cannot be used at the start.
+    var segmentStart: WorkerPolicy.Start
     var snowflake: SnowflakeSettings
     var logLevel: Logger.Level
     var shutdownTimeout: Duration
@@ -27,10 +31,19 @@ struct Settings {
             drainLimit: shutdownTimeout / 2,
             threads: threads == 0 ? nil : Int(threads))
         let dataDirectory = try reader.string(.dataDirectory, default: "./frond-data")
-        store = try StoreURL(try reader.string(.store, default: "sqlite:"), dataDirectory: dataDirectory)
-        registry = try RegistryURL(
-            try reader.string(.registry, default: store.isEmbedded ? store.summary : "sqlite:"),
-            dataDirectory: dataDirectory)
+        store = try StoreURL(
+            try reader.string(.store, default: "sqlite:"), dataDirectory: dataDirectory,
+            password: reader.text(.storePassword))
+        registry =
+            if let text = reader.text(.registry) {
+                try RegistryURL(
+                    text, dataDirectory: dataDirectory, password: reader.text(.registryPassword))
+            } else {
+                RegistryURL(beside: store)
+            }
+        redis = try RedisSettings(reader)
+        segmentStart = try reader.choice(
+            .segmentStart, of: WorkerPolicy.Start.allCases.map { ($0.rawValue, $0) }, default: .fail)
         snowflake = try SnowflakeSettings(reader)
         logLevel = try reader.choice(
             .logLevel, of: Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)

@@ -97,7 +97,7 @@ struct WorkerInitCommand: AsyncParsableCommand {
 
 /// Which registry a command looks at.
 struct RegistryOptions: ParsableArguments {
-    @Option(help: "Where worker IDs come from: sqlite:, sqlite:/path/to/file, static:N or statefulset:.")
+    @Option(help: "Where worker IDs come from: sqlite:, mysql://…, etcd://…, zookeeper://…, static:N or statefulset:.")
     var registry: String?
 
     @OptionGroup var settings: SettingOptions

@@ -4,6 +4,9 @@ public import Frond
 public struct MySQLSchema: Sendable {
     private let pool: MySQLPool
 
+    /// Which database, for people.
+    public var name: String { "\(pool.configuration)" }
+
     public init(_ configuration: MySQLConfiguration) {
         var single = configuration
         single.poolSize = 1

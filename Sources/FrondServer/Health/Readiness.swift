@@ -25,6 +25,8 @@ struct Readiness: Sendable {
     func response() async throws -> Response {
         var checks: [String: Check] = [:]
         checks["segment"] = await segmentCheck()
+        checks["redis"] = await Self.check(generators.redis)
+        checks["ticket"] = await Self.check(generators.tickets)
         checks["snowflake"] = generators.snowflake.map { Self.check($0.status) }
         let isReady = checks.values.allSatisfy { $0.status != "down" }
         let body = Body(status: isReady ? "ready" : "not ready", checks: checks)
@@ -33,9 +35,16 @@ struct Readiness: Sendable {
 
     private func segmentCheck() async -> Check? {
         guard let segments = generators.segments else { return nil }
-        let failure = await segments.checkStore()
-        let status = failure == nil ? "up" : segments.isStarved ? "down" : "degraded"
-        return Check(status: status, reason: failure?.message)
+        return Self.check(await segments.checkStore(), isStarved: segments.isStarved)
+    }
+
+    private static func check(_ counters: CounterGenerators?) async -> Check? {
+        guard let counters else { return nil }
+        return check(await counters.checkStore(), isStarved: counters.isStarved)
+    }
+
+    private static func check(_ failure: FrondError?, isStarved: Bool) -> Check {
+        Check(status: failure == nil ? "up" : isStarved ? "down" : "degraded", reason: failure?.message)
     }
 
     private static func check(_ worker: WorkerStatus) -> Check {

@@ -19,6 +19,8 @@ extension Router where Context == FrondContext {
             let ids = try await generators.uuids(request.uri.queryParameters["version"], count: wanted.count)
             return try ids.response(tag: wanted.tag, to: request)
         }
+        router.addCounter("redis", generators.redis, maxCount: maxCount)
+        router.addCounter("ticket", generators.tickets, maxCount: maxCount)
         router.addSnowflake(generators.snowflake, maxCount: maxCount)
         router.getOnly("/health/live") { _, _ in
             .text(ByteBuffer(string: "live"))
@@ -27,6 +29,16 @@ extension Router where Context == FrondContext {
             try await readiness.response()
         }
         return router
+    }
+
+    /// Adds the route of a generator that draws from a counter.
+    private func addCounter(_ name: String, _ counters: CounterGenerators?, maxCount: Int) {
+        getTag("/api/\(name)/get") { request, context in
+            guard let counters else { throw Problem.notEnabled(name) }
+            let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
+            let ids = IDList.numbers(try await counters.nextRuns(wanted.tag, count: wanted.count))
+            return try ids.response(tag: wanted.tag, to: request)
+        }
     }
 
     /// Adds a route whose path ends with a tag; without one it answers too, and says that a tag cannot be empty.

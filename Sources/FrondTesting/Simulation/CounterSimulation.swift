@@ -53,9 +53,9 @@ package struct CounterSimulation {
     package mutating func run() -> SimulationReport {
         for server in servers.indices {
             queue.add(.arrive(server: server), at: .zero)
-            schedule(.crash(server: server), in: .milliseconds(100)...(.seconds(8)))
+            schedule(.crash(server: server), in: .milliseconds(100)...(.seconds(4)))
         }
-        queue.add(.heal, at: .seconds(10))
+        queue.add(.heal, at: .seconds(4))
         while let (time, event) = queue.removeFirst() {
             now = time
             handle(event)
@@ -198,7 +198,7 @@ package struct CounterSimulation {
         servers[server].health = StoreHealth()
         servers[server].callers = [:]
         servers[server].life += 1
-        schedule(.crash(server: server), in: .milliseconds(100)...(.seconds(8)))
+        schedule(.crash(server: server), in: .milliseconds(100)...(.seconds(4)))
     }
 
     private mutating func heal() {

@@ -32,6 +32,13 @@ struct LeafWorker: Hashable, Sendable {
         }
     }
 
+    /// A server that has not started yet.
+    init(toCome workerID: Int64) {
+        self.workerID = workerID
+        reportedAtMilliseconds = nil
+        (host, address) = ("a Leaf server to come", "")
+    }
+
     /// When its worker ID is free: never, unless servers that have been silent for so long are known to be stopped.
     func horizonMilliseconds(retiredAfter: Duration?) -> Int64 {
         guard let retiredAfter, let reportedAtMilliseconds else { return WorkerRecord.lastMilliseconds }

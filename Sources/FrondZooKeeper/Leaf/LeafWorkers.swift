@@ -6,6 +6,9 @@ import Frond
 /// issuing, and one that is started again takes the worker ID it had. So each worker ID that Leaf ever gave out is
 /// Leaf's, until somebody says otherwise: by removing the node, or by `leafRetiredAfter`.
 struct LeafWorkers: Sendable {
+    /// How many worker IDs are left to Leaf servers that start later: Leaf gives them the next numbers, whoever has them.
+    private static let room: Int64 = 32
+
     private let namespace: LeafNamespace
     private let retiredAfter: Duration?
 
@@ -26,6 +29,16 @@ struct LeafWorkers: Sendable {
             guard let content, let workerID = workerID(of: name) else { return nil }
             return LeafWorker(workerID: workerID, name: name, content: content)
         }
+    }
+
+    /// The worker IDs that Leaf would give out next.
+    ///
+    /// As Leaf servers start these move on, and whoever of Frond's servers has one of them loses it, and takes another,
+    /// before Leaf gives it out: unless more Leaf servers than these start within one renewal.
+    /// - Parameter made: how many nodes there have ever been, which is the next number.
+    func workersToCome(after names: [String], made: Int64) -> [LeafWorker] {
+        let next = max(made, (names.compactMap { workerID(of: $0) }.max() ?? -1) + 1)
+        return (next..<next + Self.room).map { LeafWorker(toCome: $0) }
     }
 
     func record(of worker: LeafWorker, over own: WorkerRecord?) -> WorkerRecord {

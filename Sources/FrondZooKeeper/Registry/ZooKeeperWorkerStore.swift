@@ -31,9 +31,10 @@ public struct ZooKeeperWorkerStore: WorkerRecordStore {
     /// - Throws: `registryLost` where there is no folder for them; `registryUnavailable`.
     public func records() async throws(FrondError) -> [WorkerRecord] {
         let deadline = session.deadline
-        let names = try await children(of: paths.workers, until: deadline)
-        guard let names else { throw .registryLost(configuration.description) }
-        let workerIDs = names.compactMap { paths.workerID(of: $0) }
+        guard let nodes = try await children(of: paths.workers, until: deadline) else {
+            throw .registryLost(configuration.description)
+        }
+        let workerIDs = nodes.names.compactMap { paths.workerID(of: $0) }
         let contents = try await contents(of: workerIDs.map { paths.worker($0) }, until: deadline)
         var records: [Int64: WorkerRecord] = [:]
         for (workerID, content) in zip(workerIDs, contents) {
@@ -96,16 +97,18 @@ public struct ZooKeeperWorkerStore: WorkerRecordStore {
         until deadline: ContinuousClock.Instant, only workerID: Int64? = nil
     ) async throws(FrondError) -> [LeafWorker] {
         guard let leaf else { return [] }
-        guard let names = try await children(of: leaf.path, until: deadline) else {
+        guard let nodes = try await children(of: leaf.path, until: deadline) else {
             throw FrondError(
                 .registryUnavailable,
                 "no Leaf server ever registered at node '\(leaf.path)' of ZooKeeper at \(configuration.servers): set "
                     + "leafNamespace to the Leaf servers' leaf.name, or leave it out",
                 retryAfter: .seconds(5))
         }
-        let wanted = names.filter { workerID == nil || leaf.workerID(of: $0) == workerID }
+        let wanted = nodes.names.filter { workerID == nil || leaf.workerID(of: $0) == workerID }
         let contents = try await contents(of: wanted.map { leaf.nodePath($0) }, until: deadline)
+        let toCome = leaf.workersToCome(after: nodes.names, made: nodes.made)
         return leaf.workers(zip(wanted, contents).map { ($0, $1?.bytes) })
+            + toCome.filter { workerID == nil || $0.workerID == workerID }
     }
 
     /// The content of a node, and the version to compare with.
@@ -139,11 +142,11 @@ public struct ZooKeeperWorkerStore: WorkerRecordStore {
     /// The names of the nodes below a node; nil where it is not there.
     private func children(
         of path: String, until deadline: ContinuousClock.Instant
-    ) async throws(FrondError) -> [String]? {
+    ) async throws(FrondError) -> (names: [String], made: Int64)? {
         let requests: [Request] = [.sync(path), .children(path)]
         for (request, reply) in zip(requests, try await session.read(requests, until: deadline)) {
             switch reply {
-            case .children(let names): return names
+            case .children(let names, let made): return (names, made)
             case .failed(.noNode, _): return nil
             case .failed(let failure, _): throw FrondError(failure, request, configuration)
             case .done, .node: continue

@@ -23,7 +23,7 @@ enum ClientLog {
     static let callback: @convention(c) (UnsafePointer<CChar>?) -> Void = { line in
         guard let line, let logger = ClientLog.logger.withLock({ $0 }), logger.logLevel <= .debug else { return }
         let text = String(cString: line)
-        ClientLog.thread.enqueue {
+        _ = ClientLog.thread.start {
             logger.debug(
                 "the ZooKeeper client says", metadata: LogKey.metadata([.registry: "zookeeper", .error: text]))
         }

@@ -36,7 +36,8 @@ enum Change: Sendable {
 enum Reply: Hashable, Sendable {
     case done
     case node([UInt8], version: Int32)
-    case children([String])
+    /// - Parameter made: how many there have ever been: the number of the next one that is made with a number.
+    case children([String], made: Int64)
     /// - Parameter change: which of several changes was refused; nil where that is not known.
     case failed(Failure, change: Int? = nil)
 

@@ -12,6 +12,9 @@ final class ZooKeeperHandle: @unchecked Sendable {
     /// Told of the state of the connection, by a thread of the library.
     typealias Watcher = @Sendable (SessionState.Event) -> Void
 
+    private static let lookupPauseMilliseconds: Int32 = 30_000
+    private static let anyVersion: Int32 = -1
+
     private let handle: OpaquePointer
     private let watcher: Unmanaged<WatcherBox>
     private let accessList: AccessList
@@ -36,6 +39,8 @@ final class ZooKeeperHandle: @unchecked Sendable {
         self.handle = handle
         self.watcher = watcher
         self.closingThread = closingThread
+        // Otherwise it looks host names up whenever anything is read or written.
+        zoo_set_servers_resolution_delay(handle, Self.lookupPauseMilliseconds)
         accessList = configuration.credentials == nil ? .open : .creatorOnly
         if let credentials = configuration.credentials {
             let text = "\(credentials.user):\(credentials.password)"
@@ -47,7 +52,7 @@ final class ZooKeeperHandle: @unchecked Sendable {
 
     deinit {
         let closing = Closing(handle: handle, watcher: watcher)
-        closingThread.enqueue { closing.perform() }
+        _ = closingThread.start { closing.perform() }
     }
 
     /// What the library needs to find the session of this handle again: for the tests that end it.
@@ -68,7 +73,7 @@ final class ZooKeeperHandle: @unchecked Sendable {
             switch request {
             case .sync(let path): zoo_async(handle, path, receiveDone, context)
             case .read(let path): zoo_aget(handle, path, 0, receiveNode, context)
-            case .children(let path): zoo_aget_children(handle, path, 0, receiveChildren, context)
+            case .children(let path): zoo_aget_children2(handle, path, 0, receiveChildren, context)
             case .change: ZBADARGUMENTS.rawValue
             }
         fail(context, code)
@@ -100,8 +105,6 @@ final class ZooKeeperHandle: @unchecked Sendable {
         }
         fail(context, code)
     }
-
-    private static let anyVersion: Int32 = -1
 
     /// A request that the library did not take gets no reply from it.
     private func fail(_ context: UnsafeMutableRawPointer, _ code: Int32) {
@@ -161,8 +164,12 @@ private func receiveNode(
     ReplySlot.released(context)?.received(code: code, or: .node(Array(bytes), version: stat?.pointee.version ?? 0))
 }
 
-private func receiveChildren(code: Int32, names: UnsafePointer<String_vector>?, context: UnsafeRawPointer?) {
+private func receiveChildren(
+    code: Int32, names: UnsafePointer<String_vector>?, stat: UnsafePointer<Stat>?, context: UnsafeRawPointer?
+) {
     let names = UnsafeBufferPointer(start: names?.pointee.data, count: Int(names?.pointee.count ?? 0))
+    // The version that clients are shown counts what was made and what was removed.
+    let made = stat.map { (Int64($0.pointee.cversion) + Int64($0.pointee.numChildren)) / 2 } ?? 0
     ReplySlot.released(context)?.received(
-        code: code, or: .children(names.compactMap { $0.map { String(cString: $0) } }))
+        code: code, or: .children(names.compactMap { $0.map { String(cString: $0) } }, made: made))
 }

@@ -90,7 +90,7 @@ final class ZooKeeperSession: Sendable {
     }
 
     private func open(_ number: Int) {
-        let isTaken = openingThread.enqueue { [weak self] in self?.openNow(number) }
+        let isTaken = openingThread.start { [weak self] in self?.openNow(number) }
         if !isTaken { failed(number, .silent(configuration)) }
     }
 

@@ -53,12 +53,18 @@ extension RedisSimulation {
         }
     }
 
+    mutating func refuse(at server: Int) {
+        let error = unavailable
+        update(server) { draw, _ in draw.refused(error) }
+    }
+
     private mutating func perform(_ action: RedisDraw.Action, at server: Int) {
         let caller = Caller(server: server, life: servers[server].life)
         switch action {
         case .draw(let count): send(.draw(count: count), from: caller)
         case .install(let segment, let mark, let count):
             send(.install(segment, replacing: mark, count: count), from: caller)
+        case .readCeiling: schedule(.readCeiling(caller), in: networkDelay)
         case .reserve(let count, let floor):
             schedule(.reserve(atLeast: count, after: floor, caller), in: networkDelay)
         case .giveBack(let segment):
@@ -87,16 +93,24 @@ extension RedisSimulation {
         scheduleFault(server)
     }
 
+    mutating func pause(_ server: Int) {
+        guard faultsEnabled else { return }
+        servers[server].pausedUntil = now + random.duration(in: .milliseconds(1)...(.seconds(4)))
+        scheduleFault(server)
+    }
+
     // MARK: Redis
 
     private mutating func send(_ command: Command, from caller: Caller) {
         let process = servers[caller.server].process
         func run(isAnswered: Bool) -> Event { .run(command, process: process, for: caller, isAnswered: isAnswered) }
-        if configuration.removedGuard == .installSentOnce, case .install = command, happens(0.3) {
+        if configuration.removedGuard == .installSentOnce, case .install = command, faultsEnabled {
             schedule(run(isAnswered: false), in: .zero...(.seconds(3)))
         }
         if happens(0.03) {
             queue.add(.failure(caller), at: now + timeout)
+        } else if happens(0.03) {
+            schedule(.refusal(caller), in: networkDelay)
         } else if happens(0.06) {
             // It runs, soon or late, and nobody is told.
             queue.add(.failure(caller), at: now + timeout)
@@ -126,6 +140,24 @@ extension RedisSimulation {
     }
 
     // MARK: The ceiling
+
+    mutating func readCeiling(for caller: Caller) {
+        if happens(0.05) {
+            queue.add(.ceilingRead(.failure(unavailable), caller), at: now + timeout)
+        } else {
+            schedule(.ceilingRead(.success(record), caller), in: networkDelay)
+        }
+    }
+
+    mutating func receive(_ result: Result<TagRecord?, FrondError>, at server: Int) {
+        guard var draw = servers[server].draw else { return }
+        let action = draw.readCeiling(result, memory: &servers[server].memory)
+        servers[server].draw = draw
+        if case .finish(.failure(let error)) = action, error.code == .storeWentBack {
+            report.violations.append("the ceiling was called too low, though it never went back: \(error)")
+        }
+        perform(action, at: server)
+    }
 
     mutating func reserve(atLeast count: Int64, after floor: SegmentPosition?, for caller: Caller) {
         if happens(0.03) {

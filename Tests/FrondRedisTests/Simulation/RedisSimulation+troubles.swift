@@ -11,8 +11,8 @@ extension RedisSimulation {
             putCopyBack()
             return
         }
-        switch Int.random(in: 0..<6, using: &random) {
-        case 0: processes[current].lose(nil)
+        switch Int.random(in: 0..<7, using: &random) {
+        case 0, 6: processes[current].lose(nil)
         case 1: edit()
         case 2: restart()
         case 3: failOver(keepsOld: true)
@@ -75,7 +75,9 @@ extension RedisSimulation {
     private mutating func failBack() {
         let others = processes.indices.filter { $0 != current && processes[$0].isUp }
         guard let old = others.randomElement(using: &random) else { return }
-        let data = oldData()
+        // Where the other lagged and nobody used it, its data is what this process wrote itself, some time ago.
+        let own = copies.suffix(200).filter { $0?.run.hasPrefix("\(old)-") == true }.randomElement(using: &random)
+        let data = own ?? oldData()
         reigns += 1
         processes[current].isPrimary = false
         processes[old].lose(data)
@@ -87,7 +89,7 @@ extension RedisSimulation {
 
     private mutating func switchServers() {
         for server in servers.indices {
-            schedule(.switchTo(process: current, server: server), in: .zero...(.milliseconds(800)))
+            schedule(.reconnect(server: server), in: .zero...(.milliseconds(800)))
         }
     }
 
@@ -96,7 +98,7 @@ extension RedisSimulation {
         for server in servers.indices {
             servers[server].pausedUntil = now
             servers[server].hasServedSinceHealing = false
-            queue.add(.switchTo(process: current, server: server), at: now + .seconds(2))
+            queue.add(.reconnect(server: server), at: now + .seconds(2))
             queue.add(.begin(server: server), at: now + .seconds(10))
             queue.add(.begin(server: server), at: now + .seconds(20))
         }

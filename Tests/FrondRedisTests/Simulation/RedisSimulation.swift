@@ -49,12 +49,15 @@ struct RedisSimulation {
         case run(Command, process: Int, for: Caller, isAnswered: Bool)
         case answer(RedisAnswer, Caller)
         case failure(Caller)
+        case refusal(Caller)
+        case readCeiling(Caller)
+        case ceilingRead(Result<TagRecord?, FrondError>, Caller)
         case reserve(atLeast: Int64, after: SegmentPosition?, Caller)
         case reserved(Result<Segment, FrondError>, Caller)
         case giveBack(Segment, Caller)
         case gaveBack(Caller)
         case resume(Caller)
-        case switchTo(process: Int, server: Int)
+        case reconnect(server: Int)
         case useSegment
         case trouble
         case crash(server: Int)
@@ -108,7 +111,7 @@ struct RedisSimulation {
         }
         queue.add(.useSegment, at: .zero)
         schedule(.trouble, in: .milliseconds(50)...(.seconds(2)))
-        queue.add(.heal, at: .seconds(15))
+        queue.add(.heal, at: .seconds(12))
         while let (time, event) = queue.removeFirst() {
             now = time
             handle(event)
@@ -140,18 +143,19 @@ struct RedisSimulation {
             execute(command, on: process, for: caller, isAnswered: isAnswered)
         case .answer(let answer, let caller): receive(answer, at: caller.server)
         case .failure(let caller): fail(at: caller.server)
+        case .refusal(let caller): refuse(at: caller.server)
+        case .readCeiling(let caller): readCeiling(for: caller)
+        case .ceilingRead(let result, let caller): receive(result, at: caller.server)
         case .reserve(let count, let floor, let caller): reserve(atLeast: count, after: floor, for: caller)
         case .reserved(let result, let caller): receive(result, at: caller.server)
         case .giveBack(let segment, let caller): takeBack(segment, from: caller)
         case .gaveBack(let caller): update(caller.server) { draw, _ in draw.gaveBack() }
         case .resume(let caller): update(caller.server) { draw, _ in draw.resumed() }
-        case .switchTo(let process, let server): servers[server].process = process
+        case .reconnect(let server): servers[server].process = current
         case .useSegment: useSegment()
         case .trouble: trouble()
         case .crash(let server): crash(server)
-        case .pause(let server):
-            servers[server].pausedUntil = now + random.duration(in: .milliseconds(1)...(.seconds(4)))
-            scheduleFault(server)
+        case .pause(let server): pause(server)
         case .heal: heal()
         }
     }
@@ -189,7 +193,7 @@ extension RedisSimulation.Event {
     /// The server that the event needs awake; what Redis and the store do needs none.
     fileprivate var server: Int? {
         switch self {
-        case .begin(let server), .switchTo(_, let server): server
+        case .begin(let server), .reconnect(let server): server
         default: caller?.server
         }
     }
@@ -197,8 +201,9 @@ extension RedisSimulation.Event {
     /// Whose life it belongs to.
     fileprivate var caller: RedisSimulation.Caller? {
         switch self {
-        case .answer(_, let caller), .failure(let caller), .reserved(_, let caller), .gaveBack(let caller),
-            .resume(let caller):
+        case .answer(_, let caller), .failure(let caller), .refusal(let caller), .reserved(_, let caller),
+            .gaveBack(let caller),
+            .resume(let caller), .ceilingRead(_, let caller):
             caller
         default: nil
         }
