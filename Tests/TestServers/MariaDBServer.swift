@@ -48,7 +48,7 @@ package final class MariaDBServer: Sendable {
                 // A server that starts removes what others left in the folder for temporary tables.
                 "--tmpdir=\(folder.path)",
                 "--innodb-log-file-size=\(InstalledData.logSize)", "--innodb-buffer-pool-size=16M",
-                "--key-buffer-size=1M", "--aria-pagecache-buffer-size=1M", "--performance-schema=OFF",
+                "--key-buffer-size=1M", "--aria-pagecache-buffer-size=16M", "--performance-schema=OFF",
                 "--skip-name-resolve", "--max-connections=400", "--back-log=300",
                 "--innodb-flush-log-at-trx-commit=1",
             ] + options)

@@ -29,11 +29,14 @@ SET @frond_changes = (
         UNION ALL SELECT 12, 'spreads_to', 'bigint', NULL, 'ADD COLUMN spreads_to BIGINT NULL DEFAULT NULL'
         UNION ALL SELECT 13, 'updated_at', 'bigint', NULL, 'ADD COLUMN updated_at BIGINT NOT NULL DEFAULT 0'
     ) AS wanted
-    LEFT JOIN information_schema.columns AS present
-        ON present.table_schema = DATABASE() AND present.table_name = 'leaf_alloc' AND present.column_name = wanted.name
-    WHERE present.column_name IS NULL
-        OR present.data_type <> wanted.type
-        OR (wanted.collation IS NOT NULL AND present.collation_name <> wanted.collation)
+    LEFT JOIN (
+        -- LIMIT keeps the server from looking through the tables of all databases.
+        SELECT column_name AS name, data_type AS type, collation_name AS collation FROM information_schema.columns
+        WHERE table_schema = DATABASE() AND table_name = 'leaf_alloc' LIMIT 10000
+    ) AS present ON present.name = wanted.name
+    WHERE present.name IS NULL
+        OR present.type <> wanted.type
+        OR (wanted.collation IS NOT NULL AND present.collation <> wanted.collation)
 );
 
 SET @frond_upgrade = IF(@frond_changes IS NULL, 'DO 0', CONCAT('ALTER TABLE leaf_alloc ', @frond_changes));
