@@ -26,7 +26,8 @@ final class EtcdConnection: Sendable {
     init(to endpoint: EtcdEndpoint, tls: EtcdConfiguration.TLS?) throws {
         let client = GRPCClient(transport: try Self.transport(to: endpoint, tls: tls))
         self.client = client
-        task = Task { try await client.runConnections() }
+        // Outlives the call that makes it, so it is no child of that: neither its priority nor its values are taken over.
+        task = Task.detached { try await client.runConnections() }
     }
 
     deinit {

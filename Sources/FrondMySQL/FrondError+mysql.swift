@@ -8,6 +8,10 @@ extension MySQLFailure {
 extension FrondError {
     /// What a failure of a database means for whoever uses it, with its cure.
     init(mysql failure: MySQLFailure, _ configuration: MySQLConfiguration) {
+        guard failure.code != 1467, failure.code != 167 else {
+            self.init(.exhausted, "an auto-increment of database \(configuration) has given out its last number")
+            return
+        }
         let message =
             Self.refusal(failure, configuration) ?? Self.schemaFault(failure, configuration)
             ?? Self.passingTrouble(failure, configuration)

@@ -26,6 +26,13 @@ enum Statements {
             : "SET SESSION max_execution_time = \(milliseconds)"
     }
 
+    /// A process that is halted in the middle of a transaction must not keep others waiting for long.
+    static func idleTimeout(seconds: Int64, isMariaDB: Bool) -> String {
+        isMariaDB
+            ? "SET SESSION idle_transaction_timeout = \(seconds)"
+            : "SET SESSION wait_timeout = \(max(seconds, 30))"
+    }
+
     static let begin = "START TRANSACTION"
     static let commit = "COMMIT"
     static let probe = "SELECT 1"
@@ -33,23 +40,33 @@ enum Statements {
     // MARK: Tags
 
     private static let recordColumns = """
-        biz_tag, max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at, \
-        UNIX_TIMESTAMP(update_time) AS touched_at
+        biz_tag, max_id, step, start_id, max_value, cycles, cycle, version, description, stripes, stripe, barrier, \
+        spreads_to, updated_at, UNIX_TIMESTAMP(update_time) AS touched_at
         """
     static let record = "SELECT \(recordColumns) FROM leaf_alloc WHERE biz_tag = ?"
+    /// Others wait from here to the end of the transaction; what is read after it is the newest.
+    static let lockRecord = "SELECT max_id FROM leaf_alloc WHERE biz_tag = ? FOR UPDATE"
     static let records = "SELECT \(recordColumns) FROM leaf_alloc ORDER BY biz_tag"
 
     static let insert = """
         INSERT INTO leaf_alloc
-            (max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at, biz_tag)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            (max_id, step, start_id, max_value, cycles, cycle, version, description, stripes, stripe, barrier,
+            updated_at, biz_tag)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     /// The compare-and-swap: changes one row, or none where somebody else changed it.
     static let swap = """
         UPDATE leaf_alloc SET
             max_id = ?, step = ?, start_id = ?, max_value = ?, cycles = ?, cycle = ?, version = ?, description = ?,
-            updated_at = ?
+            stripes = ?, stripe = ?, barrier = ?, updated_at = ?
+        WHERE biz_tag = ? AND version = ? AND max_id = ?
+        """
+
+    /// The compare-and-swap of how a tag's numbers are spread.
+    static let swapSpread = """
+        UPDATE leaf_alloc SET
+            max_id = ?, version = ?, stripes = ?, stripe = ?, barrier = ?, spreads_to = ?, updated_at = ?
         WHERE biz_tag = ? AND version = ? AND max_id = ?
         """
 
@@ -94,5 +111,33 @@ enum Statements {
     static let insertOrigin = "INSERT INTO frond_registry (id, origin, floor) VALUES (1, ?, ?)"
     static let swapOrigin = """
         UPDATE frond_registry SET origin = ?, floor = ? WHERE id = 1 AND origin = ? AND floor = ?
+        """
+
+    // MARK: Tickets
+
+    /// Numbers ≡ `place` + 1 modulo `places`, whatever the server is set up to.
+    static func ticketSession(place: Int, places: Int, isMariaDB: Bool) -> [String] {
+        // MySQL shows an AUTO_INCREMENT of yesterday otherwise.
+        (isMariaDB ? [] : ["SET SESSION information_schema_stats_expiry = 0"]) + [
+            "SET SESSION auto_increment_increment = \(places), auto_increment_offset = \(place + 1)"
+        ]
+    }
+
+    static let insertTicketPlace = """
+        INSERT INTO frond_ticket_place (id, place, places) VALUES (1, ?, ?) ON DUPLICATE KEY UPDATE id = id
+        """
+
+    /// Others wait from here to the end of the transaction: draws at the same time would undo each other.
+    static let lockTicketPlace = "SELECT place, places, above FROM frond_ticket_place WHERE id = 1 FOR UPDATE"
+    static let setTicketsAbove = "UPDATE frond_ticket_place SET above = ? WHERE id = 1"
+
+    /// Draws one number: the tag's row is replaced by one with the next of the table's auto-increment.
+    static let drawTicket = "REPLACE INTO frond_ticket (tag) VALUES (?)"
+    /// Moves the auto-increment above a number by giving it to the tag's row.
+    static let moveTicket = "REPLACE INTO frond_ticket (id, tag) VALUES (?, ?)"
+
+    static let nextTicket = """
+        SELECT auto_increment AS next FROM information_schema.tables
+        WHERE table_schema = DATABASE() AND table_name = 'frond_ticket'
         """
 }

@@ -11,7 +11,16 @@ struct SharedEtcd: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        try await Self.$server.withValue(try await EtcdServer.start()) { try await function() }
+        let server = try await EtcdServer.start()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await Self.$server.withValue(server) { try await function() })
+        } catch {
+            result = .failure(error)
+        }
+        // Tasks that have not ended yet may hold the value of the task still as the process exits.
+        await server.kill(0)
+        try result.get()
     }
 }
 

@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS leaf_alloc (
     stripes     BIGINT       NOT NULL DEFAULT 1,                   -- over how many databases the numbers are spread
     stripe      BIGINT       NOT NULL DEFAULT 0,                   -- this one gives out those equal to this modulo stripes
     barrier     BIGINT       NULL     DEFAULT NULL,                -- no number at or above it by the present stripes
+    spreads_to  BIGINT       NULL     DEFAULT NULL,                -- over how many databases they are being spread
     updated_at  BIGINT       NOT NULL DEFAULT 0,                   -- milliseconds since 1970-01-01T00:00:00Z
     PRIMARY KEY (biz_tag)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4;
@@ -51,4 +52,13 @@ CREATE TABLE IF NOT EXISTS frond_ticket (
     tag VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     PRIMARY KEY (id),
     UNIQUE KEY tag (tag)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4;
+
+-- How this database gives out tickets: one row, which the first server of Frond writes and every draw locks.
+CREATE TABLE IF NOT EXISTS frond_ticket_place (
+    id     TINYINT NOT NULL,                       -- 1
+    place  BIGINT  NOT NULL,                       -- its place in the list of every server, from 0
+    places BIGINT  NOT NULL,                       -- how many are in that list
+    above  BIGINT  NOT NULL DEFAULT 0,             -- not 0: the counter went back, and is not used up to here
+    PRIMARY KEY (id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4;

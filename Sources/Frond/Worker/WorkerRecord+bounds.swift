@@ -2,9 +2,9 @@
 
 extension WorkerRecord {
     /// The end of the year 9999: beyond every time that a clock could rightly show.
-    private static let lastMilliseconds: Int64 = 253_402_300_799_999
+    package static let lastMilliseconds: Int64 = 253_402_300_799_999
     /// A token grows by one with each holder, or begins at a time after a loss: this leaves room to count on.
-    private static let lastToken = Int64.max / 2
+    package static let lastToken = Int64.max / 2
 
     /// Whether the numbers can be those of a record.
     var isPossible: Bool {

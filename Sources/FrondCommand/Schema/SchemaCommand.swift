@@ -56,7 +56,7 @@ extension SettingOptions {
         case .sqlite:
             throw CommandFailure(
                 .usage, "the embedded store makes its tables itself: name a database with --store mysql://…")
-        case .mysql(let configuration): [MySQLSchema(configuration)]
+        case .mysql(let configurations): configurations.map { MySQLSchema($0) }
         }
     }
 }

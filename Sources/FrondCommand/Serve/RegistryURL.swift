@@ -27,8 +27,8 @@ enum RegistryURL: Equatable {
                 self = .none
             } else if let path = StoreURL.sqlitePath(text, dataDirectory: dataDirectory) {
                 self = .sqlite(path: path)
-            } else if let configuration = try StoreURL.mysql(text, password: password, setting: "registry") {
-                self = .mysql(configuration)
+            } else if StoreURL.isMySQL(text) {
+                self = .mysql(try StoreURL.mysql(text, password: password, setting: "registry"))
             } else if text.hasPrefix("etcd:") {
                 self = .etcd(try EtcdConfiguration(url: URLText.filled(text, with: password)))
             } else if text.hasPrefix("zookeeper:") {
@@ -45,11 +45,11 @@ enum RegistryURL: Equatable {
         }
     }
 
-    /// That in the store's own database.
+    /// That in the store's own database, or in the first of several.
     init(beside store: StoreURL) {
         switch store {
         case .sqlite(let path): self = .sqlite(path: path)
-        case .mysql(let configuration): self = .mysql(configuration)
+        case .mysql(let configurations): self = configurations.first.map { .mysql($0) } ?? .none
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Frond
+import FrondMySQL
 import FrondRedis
 import FrondServer
 import Logging
@@ -44,7 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func serve(_ settings: Settings, logger: Logger) async throws {
         OpenFiles.raiseLimit()
-        let store = try settings.store.open()
+        let store = try settings.store.open(logger: logger)
         let outcome: Result<Void, any Error>
         do {
             outcome = .success(try await serve(settings, on: store, logger: logger))
@@ -63,11 +64,13 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = settings.server
         let generators = ServedGenerators(
             segments: segments, snowflake: try makeKeeper(settings, beside: store, logger: logger),
-            redis: await makeCounters(settings.redis, ceiling: numbers, logger: logger))
+            redis: await makeCounters(settings.redis, ceiling: numbers, logger: logger),
+            tickets: makeTickets(settings.store, logger: logger))
         let server = FrondServer(generators: generators, configuration: configuration, logger: logger) { port in
             say("frond \(FrondVersion.current) listens on http://\(configuration.address(port: port))")
             say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
             say("worker IDs: \(settings.registry.summary)")
+            if generators.tickets != nil { say("tickets: \(settings.store.summary)") }
             if let redis = settings.redis { say("counters: \(redis.url)") }
         }
         var group = ServiceGroupConfiguration(
@@ -112,6 +115,12 @@ struct ServeCommand: AsyncParsableCommand {
             logger.warning("Redis cannot be used yet", metadata: ["reason": "\(error.message)"])
         }
         return CounterGenerators(store: store, logger: logger)
+    }
+
+    /// The auto-increment of the databases that the store is in; nil for another store.
+    private func makeTickets(_ store: StoreURL, logger: Logger) -> CounterGenerators? {
+        guard case .mysql(let configurations) = store else { return nil }
+        return CounterGenerators(store: MySQLTicketStore(configurations, logger: logger), logger: logger)
     }
 
     private static func cannotListen(

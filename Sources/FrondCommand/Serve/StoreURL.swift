@@ -1,26 +1,29 @@
 import Frond
 import FrondMySQL
 import FrondSQLite
+import Logging
 
 /// Which store numbers are reserved in: the one place that knows the kinds there are.
 enum StoreURL: Equatable {
     /// The embedded store: one file.
     case sqlite(path: String)
-    /// A table of MariaDB or MySQL.
-    case mysql(MySQLConfiguration)
+    /// A table of MariaDB or MySQL, in one database or spread over several.
+    case mysql([MySQLConfiguration])
 
     /// - Parameter password: for a URL that names a user and none.
     /// - Throws: ``CommandFailure`` for a kind that does not exist, or a URL that cannot be.
     init(_ text: String, dataDirectory: String, password: String?) throws {
         if let path = Self.sqlitePath(text, dataDirectory: dataDirectory) {
             self = .sqlite(path: path)
-        } else if let configuration = try Self.mysql(text, password: password, setting: "store") {
-            self = .mysql(configuration)
+        } else if Self.isMySQL(text) {
+            self = .mysql(
+                try Self.list(text).map { try Self.mysql($0, password: password, setting: "store") })
         } else {
             throw CommandFailure(
                 .configuration,
                 "store: '\(URLText.withoutPassword(text))' is not a store: use sqlite: (in the data directory), "
-                    + "sqlite:/path/to/file or mysql://user@host:3306/database")
+                    + "sqlite:/path/to/file or mysql://user@host:3306/database, of which several may be named with commas"
+            )
         }
     }
 
@@ -32,9 +35,21 @@ enum StoreURL: Equatable {
         return path.isEmpty ? "\(dataDirectory)/frond.sqlite" : String(path)
     }
 
-    /// The database that a `mysql:` or `mariadb:` URL names, or nil for another kind of URL.
-    static func mysql(_ text: String, password: String?, setting: String) throws -> MySQLConfiguration? {
-        guard text.hasPrefix("mysql:") || text.hasPrefix("mariadb:") else { return nil }
+    static func isMySQL(_ text: String) -> Bool { text.hasPrefix("mysql:") || text.hasPrefix("mariadb:") }
+
+    /// URLs parted by commas; a comma within a URL is no part where no new URL follows.
+    private static func list(_ text: String) -> [String] {
+        text.split(separator: ",", omittingEmptySubsequences: false).reduce(into: []) { list, part in
+            if isMySQL(String(part)) || list.isEmpty {
+                list.append(String(part))
+            } else {
+                list[list.count - 1] += ",\(part)"
+            }
+        }
+    }
+
+    /// The database that a `mysql:` or `mariadb:` URL names.
+    static func mysql(_ text: String, password: String?, setting: String) throws -> MySQLConfiguration {
         do {
             var configuration = try MySQLConfiguration(url: text)
             if configuration.password.isEmpty, let password { configuration.password = password }
@@ -56,15 +71,16 @@ enum StoreURL: Equatable {
     var summary: String {
         switch self {
         case .sqlite(let path): "sqlite:\(path)"
-        case .mysql(let configuration): "\(configuration)"
+        case .mysql(let configurations): configurations.map(\.description).joined(separator: ", ")
         }
     }
 
+    /// - Parameter logger: is told of a database that is passed over.
     /// - Throws: `FrondError`, naming the store and the cure.
-    func open() throws -> OpenStore {
+    func open(logger: Logger? = nil) throws -> OpenStore {
         switch self {
         case .sqlite(let path): .sqlite(try SQLiteSegmentStore(path: path))
-        case .mysql(let configuration): .mysql(MySQLSegmentStore(configuration))
+        case .mysql(let configurations): .mysql(MySQLSegmentStore(primaries: configurations, logger: logger))
         }
     }
 }

@@ -64,7 +64,8 @@ extension MySQLConfiguration {
     private static func hostAndPort(_ text: Substring) throws(FrondError) -> (String, Int) {
         var host = text
         var port: Substring?
-        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+        if text.hasPrefix("[") {
+            guard let end = text.firstIndex(of: "]") else { throw bad("'\(text)' is not a host and a port") }
             host = text[text.index(after: text.startIndex)..<end]
             let rest = text[text.index(after: end)...]
             guard rest.isEmpty || rest.hasPrefix(":") else { throw bad("'\(text)' is not a host and a port") }

@@ -8,11 +8,14 @@ final class MySQLLine: Sendable {
 
     let configuration: MySQLConfiguration
     let time: any TimeSource
-    /// Statements for each new connection, after those that all get.
-    private let settings: [String]
+    /// Statements for each new connection, after those that all get; told whether the server is a MariaDB.
+    private let settings: @Sendable (_ isMariaDB: Bool) -> [String]
     private let health = Mutex(StoreHealth(longestPause: longestPause))
 
-    init(_ configuration: MySQLConfiguration, settings: [String], time: any TimeSource) {
+    init(
+        _ configuration: MySQLConfiguration, settings: @escaping @Sendable (_ isMariaDB: Bool) -> [String],
+        time: any TimeSource
+    ) {
         self.configuration = configuration
         self.settings = settings
         self.time = time
@@ -42,13 +45,13 @@ final class MySQLLine: Sendable {
     }
 
     private func prepare(_ connection: MySQLConnection) throws(MySQLFailure) {
-        let replyMilliseconds = configuration.replyTimeout.components.seconds * 1000
+        let replySeconds = configuration.replyTimeout.components.seconds
+        let isMariaDB = connection.isMariaDB
         let statements =
-            Statements.session(lockSeconds: max(1, configuration.replyTimeout.components.seconds / 2))
-            + [
-                Statements.statementTimeout(
-                    milliseconds: max(500, replyMilliseconds * 4 / 5), isMariaDB: connection.isMariaDB)
-            ] + settings
+            Statements.session(lockSeconds: max(1, replySeconds / 2)) + [
+                Statements.statementTimeout(milliseconds: max(500, replySeconds * 800), isMariaDB: isMariaDB),
+                Statements.idleTimeout(seconds: max(1, replySeconds / 2), isMariaDB: isMariaDB),
+            ] + settings(isMariaDB)
         for statement in statements { try connection.run(statement) }
     }
 }

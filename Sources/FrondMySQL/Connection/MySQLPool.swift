@@ -7,9 +7,10 @@ final class MySQLPool: Sendable {
     private let threads: BlockingThreads<MySQLSession>
     let configuration: MySQLConfiguration
 
-    /// - Parameter settings: statements for each new connection.
+    /// - Parameter settings: statements for each new connection, given whether the server is a MariaDB.
     init(
-        _ configuration: MySQLConfiguration, settings: [String] = [], time: any TimeSource = SystemTimeSource()
+        _ configuration: MySQLConfiguration, time: any TimeSource = SystemTimeSource(),
+        settings: @escaping @Sendable (_ isMariaDB: Bool) -> [String] = { _ in [] }
     ) {
         self.configuration = configuration
         let line = MySQLLine(configuration, settings: settings, time: time)

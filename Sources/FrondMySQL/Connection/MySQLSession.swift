@@ -53,8 +53,9 @@ final class MySQLSession {
         }
     }
 
-    /// Executes a statement that changes something and answers with rows, once.
-    func writeReturning(_ sql: String, _ arguments: [MySQLValue]) throws(FrondError) -> MySQLResult? {
+    /// Executes a statement that puts rows in, once.
+    /// - Returns: nil where nothing was changed, because somebody else changed the same rows at the same time.
+    func insert(_ sql: String, _ arguments: [MySQLValue]) throws(FrondError) -> MySQLResult? {
         do throws(MySQLFailure) {
             return try executed(sql, arguments)
         } catch {
@@ -85,15 +86,6 @@ final class MySQLSession {
         } catch {
             connection = nil
             throw error
-        }
-    }
-
-    /// Whether the server is a MariaDB, and not a MySQL.
-    func isMariaDB() throws(FrondError) -> Bool {
-        do throws(MySQLFailure) {
-            return try connected().isMariaDB
-        } catch {
-            throw failed(error)
         }
     }
 

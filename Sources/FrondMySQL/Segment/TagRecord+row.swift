@@ -28,14 +28,18 @@ extension TagRecord {
             version: try row.number("version", of: record),
             // Nothing depends on these two: a tag works without them.
             description: row.text("description") ?? "",
-            updatedAtMilliseconds: touchedAt - Self.clockDifferenceMilliseconds > updatedAt ? touchedAt : updatedAt)
+            updatedAtMilliseconds: touchedAt - Self.clockDifferenceMilliseconds > updatedAt ? touchedAt : updatedAt,
+            stripes: try row.number("stripes", of: record),
+            stripe: try row.number("stripe", of: record),
+            barrier: row["barrier"] == .null ? nil : try row.number("barrier", of: record))
     }
 
     /// The values of ``Statements/insert`` and of the first part of ``Statements/swap``, the tag being the last.
     var arguments: [MySQLValue] {
         [
             .integer(maxID), .integer(step), .integer(startID), .integer(maxValue), .integer(cycles ? 1 : 0),
-            .integer(cycle), .integer(version), .text(description), .integer(updatedAtMilliseconds), .text(tag.name),
+            .integer(cycle), .integer(version), .text(description), .integer(stripes), .integer(stripe),
+            barrier.map { .integer($0) } ?? .null, .integer(updatedAtMilliseconds), .text(tag.name),
         ]
     }
 }

@@ -21,7 +21,12 @@ struct TestDatabase: Sendable {
         let server = if let server { server } else { try await SharedServer.shared.server() }
         let name = "test_\(UInt64.random(in: 0 ... .max))"
         let database = TestDatabase(server: server, name: name)
-        try await database.administer { session throws(FrondError) in try session.run("CREATE DATABASE \(name)") }
+        do {
+            try await database.administer { session throws(FrondError) in try session.run("CREATE DATABASE \(name)") }
+        } catch {
+            Issue.record("the server printed: \(server.printed.suffix(8000))")
+            throw error
+        }
         if hasTables { _ = try await MySQLSchema(database.configuration).apply() }
         return database
     }
@@ -30,7 +35,10 @@ struct TestDatabase: Sendable {
     var configuration: MySQLConfiguration { configuration(port: server.port) }
 
     func configuration(port: Int, user: String = "root", password: String = "") -> MySQLConfiguration {
-        MySQLConfiguration(host: "127.0.0.1", port: port, user: user, password: password, database: name)
+        // Patient, since tests run on busy machines; those of timeouts say their own.
+        MySQLConfiguration(
+            host: "127.0.0.1", port: port, user: user, password: password, database: name,
+            connectTimeout: .seconds(20), replyTimeout: .seconds(30))
     }
 
     func store(_ change: (inout MySQLConfiguration) -> Void = { _ in }) -> MySQLSegmentStore {
