@@ -15,6 +15,7 @@ public final class SQLiteSegmentStore: SegmentStore {
     public let path: String
     let pool: DatabasePool
     let commits: GroupCommit
+    private let busyWait: BusyWait
     private let time: any TimeSource
     let logger: Logger
     private let wasClosed = Atomic(false)
@@ -25,15 +26,17 @@ public final class SQLiteSegmentStore: SegmentStore {
     /// - Parameters:
     ///   - path: the file; beside it SQLite keeps one ending in `-wal` and one in `-shm`.
     ///   - busyTimeout: how long to wait while another process writes. Default 5 seconds.
+    ///   - mustExist: whether a file that is not there is an error, and not made: for whoever only looks.
     ///   - time: where the moment of a change is taken from.
     ///   - logger: gets lines at debug level; silent by default.
     /// - Throws: `storeUnavailable` where the file cannot be opened, made or written; `storeCorrupt` where it is
     ///   damaged, no database, another program's, or written by a newer Frond.
     public convenience init(
-        path: String, busyTimeout: Duration = .seconds(5), time: any TimeSource = SystemTimeSource(),
-        logger: Logger? = nil
+        path: String, busyTimeout: Duration = .seconds(5), mustExist: Bool = false,
+        time: any TimeSource = SystemTimeSource(), logger: Logger? = nil
     ) throws(FrondError) {
-        try self.init(file: SQLiteFile(path: path, busyTimeout: busyTimeout), time: time, logger: logger)
+        let file = SQLiteFile(path: path, busyTimeout: busyTimeout, mustExist: mustExist)
+        try self.init(file: file, time: time, logger: logger)
     }
 
     init(
@@ -41,16 +44,18 @@ public final class SQLiteSegmentStore: SegmentStore {
         logger: Logger? = nil
     ) throws(FrondError) {
         path = file.path
+        busyWait = file.busyWait
         pool = try file.open()
         commits = GroupCommit(pool: pool, file: file, batchLimit: batchLimit)
         self.time = time
         self.logger = logger ?? Logger(label: "frond.sqlite") { _ in SwiftLogNoOpLogHandler() }
     }
 
-    /// Finishes the changes under way, copies them from the log to the file itself, and closes it; whatever is asked for
+    /// Finishes the changes under way, unless another process does not let it write by now, copies them from the log to the file itself, and closes it; whatever is asked for
     /// afterwards is `storeUnavailable`.
     /// - Throws: `storeUnavailable` where a read is still under way, or the file cannot be written.
     public func close() async throws(FrondError) {
+        busyWait.close()
         await commits.close()
         let isFirst = !wasClosed.exchange(true, ordering: .relaxed)
         let outcome = await withCheckedContinuation { caller in

@@ -2,16 +2,13 @@ public import Frond
 import Synchronization
 
 /// A counter store in memory, for tests: each tag counts from 1, and fails as planned.
-public final class InMemoryCounterStore: CounterStore {
+public final class InMemoryCounterStore: CounterStore, FaultInjecting {
     private struct State: Sendable {
         var next: [Tag: Int64]
-        var plan: FaultPlan
-        var outage: StoreFault?
-        var draws = 0
         var checks = 0
     }
 
-    private let time: any TimeSource
+    public let injector: FaultInjector
     private let largestReply: Int
     private let stride: Int64
     private let state: Mutex<State>
@@ -28,13 +25,13 @@ public final class InMemoryCounterStore: CounterStore {
     ) {
         self.largestReply = largestReply
         self.stride = stride
-        self.time = time
+        injector = FaultInjector(plan, time: time)
         let next = Dictionary(tags.map { ($0, Int64(1)) }, uniquingKeysWith: max)
-        state = Mutex(State(next: next, plan: plan))
+        state = Mutex(State(next: next))
     }
 
     /// How many draws were asked for: the round trips.
-    public var draws: Int { state.withLock { $0.draws } }
+    public var draws: Int { callCount }
 
     /// How often it was asked whether it answers.
     public var checks: Int { state.withLock { $0.checks } }
@@ -42,46 +39,13 @@ public final class InMemoryCounterStore: CounterStore {
     /// The next number of a tag; nil where there is no such tag.
     public func next(of tag: Tag) -> Int64? { state.withLock { $0.next[tag] } }
 
-    /// Lets every call fail in this way until ``endOutage()``; the plan stands still meanwhile.
-    public func beginOutage(_ fault: StoreFault = .errorBefore) {
-        state.withLock { $0.outage = fault }
-    }
-
-    public func endOutage() {
-        state.withLock { $0.outage = nil }
-    }
-
     public func draw(_ tag: Tag, count: Int) async throws(FrondError) -> [NumberRun] {
-        let fault = state.withLock { state in
-            state.draws += 1
-            return state.outage ?? state.plan.next()
-        }
-        switch fault {
-        case nil:
-            return try take(tag, count: count)
-        case .errorBefore:
-            throw FrondError(.storeUnavailable, "injected: the store does not answer", retryAfter: .seconds(1))
-        case .errorAfterCommit:
-            _ = try take(tag, count: count)
-            throw FrondError(.storeUnavailable, "injected: the reply was lost", retryAfter: .seconds(1))
-        case .delay(let duration):
-            await time.sleep(until: time.monotonic + duration)
-            return try take(tag, count: count)
-        case .slowReply(let duration):
-            let runs = try take(tag, count: count)
-            await time.sleep(until: time.monotonic + duration)
-            return runs
-        }
+        try await injector.call { () throws(FrondError) in try take(tag, count: count) }
     }
 
     public func check() async throws(FrondError) {
-        let isDown = state.withLock { state in
-            state.checks += 1
-            return state.outage != nil
-        }
-        if isDown {
-            throw FrondError(.storeUnavailable, "injected: the store does not answer", retryAfter: .seconds(1))
-        }
+        state.withLock { $0.checks += 1 }
+        if injector.isDown { throw injector.unavailable }
     }
 
     private func take(_ tag: Tag, count: Int) throws(FrondError) -> [NumberRun] {

@@ -99,7 +99,17 @@ public final class CounterGenerator: IDGenerator, TagGenerator {
     // MARK: The end
 
     /// Stops giving out numbers and lets the draw in flight end. Callers that wait get `shutDown`.
-    public func shutdown() async {
+    /// - Parameter limit: how long the draw in flight is waited for.
+    public func shutdown(within limit: Duration = .seconds(5)) async {
+        stop()
+        await withLimit(limit, by: source.time) { [self] in await finish() }
+    }
+
+    func stop() {
+        update { $0.stop() }
+    }
+
+    func finish() async {
         _ = await withCheckedContinuation { (closer: Waiter) in update { $0.close(for: closer) } }
     }
 

@@ -18,8 +18,8 @@ public final class CounterGenerators: Sendable {
     /// Where the numbers are drawn.
     public var store: any CounterStore { source.store }
 
-    /// Why the store is not being asked; nil while it answers.
-    public var failure: FrondError? { source.monitor.failure }
+    /// Why the store is not being asked, or that it is so slow that a caller went without a number; nil while it answers.
+    public var failure: FrondError? { source.monitor.problem }
 
     /// Whether a caller went without a number since the store last answered.
     public var isStarved: Bool { source.monitor.isStarved }
@@ -31,8 +31,9 @@ public final class CounterGenerators: Sendable {
     }
 
     /// The generator of a tag, known to the store or not: a tag that is unknown fails at its first ID.
-    public func generator(for tag: Tag) -> CounterGenerator {
-        generators.generator(for: tag)
+    /// - Throws: `shutDown`.
+    public func generator(for tag: Tag) throws(FrondError) -> CounterGenerator {
+        try generators.generator(for: tag)
     }
 
     /// The generator of a tag, if it was asked for before.
@@ -59,8 +60,8 @@ public final class CounterGenerators: Sendable {
         }
     }
 
-    /// Shuts every generator down, at most `concurrency` tags at a time.
-    public func shutdown(concurrency: Int = 16) async {
-        await generators.shutdown(concurrency: concurrency)
+    /// Shuts every generator down, at most `concurrency` tags at a time, and waits for that no longer than `limit`.
+    public func shutdown(within limit: Duration = .seconds(5), concurrency: Int = 64) async {
+        await generators.shutdown(within: limit, by: source.time, concurrency: concurrency)
     }
 }

@@ -41,6 +41,7 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
     private var timerArmed = false
     private var hasDrawn = false
     package private(set) var isClosed = false
+    private var hasCloser = false
     private var closer: Waiter?
 
     package init(tag: Tag, policy: CounterPolicy) {
@@ -128,17 +129,24 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
         return effects
     }
 
-    /// Nothing is to be given out any more. `closer` is delivered once no draw is in flight.
-    package mutating func close(for closer: Waiter) -> Effects {
+    /// Nothing is to be given out any more.
+    package mutating func stop() -> Effects {
         var effects = Effects()
-        guard !isClosed else {
-            effects.fail(closer, .shutDown(tag))
-            return effects
-        }
         isClosed = true
         for caller in callers { effects.fail(caller.waiter, .shutDown(tag)) }
         callers = []
         aboard = 0
+        return effects
+    }
+
+    /// Stops. `closer` is delivered once no draw is in flight; whoever closes a second time gets `shutDown` at once.
+    package mutating func close(for closer: Waiter) -> Effects {
+        var effects = stop()
+        guard !hasCloser else {
+            effects.fail(closer, .shutDown(tag))
+            return effects
+        }
+        hasCloser = true
         self.closer = closer
         if drawing == nil { deliverCloser(&effects) }
         return effects

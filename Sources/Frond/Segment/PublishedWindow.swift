@@ -26,6 +26,11 @@ struct PublishedWindow: ~Copyable, Sendable {
             first: slots.lowerBound &* stride &+ offset, count: slots.upperBound &- slots.lowerBound, stride: stride)
     }
 
+    /// Whether the slots below this one may be among the window's `fastSlots`: decides nothing, and saves a claim.
+    func reaches(_ slot: Int64) -> Bool {
+        slot <= fastLimit.load(ordering: .relaxed)
+    }
+
     /// Called under the mutex only.
     func publish(_ window: SegmentWindow) {
         let fast = window.fastSlots

@@ -27,6 +27,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
     /// How far the store has given the tag out to this server.
     package private(set) var furthest: SegmentPosition?
     package private(set) var isClosed = false
+    private var hasCloser = false
     private var closer: Waiter?
 
     package init(tag: Tag, policy: SegmentPolicy) {
@@ -60,6 +61,13 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         if !claim.isComplete || cursor > window.prefetchAt {
             startFetch(now: now, effects: &effects)
         }
+        return effects
+    }
+
+    /// The next segment is wanted before it is due.
+    package mutating func prefetch(now: Duration) -> Effects {
+        var effects = Effects()
+        if !isClosed { startFetch(now: now, effects: &effects) }
         return effects
     }
 
@@ -136,12 +144,23 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         return effects
     }
 
-    /// Nothing is to be issued any more. `closer` is delivered once no fetch is in flight; then ``unusedTail(cursor:)``
-    /// says what can be given back.
-    package mutating func close(for closer: Waiter) -> Effects {
+    /// Nothing is to be issued any more.
+    package mutating func stop() -> Effects {
         var effects = Effects()
         for claim in queue.takeAll() { effects.deliver(.failure(.shutDown(tag)), to: claim) }
         isClosed = true
+        return effects
+    }
+
+    /// Stops. `closer` is delivered once no fetch is in flight; then ``unusedTails(cursor:)`` says what can be given
+    /// back. Whoever closes a second time gets `shutDown` at once.
+    package mutating func close(for closer: Waiter) -> Effects {
+        var effects = stop()
+        guard !hasCloser else {
+            effects.deliveries.append(Delivery(waiter: closer, outcome: .failure(.shutDown(tag))))
+            return effects
+        }
+        hasCloser = true
         self.closer = closer
         if case .idle = fetch { deliverCloser(effects: &effects) }
         return effects
@@ -173,6 +192,13 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         tail.end = next.end
         tail.version = next.version
         return [tail]
+    }
+
+    // MARK: Looks
+
+    /// How many numbers can be claimed without the store.
+    package func left(cursor: Int64) -> Int64 {
+        max(0, window.limit - max(cursor, window.base)) + (next?.count ?? 0)
     }
 
     // MARK: Steps

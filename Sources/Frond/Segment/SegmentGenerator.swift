@@ -65,6 +65,8 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
     /// - Parameter count: 1 or more, and few enough that losing them does not matter: where another thread claims at the
     ///   same moment that this returns nil, they are a gap.
     package func nextRunIfReady(count: Int) -> NumberRun? {
+        // Looks first: what is claimed for nothing while the store is down is missed later.
+        guard window.reaches(cursor.value + Int64(count)) else { return nil }
         let slots = cursor.claim(count: Int64(count))
         guard let numbers = window.numbers(of: slots) else {
             cursor.giveBack(slots)
@@ -76,6 +78,7 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
     /// Exactly `count` numbers as runs, in order.
     package func nextRuns(count: Int) async throws(FrondError) -> [NumberRun] {
         try checkCount(count)
+        if source.monitor.isDown { try lookBeforeClaiming(Int64(count)) }
         var missing = Int64(count)
         var runs: [NumberRun] = []
         while missing > 0 {
@@ -89,6 +92,19 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
             missing = claimed.lostSlots
         }
         return runs
+    }
+
+    /// While the store is known to be down: refuses what is more than there is, before the claim uses that up for nothing.
+    private func lookBeforeClaiming(_ count: Int64) throws(FrondError) {
+        guard let failure = source.monitor.failure else { return }
+        let left = buffer.withLock { $0.left(cursor: cursor.value) }
+        // Where nothing is left a claim costs nothing, and is the probe that finds the store well again.
+        guard left > 0, count > left else { return }
+        source.monitor.noteOutcome(failure)
+        let now = source.time.monotonic
+        update { $0.prefetch(now: now) }
+        source.probe()
+        throw failure
     }
 
     /// The segment is used up, or used so far that the next one is to be fetched.
@@ -169,41 +185,28 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
     ///
     /// Callers that wait get `shutDown`. Numbers that cannot be given back, because another server reserved since or
     /// the store does not answer, are a gap.
-    public func shutdown() async {
-        let isFirst = await close()
-        guard isFirst else { return }
+    /// - Parameter limit: how long it may take. A call of the store that does not return goes on by itself.
+    public func shutdown(within limit: Duration = .seconds(5)) async {
+        stop()
+        await withLimit(limit, by: source.time) { [self] in await finish() }
+    }
+
+    func stop() {
+        update { buffer in
+            window.publish(.closed)
+            return buffer.stop()
+        }
+    }
+
+    func finish() async {
+        // Waits for the fetch in flight; nothing is left to do where somebody else does.
+        let outcome = await withCheckedContinuation { (closer: Waiter) in update { $0.close(for: closer) } }
+        guard case .success = outcome else { return }
         // A claim made after this one sees the closed window; every slot before it counts as used.
         let used = cursor.claim()
-        for tail in buffer.withLock({ $0.unusedTails(cursor: used) }) { await giveBack(tail) }
-    }
-
-    private func giveBack(_ tail: Segment) async {
-        do {
-            let taken = try await source.store.giveBack(tail, of: tag)
-            source.logger.debug(
-                taken ? "segment given back" : "segment not given back: reserved since",
-                [.tag: tag.name, .count: "\(tail.count)"])
-        } catch {
-            source.logger.debug(
-                "segment not given back", [.tag: tag.name, .error: "\(error)"])
+        for tail in buffer.withLock({ $0.unusedTails(cursor: used) }) where !Task.isCancelled {
+            await source.giveBack(tail, of: tag)
         }
-    }
-
-    /// Closes the window and waits for the fetch in flight; false if that was done before.
-    private func close() async -> Bool {
-        let outcome = await withCheckedContinuation { (closer: Waiter) in
-            update { buffer in
-                guard !buffer.isClosed else {
-                    var effects = SegmentBuffer<Waiter>.Effects()
-                    effects.deliveries = [.init(waiter: closer, outcome: .failure(.shutDown(tag)))]
-                    return effects
-                }
-                window.publish(.closed)
-                return buffer.close(for: closer)
-            }
-        }
-        if case .success = outcome { return true }
-        return false
     }
 
     /// Ends a generator whose tag was never found; false if it has numbers or waits for some.

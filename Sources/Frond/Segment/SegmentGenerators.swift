@@ -18,8 +18,8 @@ public final class SegmentGenerators: Sendable {
     /// Where the numbers are reserved.
     public var store: any SegmentStore { source.store }
 
-    /// Why the store is not being asked; nil while it answers.
-    public var failure: FrondError? { source.monitor.failure }
+    /// Why the store is not being asked, or that it is so slow that a caller went without a number; nil while it answers.
+    public var failure: FrondError? { source.monitor.problem }
 
     /// Whether a caller went without a number since the store last answered.
     public var isStarved: Bool { source.monitor.isStarved }
@@ -31,8 +31,9 @@ public final class SegmentGenerators: Sendable {
     }
 
     /// The generator of a tag, known to the store or not: a tag that is unknown fails at its first ID.
-    public func generator(for tag: Tag) -> SegmentGenerator {
-        generators.generator(for: tag)
+    /// - Throws: `shutDown`.
+    public func generator(for tag: Tag) throws(FrondError) -> SegmentGenerator {
+        try generators.generator(for: tag)
     }
 
     /// The generator of a tag, if it was asked for before.
@@ -65,7 +66,11 @@ public final class SegmentGenerators: Sendable {
     }
 
     /// Shuts every generator down and gives the unused numbers back, at most `concurrency` tags at a time.
-    public func shutdown(concurrency: Int = 16) async {
-        await generators.shutdown(concurrency: concurrency)
+    ///
+    /// What cannot be given back is a gap: where somebody reserved since, all that is left once the store has failed to
+    /// take a tail, and the rest when `limit` has passed. Numbers are no longer given out from the call on.
+    /// - Parameter limit: how long it may take. A call of the store that does not return goes on by itself.
+    public func shutdown(within limit: Duration = .seconds(5), concurrency: Int = 64) async {
+        await generators.shutdown(within: limit, by: source.time, concurrency: concurrency)
     }
 }

@@ -24,6 +24,27 @@ final class SegmentSource: Sendable {
         await monitor.check { () throws(FrondError) in try await store.tag(Tag("frond.health")) }
     }
 
+    /// Gives a tail back, unless the store is known to be down: what it does not take is a gap.
+    func giveBack(_ tail: Segment, of tag: Tag) async {
+        guard case .admitted = monitor.admit() else {
+            logger.debug("segment not given back: the store is down", [.tag: tag.name, .count: "\(tail.count)"])
+            return
+        }
+        switch await monitor.call({ () throws(FrondError) in try await store.giveBack(tail, of: tag) }) {
+        case .success(let isTaken):
+            logger.debug(
+                isTaken ? "segment given back" : "segment not given back: reserved since",
+                [.tag: tag.name, .count: "\(tail.count)"])
+        case .failure(let error):
+            logger.debug("segment not given back", [.tag: tag.name, .error: "\(error)"])
+        }
+    }
+
+    /// Asks for something small in the background, if a probe is due.
+    func probe() {
+        Task { _ = await check() }
+    }
+
     /// Reserves, once admitted, and notes whether the store answered.
     func reserve(_ tag: Tag, _ request: FetchRequest) async -> Result<Segment, FrondError> {
         let result = await monitor.call { () throws(FrondError) in

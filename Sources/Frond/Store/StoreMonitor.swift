@@ -2,29 +2,44 @@ import Synchronization
 
 /// Whether a store answers, for the generators of all its tags and for readiness.
 package final class StoreMonitor: Sendable {
+    private struct State: Sendable {
+        var health = StoreHealth()
+        /// What a caller was last told that went without a number since the store last answered.
+        var starvation: FrondError?
+        /// Whether somebody asks a store that is slow, and not known to be down, for something small.
+        var isProbing = false
+    }
+
     private let time: any TimeSource
-    private let health = Mutex(StoreHealth())
-    private let starved = Atomic(false)
+    private let state = Mutex(State())
+    private let down = Atomic(false)
 
     package init(time: any TimeSource) {
         self.time = time
     }
 
+    /// Whether the store is known to be down: ``failure`` without the lock.
+    var isDown: Bool { down.load(ordering: .relaxed) }
+
     /// The error that keeps the store from being asked; nil while it answers.
-    var failure: FrondError? { health.withLock { $0.failure } }
+    var failure: FrondError? { state.withLock { $0.health.failure } }
+
+    /// What is wrong with the store: it does not answer, or so slowly that a caller went without a number.
+    var problem: FrondError? { state.withLock { $0.health.failure ?? $0.starvation } }
 
     /// Whether a caller went without a number since the store last answered.
-    var isStarved: Bool { starved.load(ordering: .relaxed) }
+    var isStarved: Bool { state.withLock { $0.starvation != nil } }
 
-    /// A caller was told this; where the store did not answer, it went without a number.
+    /// A caller was told this; where the store is the reason, it went without a number.
     func noteOutcome(_ error: FrondError) {
-        if error.code == .storeUnavailable, !error.isOfOneTag { starved.store(true, ordering: .relaxed) }
+        guard error.isOfStore, error.code != .cancelled else { return }
+        state.withLock { $0.starvation = error }
     }
 
     /// Whether the store may be called now.
     package func admit() -> StoreHealth.Admission {
         let now = time.monotonic
-        return health.withLock { $0.admit(now: now) }
+        return state.withLock { $0.health.admit(now: now) }
     }
 
     /// Calls the store, once admitted, and notes whether it answered.
@@ -39,28 +54,59 @@ package final class StoreMonitor: Sendable {
         }
     }
 
-    /// Asks a store that failed for something small, if a probe is due.
-    /// - Returns: why it does not answer; nil if it does.
+    /// Asks a store with a problem for something small, if a probe is due.
+    /// - Returns: what is wrong with it; nil for nothing.
     func check<Value>(_ probe: () async throws(FrondError) -> Value) async -> FrondError? {
-        guard failure != nil, case .admitted = admit() else { return failure }
+        guard mayProbe() else { return problem }
         _ = await call(probe)
-        return failure
+        state.withLock { $0.isProbing = false }
+        return problem
+    }
+
+    /// One at a time.
+    private func mayProbe() -> Bool {
+        let now = time.monotonic
+        return state.withLock { state in
+            if state.health.failure != nil {
+                if case .admitted = state.health.admit(now: now) { return true }
+                return false
+            }
+            guard state.starvation != nil, !state.isProbing else { return false }
+            state.isProbing = true
+            return true
+        }
     }
 
     private func noteAnswer() {
-        health.withLock { $0.succeeded() }
-        starved.store(false, ordering: .relaxed)
+        state.withLock { state in
+            state.health.succeeded()
+            state.starvation = nil
+            down.store(false, ordering: .relaxed)
+        }
     }
 
     private func note(_ error: FrondError) {
-        switch error.code {
-        case .storeUnavailable where !error.isOfOneTag, .timedOut, .cancelled:
-            let now = time.monotonic
-            let jitter = Double.random(in: 0...1)
-            health.withLock { $0.failed(error, now: now, jitter: jitter) }
-        default:
+        guard error.isOfStore else {
             // The store answered; what it said concerns one tag.
             noteAnswer()
+            return
+        }
+        let now = time.monotonic
+        let jitter = Double.random(in: 0...1)
+        state.withLock { state in
+            state.health.failed(error, now: now, jitter: jitter)
+            down.store(true, ordering: .relaxed)
+        }
+    }
+}
+
+extension FrondError {
+    /// Whether it says that the store does not answer, and not something about one tag.
+    fileprivate var isOfStore: Bool {
+        switch code {
+        case .storeUnavailable, .timedOut, .cancelled: !isOfOneTag
+        case .storeCorrupt: isOfWholeStore && !isOfOneTag
+        default: false
         }
     }
 }

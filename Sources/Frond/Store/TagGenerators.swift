@@ -7,30 +7,43 @@ protocol TagGenerator: AnyObject, Sendable {
     /// Ends a generator that never had a number and that nobody waits for; false for any other.
     func closeIfUnused() -> Bool
 
-    func shutdown() async
+    /// Gives out nothing more from now on, and waits for nothing.
+    func stop()
+
+    /// Ends what is under way, once stopped; leaves out what it can when the task is cancelled.
+    func finish() async
 }
 
 /// The generators of all tags of one store, each made when it is first asked for.
 final class TagGenerators<Generator: TagGenerator>: Sendable {
+    private struct State: Sendable {
+        var generators: [Tag: Generator] = [:]
+        var isShutDown = false
+    }
+
     private let make: @Sendable (Tag) -> Generator
-    private let generators = Mutex<[Tag: Generator]>([:])
+    private let state = Mutex(State())
 
     init(make: @escaping @Sendable (Tag) -> Generator) {
         self.make = make
     }
 
-    func generator(for tag: Tag) -> Generator {
-        generators.withLock { generators in
-            if let generator = generators[tag] { return generator }
+    /// - Throws: `shutDown` once they are shut down: nobody would end a generator made after that.
+    func generator(for tag: Tag) throws(FrondError) -> Generator {
+        let generator: Generator? = state.withLock { state in
+            if state.isShutDown { return nil }
+            if let generator = state.generators[tag] { return generator }
             let generator = make(tag)
-            generators[tag] = generator
+            state.generators[tag] = generator
             return generator
         }
+        guard let generator else { throw .shutDown(tag) }
+        return generator
     }
 
     /// The generator of a tag, if it was asked for before.
     func existing(for tag: Tag) -> Generator? {
-        generators.withLock { $0[tag] }
+        state.withLock { $0.generators[tag] }
     }
 
     /// Asks the generator of a tag for numbers, and forgets it where the tag turns out not to exist.
@@ -38,7 +51,7 @@ final class TagGenerators<Generator: TagGenerator>: Sendable {
         of tag: Tag, _ body: (Generator) async throws(FrondError) -> Value
     ) async throws(FrondError) -> Value {
         while true {
-            let generator = generator(for: tag)
+            let generator = try generator(for: tag)
             do {
                 return try await body(generator)
             } catch {
@@ -53,20 +66,27 @@ final class TagGenerators<Generator: TagGenerator>: Sendable {
     /// Keeps no memory of names that are no tags: whoever asks for a million of them must not fill it.
     /// - Returns: whether another caller had forgotten it before.
     private func forgetIfUnused(_ generator: Generator) -> Bool {
-        generators.withLock { generators in
-            guard generators[generator.tag] === generator else { return true }
-            if generator.closeIfUnused() { generators[generator.tag] = nil }
+        state.withLock { state in
+            guard state.generators[generator.tag] === generator else { return true }
+            if generator.closeIfUnused() { state.generators[generator.tag] = nil }
             return false
         }
     }
 
-    /// Shuts every generator down, at most `concurrency` at a time.
-    func shutdown(concurrency: Int) async {
-        let all = generators.withLock { Array($0.values) }
-        await withTaskGroup(of: Void.self) { group in
-            for (index, generator) in all.enumerated() {
-                if index >= concurrency { await group.next() }
-                group.addTask { await generator.shutdown() }
+    /// Shuts every generator down, at most `concurrency` at a time, and returns once that is done or `limit` has passed.
+    func shutdown(within limit: Duration, by time: any TimeSource, concurrency: Int) async {
+        let all = state.withLock { state in
+            state.isShutDown = true
+            return Array(state.generators.values)
+        }
+        for generator in all { generator.stop() }
+        await withLimit(limit, by: time) {
+            await withTaskGroup(of: Void.self) { group in
+                for (index, generator) in all.enumerated() {
+                    if index >= concurrency { await group.next() }
+                    if Task.isCancelled { break }
+                    group.addTask { await generator.finish() }
+                }
             }
         }
     }

@@ -27,15 +27,21 @@ extension TagRecord {
         successor.cycle = start.cycle
         successor.maxID = first + (taken - 1) * stripes + 1
         successor.version &+= 1
+        successor.lastFirst = first
+        // Who knows how far the tag is given out made the last reservation: nobody else can have come since.
+        let isNextOfSameCaller = (least ?? floor) == position && start.cycle == cycle
+        successor.previousFirst = isNextOfSameCaller ? lastFirst : nil
         let segment = Segment(
             first: first, end: successor.maxID, stride: stripes, step: step, cycle: start.cycle,
             version: successor.version)
         return (segment, successor)
     }
 
+    /// How far the tag is given out.
+    private var position: SegmentPosition { SegmentPosition(cycle: cycle, next: maxID) }
+
     /// The first number that can be reserved, in this cycle or the next.
     private func nextStart(notBelow least: SegmentPosition?) throws(FrondError) -> SegmentPosition {
-        let position = SegmentPosition(cycle: cycle, next: maxID)
         var start = max(position, least ?? position)
         if start.cycle > cycle, !cycles {
             throw FrondError(
@@ -67,19 +73,30 @@ extension TagRecord {
             retryAfter: .seconds(1))
     }
 
-    /// The record that takes the unused `tail` of a segment back, or nil where somebody reserved since.
+    /// The record that takes the unused `tail` of a segment back; nil where somebody reserved since, or where the tail
+    /// begins below the last reservation: below the one before, where the same caller made both one after the other.
+    ///
+    /// So whoever names a wrong number can bring back no more than those two.
     public func takingBack(_ tail: Segment) -> TagRecord? {
-        guard version == tail.version, maxID == tail.end, cycle == tail.cycle, startID <= tail.first,
-            tail.first < tail.end, stripes == tail.stride, ownNumber(from: tail.first) == tail.first
+        guard version == tail.version, maxID == tail.end, cycle == tail.cycle, stripes == tail.stride,
+            let lowest = previousFirst ?? lastFirst, tail.first >= max(lowest, startID), tail.first < tail.end,
+            ownNumber(from: tail.first) == tail.first
         else { return nil }
         var successor = self
         successor.maxID = tail.first
         successor.version &+= 1
+        successor.forgetReservations()
         return successor
     }
 
+    /// The record changes otherwise than by a reservation: nothing is taken back until the next one.
+    mutating func forgetReservations() {
+        lastFirst = nil
+        previousFirst = nil
+    }
+
     private func checkNotBack(behind floor: SegmentPosition?) throws(FrondError) {
-        guard let floor, SegmentPosition(cycle: cycle, next: maxID) < floor else { return }
+        guard let floor, position < floor else { return }
         throw FrondError(
             .storeWentBack,
             "the store went back: it holds max_id \(maxID) (cycle \(cycle)) for tag '\(tag)', but this server was "

@@ -31,11 +31,17 @@ public struct TagRecord: Hashable, Sendable {
     public var stripe: Int64
     /// No number from here on is reserved, while the numbers are being spread over more databases; nil at other times.
     public var barrier: Int64?
+    /// The first number of the last reservation, below which no tail of it can begin; nil where the record was last
+    /// changed by anything else, and then no tail is taken back.
+    public var lastFirst: Int64?
+    /// The first number of the reservation before, where whoever made the last one made that too and the two are one
+    /// range; else nil.
+    public var previousFirst: Int64?
 
     public init(
         tag: Tag, maxID: Int64, step: Int64, startID: Int64, maxValue: Int64, cycles: Bool, cycle: Int64,
         version: Int64, description: String, updatedAtMilliseconds: Int64, stripes: Int64 = 1,
-        stripe: Int64 = 0, barrier: Int64? = nil
+        stripe: Int64 = 0, barrier: Int64? = nil, lastFirst: Int64? = nil, previousFirst: Int64? = nil
     ) {
         self.tag = tag
         self.maxID = maxID
@@ -50,5 +56,7 @@ public struct TagRecord: Hashable, Sendable {
         self.stripes = stripes
         self.stripe = stripe
         self.barrier = barrier
+        self.lastFirst = lastFirst
+        self.previousFirst = previousFirst
     }
 }

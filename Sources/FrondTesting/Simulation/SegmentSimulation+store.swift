@@ -45,10 +45,9 @@ extension SegmentSimulation {
                 return
             }
             commit(successor, to: call.store)
-            if servers[call.server].life == call.life {
-                servers[call.server].reserved.append(
-                    NumberRun(first: segment.first, count: segment.count, stride: segment.stride))
-            }
+            let numbers = NumberRun(first: segment.first, count: segment.count, stride: segment.stride)
+            allow(numbers, cycle: segment.cycle)
+            if servers[call.server].life == call.life { servers[call.server].reserved.append(numbers) }
             if happens(0.05) {
                 // Committed, and nobody is told: a gap.
                 report.lostReplies += 1
@@ -61,6 +60,37 @@ extension SegmentSimulation {
             retry(call)
         } catch {
             answer(call, .failure(error), after: random.duration(in: networkDelay))
+        }
+    }
+
+    private mutating func allow(_ numbers: NumberRun, cycle: Int64) {
+        report.cycles = max(report.cycles, cycle)
+        for number in numbers {
+            let (last, count) = allowance[number] ?? (-1, 0)
+            if last != cycle { allowance[number] = (cycle, count + 1) }
+        }
+    }
+
+    /// Somebody changes the step or moves the next number forward, with the command or by a statement of their own,
+    /// which knows nothing of the version.
+    mutating func operate() {
+        guard faultsEnabled else { return }
+        schedule(.operation, in: .milliseconds(100)...(.seconds(4)))
+        let store = Int.random(in: records.indices, using: &random)
+        let record = records[store]
+        let maxID = min(record.maxID + Int64.random(in: 0...50, using: &random), record.maxValue + 1)
+        report.operations += 1
+        if random.chance(0.5) {
+            var successor = record
+            successor.maxID = maxID
+            commit(successor, to: store)
+            return
+        }
+        let step = random.chance(0.3) ? Int64.random(in: 1...20, using: &random) : nil
+        do {
+            commit(try record.applying(TagChange(step: step, maxID: maxID), nowMilliseconds: 0), to: store)
+        } catch {
+            report.violations.append("a change by hand was refused: \(error)")
         }
     }
 
