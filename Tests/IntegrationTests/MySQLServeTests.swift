@@ -52,6 +52,7 @@ struct MySQLServeTests {
         #expect(try await server.nextID() == 1)
         #expect(try await server.get("/api/segment/get/user").status == 404)
         #expect(try await server.get("/api/ticket/get/order?count=3").body == "1\n2\n3")
+        #expect(try await server.get("/api/ticket/get/user").status == 404)
         var ids = IssuedIDs()
         try await ids.takeUntilServed(by: server)
         await server.crash()

@@ -65,7 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
         let generators = ServedGenerators(
             segments: segments, snowflake: try makeKeeper(settings, beside: store, logger: logger),
             redis: await makeCounters(settings.redis, ceiling: numbers, logger: logger),
-            tickets: makeTickets(settings.store, logger: logger))
+            tickets: makeTickets(settings, tags: store.segments, logger: logger))
         let server = FrondServer(generators: generators, configuration: configuration, logger: logger) { port in
             say("frond \(FrondVersion.current) listens on http://\(configuration.address(port: port))")
             say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
@@ -118,9 +118,13 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// The auto-increment of the databases that the store is in; nil for another store.
-    private func makeTickets(_ store: StoreURL, logger: Logger) -> CounterGenerators? {
-        guard case .mysql(let configurations) = store else { return nil }
-        return CounterGenerators(store: MySQLTicketStore(configurations, logger: logger), logger: logger)
+    private func makeTickets(
+        _ settings: Settings, tags: any SegmentStore, logger: Logger
+    ) -> CounterGenerators? {
+        guard case .mysql(let configurations) = settings.store else { return nil }
+        let store = MySQLTicketStore(configurations, logger: logger)
+        return CounterGenerators(
+            store: settings.newTags == nil ? KnownTagsCounterStore(store, tags: tags) : store, logger: logger)
     }
 
     private static func cannotListen(
