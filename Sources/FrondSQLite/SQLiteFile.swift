@@ -129,7 +129,7 @@ struct SQLiteFile: Sendable {
     }
 
     /// Reads the whole file: damage past the pages that opening needs would show when it is too late to choose another
-    /// copy. 0.1 seconds for 100 MB that the system has in memory, so nothing for a file of tags.
+    /// copy. Measured: 3 ms for 10,000 tags, 0.6 s for a million (50 MB), all in the system's memory.
     private func checkForDamage(_ database: Database) throws {
         // Rows that cannot be right concern their own tags alone, which say so.
         try database.execute(sql: Statements.ignoreChecks(true))

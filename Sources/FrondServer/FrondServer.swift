@@ -21,8 +21,8 @@ public struct FrondServer: Service {
         public var maxCount: Int
         /// A connection on which nothing happens for so long is closed. Default 60 seconds.
         public var idleTimeout: Duration
-        /// How long answers under way may take to be given, and to reach slow clients, once the server is asked to stop.
-        /// Default 5 seconds.
+        /// How long answers under way may take to be given, and to reach slow clients, once the server is asked to stop;
+        /// after that, how long giving unused numbers back may take. Default 5 seconds.
         public var drainLimit: Duration
         /// Event loops; nil for one a core.
         public var threads: Int?
@@ -76,7 +76,9 @@ public struct FrondServer: Service {
             served = .failure(error)
         }
         // In a task of its own: giving back must go on when this one was cancelled.
-        await Task { [generators] in await generators.shutdown() }.value
+        await Task { [generators, configuration] in
+            await generators.shutdown(within: configuration.drainLimit)
+        }.value
         try await group.shutdownGracefully()
         try served.get()
     }

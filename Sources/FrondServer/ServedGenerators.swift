@@ -22,11 +22,12 @@ public struct ServedGenerators: Sendable {
         self.tickets = tickets
     }
 
-    /// Ends all generators, and gives back what was reserved and not issued.
-    func shutdown() async {
-        await redis?.shutdown()
-        await tickets?.shutdown()
-        await segments?.shutdown()
+    /// Ends all generators at the same time, gives back what was reserved and not issued, and returns by the limit.
+    func shutdown(within limit: Duration) async {
+        async let redisEnd: Void? = redis?.shutdown(within: limit)
+        async let ticketsEnd: Void? = tickets?.shutdown(within: limit)
+        await segments?.shutdown(within: limit)
+        _ = await (redisEnd, ticketsEnd)
     }
 
     /// Where the answers of a hot route come from; nil until the ordinary route has used it.

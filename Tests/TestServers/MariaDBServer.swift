@@ -44,6 +44,8 @@ package final class MariaDBServer: Sendable {
             "mariadbd",
             [
                 "--no-defaults", "--user=root", "--datadir=\(folder.path)/data", "--bind-address=127.0.0.1",
+                // A server that starts removes the temporary tables of all others from a folder that they share.
+                "--tmpdir=\(folder.path)",
                 "--port=\(port)", "--socket=\(folder.path)/socket", "--pid-file=\(folder.path)/pid",
                 // A server that starts removes what others left in the folder for temporary tables.
                 "--tmpdir=\(folder.path)",
@@ -102,7 +104,8 @@ private actor InstalledData {
         let install = ServerProcess(
             "mariadb-install-db",
             [
-                "--no-defaults", "--datadir=\(folder.path)/data", "--auth-root-authentication-method=normal",
+                "--no-defaults", "--datadir=\(folder.path)/data", "--tmpdir=\(folder.path)",
+                "--auth-root-authentication-method=normal",
                 "--skip-test-db", "--user=root", "--innodb-log-file-size=\(logSize)",
             ])
         let status = await install.waitForExit()

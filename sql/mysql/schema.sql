@@ -17,6 +17,8 @@ CREATE TABLE IF NOT EXISTS leaf_alloc (
     stripe      BIGINT       NOT NULL DEFAULT 0,                   -- this one gives out those equal to this modulo stripes
     barrier     BIGINT       NULL     DEFAULT NULL,                -- no number at or above it by the present stripes
     spreads_to  BIGINT       NULL     DEFAULT NULL,                -- over how many databases they are being spread
+    last_first  BIGINT       NULL     DEFAULT NULL,                -- where the last reservation began: what is given back
+    previous_first BIGINT    NULL     DEFAULT NULL,                -- begins there or, if the same caller made both, here
     updated_at  BIGINT       NOT NULL DEFAULT 0,                   -- milliseconds since 1970-01-01T00:00:00Z
     PRIMARY KEY (biz_tag)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4;

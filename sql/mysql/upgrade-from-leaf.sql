@@ -27,7 +27,9 @@ SET @frond_changes = (
         UNION ALL SELECT 10, 'stripe', 'bigint', NULL, 'ADD COLUMN stripe BIGINT NOT NULL DEFAULT 0'
         UNION ALL SELECT 11, 'barrier', 'bigint', NULL, 'ADD COLUMN barrier BIGINT NULL DEFAULT NULL'
         UNION ALL SELECT 12, 'spreads_to', 'bigint', NULL, 'ADD COLUMN spreads_to BIGINT NULL DEFAULT NULL'
-        UNION ALL SELECT 13, 'updated_at', 'bigint', NULL, 'ADD COLUMN updated_at BIGINT NOT NULL DEFAULT 0'
+        UNION ALL SELECT 13, 'last_first', 'bigint', NULL, 'ADD COLUMN last_first BIGINT NULL DEFAULT NULL'
+        UNION ALL SELECT 14, 'previous_first', 'bigint', NULL, 'ADD COLUMN previous_first BIGINT NULL DEFAULT NULL'
+        UNION ALL SELECT 15, 'updated_at', 'bigint', NULL, 'ADD COLUMN updated_at BIGINT NOT NULL DEFAULT 0'
     ) AS wanted
     LEFT JOIN (
         -- LIMIT keeps the server from looking through the tables of all databases.

@@ -11,6 +11,10 @@ extension MySQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
     init(stringLiteral value: String) { self = .text(value) }
 }
 
+extension MySQLValue {
+    init(_ number: Int64?) { self = number.map { .integer($0) } ?? .null }
+}
+
 /// What a statement brought.
 struct MySQLResult: Sendable {
     var rows: [MySQLRow] = []

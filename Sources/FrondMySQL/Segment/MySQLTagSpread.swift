@@ -79,7 +79,7 @@ public struct MySQLTagSpread: Sendable {
         let record = successor.record
         let arguments: [MySQLValue] = [
             .integer(record.maxID), .integer(record.version), .integer(record.stripes), .integer(record.stripe),
-            record.barrier.map { .integer($0) } ?? .null, successor.spreadsTo.map { .integer($0) } ?? .null,
+            MySQLValue(record.barrier), MySQLValue(successor.spreadsTo),
             .integer(time.wallMilliseconds), .text(record.tag.name), .integer(row.record.version),
             .integer(row.record.maxID),
         ]

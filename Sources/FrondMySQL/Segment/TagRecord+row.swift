@@ -26,12 +26,14 @@ extension TagRecord {
             cycles: try row.number("cycles", of: record) != 0,
             cycle: try row.number("cycle", of: record),
             version: try row.number("version", of: record),
-            // Nothing depends on these two: a tag works without them.
+            // A tag works without these two.
             description: row.text("description") ?? "",
             updatedAtMilliseconds: touchedAt - Self.clockDifferenceMilliseconds > updatedAt ? touchedAt : updatedAt,
             stripes: try row.number("stripes", of: record),
             stripe: try row.number("stripe", of: record),
-            barrier: row["barrier"] == .null ? nil : try row.number("barrier", of: record))
+            barrier: row["barrier"] == .null ? nil : try row.number("barrier", of: record),
+            // Without them nothing is taken back.
+            lastFirst: row.integer("last_first"), previousFirst: row.integer("previous_first"))
     }
 
     /// The values of ``Statements/insert`` and of the first part of ``Statements/swap``, the tag being the last.
@@ -39,7 +41,8 @@ extension TagRecord {
         [
             .integer(maxID), .integer(step), .integer(startID), .integer(maxValue), .integer(cycles ? 1 : 0),
             .integer(cycle), .integer(version), .text(description), .integer(stripes), .integer(stripe),
-            barrier.map { .integer($0) } ?? .null, .integer(updatedAtMilliseconds), .text(tag.name),
+            MySQLValue(barrier), MySQLValue(lastFirst), MySQLValue(previousFirst), .integer(updatedAtMilliseconds),
+            .text(tag.name),
         ]
     }
 }

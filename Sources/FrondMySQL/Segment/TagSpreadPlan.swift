@@ -86,6 +86,8 @@ struct TagSpreadPlan: Sendable {
         record.stripes = aim
         record.stripe = Int64(place)
         record.barrier = nil
+        record.lastFirst = nil
+        record.previousFirst = nil
         return record
     }
 

@@ -58,7 +58,7 @@ struct SegmentStressTests {
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<4 {
                 group.addTask {
-                    for _ in 0..<10_000 where generator.nextRunIfReady(count: 100) != nil {
+                    for _ in 0..<300_000 where generator.nextRunIfReady(count: 100) != nil {
                         Issue.record("100 numbers of 99")
                     }
                 }
