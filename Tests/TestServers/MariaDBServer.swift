@@ -44,11 +44,9 @@ package final class MariaDBServer: Sendable {
             "mariadbd",
             [
                 "--no-defaults", "--user=root", "--datadir=\(folder.path)/data", "--bind-address=127.0.0.1",
-                // A server that starts removes the temporary tables of all others from a folder that they share.
-                "--tmpdir=\(folder.path)",
+                // Of its own: a server that starts removes the temporary tables of others from a folder they share.
+                "--tmpdir=\(folder.path)/temporary",
                 "--port=\(port)", "--socket=\(folder.path)/socket", "--pid-file=\(folder.path)/pid",
-                // A server that starts removes what others left in the folder for temporary tables.
-                "--tmpdir=\(folder.path)",
                 "--innodb-log-file-size=\(InstalledData.logSize)", "--innodb-buffer-pool-size=16M",
                 "--key-buffer-size=1M", "--aria-pagecache-buffer-size=16M", "--performance-schema=OFF",
                 "--skip-name-resolve", "--max-connections=400", "--back-log=300",
@@ -96,22 +94,29 @@ private actor InstalledData {
         let template = try await task.value
         let folder = try TemporaryDirectory()
         try FileManager.default.copyItem(atPath: "\(template.path)/data", toPath: "\(folder.path)/data")
+        try Self.makeTemporaryFolder(in: folder)
         return folder
     }
 
     private static func make() async throws -> TemporaryDirectory {
         let folder = try TemporaryDirectory()
+        try makeTemporaryFolder(in: folder)
         let install = ServerProcess(
             "mariadb-install-db",
             [
-                "--no-defaults", "--datadir=\(folder.path)/data", "--tmpdir=\(folder.path)",
-                "--auth-root-authentication-method=normal",
+                "--no-defaults", "--datadir=\(folder.path)/data", "--auth-root-authentication-method=normal",
                 "--skip-test-db", "--user=root", "--innodb-log-file-size=\(logSize)",
+                "--tmpdir=\(folder.path)/temporary",
             ])
         let status = await install.waitForExit()
         template.withLock { $0 = folder }
         atexit { InstalledData.template.withLock { $0?.remove() } }
         try #require(status == 0, "mariadb-install-db: \(install.printed)")
         return folder
+    }
+
+    private static func makeTemporaryFolder(in folder: TemporaryDirectory) throws {
+        try FileManager.default.createDirectory(
+            atPath: "\(folder.path)/temporary", withIntermediateDirectories: true)
     }
 }
