@@ -25,8 +25,17 @@ extension OnOneServer {
 
             /// Loses the reply to the next change of several nodes, and to nothing else.
             func loseReplyToAChange() {
-                // A request begins with its length, its number and its kind, of four bytes each; 14 is `multi`.
-                proxy.cutBeforeReply { $0.count >= 12 && $0[8..<12].elementsEqual([0, 0, 0, 14]) }
+                proxy.cutBeforeReply { bytes in
+                    // A request begins with its length, its number and its kind, of four bytes each; 14 is `multi`. It
+                    // may come behind others, such as a ping.
+                    var rest = bytes[...]
+                    while rest.count >= 12 {
+                        let head = Array(rest.prefix(12))
+                        if head[8...].elementsEqual([0, 0, 0, 14]) { return true }
+                        rest = rest.dropFirst(4 + head[..<4].reduce(0) { $0 << 8 | Int($1) })
+                    }
+                    return false
+                }
             }
         }
 

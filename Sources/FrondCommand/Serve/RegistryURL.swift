@@ -65,17 +65,19 @@ enum RegistryURL: Equatable {
         }
     }
 
-    /// - Parameter store: shares its connection with a registry in the same file.
+    /// - Parameters:
+    ///   - store: shares its connection with a registry in the same file.
+    ///   - mustExist: whether a file that is not there is an error, rather than made.
     /// - Returns: nil where there is none.
     /// - Throws: `FrondError`, naming the registry and the cure.
-    func open(beside store: OpenStore? = nil) throws -> (any WorkerRegistry)? {
+    func open(beside store: OpenStore? = nil, mustExist: Bool = false) throws -> (any WorkerRegistry)? {
         switch self {
         case .none: nil
         case .sqlite(let path):
             if case .sqlite(let segments) = store, segments.path == path {
                 SQLiteWorkerRegistry(beside: segments)
             } else {
-                try SQLiteWorkerRegistry(path: path)
+                try SQLiteWorkerRegistry(path: path, mustExist: mustExist)
             }
         case .mysql(let configuration): MySQLWorkerRegistry(configuration)
         case .etcd(let configuration): try EtcdWorkerRegistry(configuration)

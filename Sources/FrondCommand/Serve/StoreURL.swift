@@ -75,11 +75,13 @@ enum StoreURL: Equatable {
         }
     }
 
-    /// - Parameter logger: is told of a database that is passed over.
+    /// - Parameters:
+    ///   - mustExist: whether an embedded store that is not there is an error, rather than made.
+    ///   - logger: is told of a database that is passed over.
     /// - Throws: `FrondError`, naming the store and the cure.
-    func open(logger: Logger? = nil) throws -> OpenStore {
+    func open(mustExist: Bool = false, logger: Logger? = nil) throws -> OpenStore {
         switch self {
-        case .sqlite(let path): .sqlite(try SQLiteSegmentStore(path: path))
+        case .sqlite(let path): .sqlite(try SQLiteSegmentStore(path: path, mustExist: mustExist))
         case .mysql(let configurations): .mysql(MySQLSegmentStore(primaries: configurations, logger: logger))
         }
     }

@@ -31,7 +31,7 @@ struct TagCreateCommand: AsyncParsableCommand {
             let wanted = TagSettings(
                 step: step, startID: start, maxValue: max ?? TagRecord.largestValue, cycles: cycle,
                 description: description)
-            let store = try await settings.openStore()
+            let store = try await settings.openStore(mustExist: false)
             try output.print(try await store.create(tag, wanted))
         }
     }

@@ -107,7 +107,7 @@ struct RegistryOptions: ParsableArguments {
     }
 
     func open() async throws -> any WorkerRegistry {
-        guard let registry = try await read().registry.open() else {
+        guard let registry = try await read().registry.open(mustExist: true) else {
             throw CommandFailure(.usage, "registry: 'none' has no worker IDs: name one with --registry")
         }
         return registry
