@@ -1,4 +1,5 @@
 import Frond
+import Synchronization
 import TestServers
 import Testing
 
@@ -25,16 +26,20 @@ extension OnOneServer {
 
             /// Loses the reply to the next change of several nodes, and to nothing else.
             func loseReplyToAChange() {
+                let unread = Mutex<[UInt8]>([])
                 proxy.cutBeforeReply { bytes in
                     // A request begins with its length, its number and its kind, of four bytes each; 14 is `multi`. It
-                    // may come behind others, such as a ping.
-                    var rest = bytes[...]
-                    while rest.count >= 12 {
-                        let head = Array(rest.prefix(12))
-                        if head[8...].elementsEqual([0, 0, 0, 14]) { return true }
-                        rest = rest.dropFirst(4 + head[..<4].reduce(0) { $0 << 8 | Int($1) })
+                    // may come in parts, and behind others, such as a ping.
+                    unread.withLock { unread in
+                        unread += bytes
+                        while unread.count >= 12 {
+                            if unread[8..<12].elementsEqual([0, 0, 0, 14]) { return true }
+                            let length = 4 + unread[..<4].reduce(0) { $0 << 8 | Int($1) }
+                            guard unread.count >= length else { return false }
+                            unread.removeFirst(length)
+                        }
+                        return false
                     }
-                    return false
                 }
             }
         }
