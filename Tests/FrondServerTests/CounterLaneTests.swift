@@ -78,6 +78,18 @@ struct CounterLaneTests {
         #expect(server.store.draws == 2)
     }
 
+    @Test("a client that sends its requests by the dozen is understood after the first")
+    func dozens() async throws {
+        let server = try await CounterServer()
+        let dozen = String(repeating: redis, count: 12)
+        try await server.send(dozen)
+        let first = try await server.bodies(12)
+        #expect(first == Array(repeating: "[GET /api/redis/get/order]", count: 12))
+        try await server.send(dozen)
+        #expect(try await server.bodies(12) == (1...12).map(String.init))
+        #expect(server.store.draws == 1)
+    }
+
     @Test("what comes while a draw is under way waits its turn")
     func heldBack() async throws {
         let server = try await CounterServer([.delay(.milliseconds(1))])

@@ -81,10 +81,24 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
         // Nothing of a next request has come: its first bytes could not end with an empty line.
         decoderIsBetweenRequests =
             after.isBetweenRequests && bytes.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8)
-        let wasOneRequest = isNewRequest && decoderIsBetweenRequests && after.parts == before.parts &+ 2
-        if wasOneRequest, after.hot == before.hot &+ 1, let source = after.lastSource {
-            repeated.remember(bytes.readableBytesView, source)
+        guard isNewRequest, decoderIsBetweenRequests, after.hot != before.hot, let source = after.lastSource else {
+            return
         }
+        // A head and an end each: requests with bodies are not hot.
+        let (requests, rest) = (after.parts &- before.parts).quotientAndRemainder(dividingBy: 2)
+        if rest == 0, let request = Self.same(requests, in: bytes.readableBytesView) {
+            repeated.remember(request, source)
+        }
+    }
+
+    /// The one request that the bytes are a number of times, if they are. As the decoder found so many requests there, and
+    /// the last one ends with the bytes, each is one of them.
+    private static func same(_ requests: Int, in bytes: ByteBufferView) -> ByteBufferView? {
+        guard requests > 1 else { return bytes }
+        guard bytes.count.isMultiple(of: requests) else { return nil }
+        let length = bytes.count / requests
+        let isSame = bytes.dropFirst(length).elementsEqual(bytes.dropLast(length))
+        return isSame ? bytes.prefix(length) : nil
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
