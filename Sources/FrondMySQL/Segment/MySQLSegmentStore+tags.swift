@@ -47,25 +47,22 @@ extension MySQLSegmentStore {
                 + "databases")
     }
 
-    /// - Throws: `tagExists` also where all that was left to do was somebody else's.
+    /// - Throws: `tagExists` also where somebody else came first in the end.
     private func createEverywhere(_ record: TagRecord) async throws(FrondError) -> TagRecord {
         let plan = TagCreationPlan(record, places: databases.count)
-        var isOurs = false
         for _ in 0..<SegmentDatabase.maximumTries * databases.count {
             let rows = try await recordsEverywhere(record.tag)
             switch try plan.next(rows) {
             case .insert(let row, let place):
                 do throws(FrondError) {
                     try await databases[place].create(row)
-                    isOurs = true
                 } catch  where error.code == .tagExists {
                     // Somebody else was first: the next look at the rows says whose it is.
                 }
             case .open(let successor, let row, let place):
-                isOurs = try await databases[place].swap(row, for: successor) || isOurs
-            case .finished:
-                guard isOurs, let first = rows.first ?? nil else { throw FrondError.exists(record.tag) }
-                return first
+                let isOpened = try await databases[place].swap(row, for: successor)
+                if isOpened, place == 0 { return successor }
+            case .finished: throw FrondError.exists(record.tag)
             }
         }
         throw FrondError(

@@ -35,10 +35,11 @@ struct TagCreationPlan: Sendable {
             throw FrondError.exists(wanted.tag)
         }
         guard let missing = rows.firstIndex(of: nil) else {
-            for case (let place, let row?) in rows.enumerated() where row.isClosed {
-                return .open(opened(row), for: row, place: place)
+            // The first row last: whoever opens that one has made the tag, and nobody else.
+            guard let place = rows.lastIndex(where: { $0?.isClosed == true }), let row = rows[place] else {
+                return .finished
             }
-            return .finished
+            return .open(opened(row), for: row, place: place)
         }
         // Beside a row that is open, one that is gone may have given out numbers.
         guard rows.allSatisfy({ $0 == nil || $0.map(isMeant) == true }) else { throw FrondError.exists(wanted.tag) }
