@@ -5,29 +5,43 @@ import Logging
 struct StoreWatch: Sendable {
     /// How often it looks.
     private static let interval = Duration.seconds(1)
+    /// After how many looks at a problem that stays it is said again.
+    private static let repetition = 5
 
     let generators: ServedGenerators
     let logger: Logger
 
     /// Looks until the task is cancelled.
     func run() async {
-        var store: String?
-        var worker: String?
+        var store = Report(failing: "the segment store does not answer")
+        var worker = Report(failing: "the snowflake generator has a problem")
         while true {
             // The only error is cancellation, which ends the loop.
             try? await Task.sleep(for: Self.interval)
             if Task.isCancelled { return }
-            report(generators.segments?.failure?.message, before: &store, "the segment store does not answer")
-            report(generators.snowflake?.status.problem, before: &worker, "the snowflake generator has a problem")
+            store.look(at: generators.segments?.failure?.message, logger)
+            worker.look(at: generators.snowflake?.status.problem, logger)
         }
     }
 
-    private func report(_ problem: String?, before: inout String?, _ message: Logger.Message) {
-        if let problem, before == nil {
-            logger.warning(message, metadata: ["reason": "\(problem)"])
-        } else if problem == nil, before != nil {
-            logger.notice("well again", metadata: ["was": "\(message)"])
+    /// What was said of one thing.
+    private struct Report {
+        let message: Logger.Message
+        /// How often in a row there was a problem.
+        private var looks = 0
+
+        init(failing message: Logger.Message) {
+            self.message = message
         }
-        before = problem
+
+        mutating func look(at problem: String?, _ logger: Logger) {
+            if let problem {
+                if looks % StoreWatch.repetition == 0 { logger.warning(message, metadata: ["reason": "\(problem)"]) }
+                looks += 1
+            } else if looks > 0 {
+                logger.notice("well again", metadata: ["was": "\(message)"])
+                looks = 0
+            }
+        }
     }
 }
