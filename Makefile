@@ -6,9 +6,10 @@ TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-serve
 # All tests at once are too many for a small machine, where the bounded waits of the product run out. These tests keep
 # every core busy for seconds and run by themselves.
 BUSY := Stress|Simulation
-SOURCES := $(shell git ls-files --cached --others --exclude-standard '*.swift')
+# What is generated has the format that its generator gives it.
+SOURCES := $(filter-out %.pb.swift %.grpc.swift,$(shell git ls-files --cached --others --exclude-standard '*.swift'))
 
-.PHONY: help run build test test-core bench lint format setup test-setup clean
+.PHONY: help run build test test-core bench lint format proto setup test-setup clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +38,11 @@ lint: ## Check the format of every Swift file; fails on any difference.
 
 format: ## Format every Swift file.
 	@$(SWIFT) format --in-place --parallel $(SOURCES)
+
+proto: setup ## Write the code of the .proto files anew.
+	VISIBILITY=Package SERVER=true scripts/generate-protos \
+	    Sources/FrondAPI/frond/v1/ids.proto Sources/FrondAPI/Generated \
+	    Sources/FrondAPI/grpc/health/v1/health.proto Sources/FrondAPI/Generated
 
 setup: ## Install what the build needs and is missing.
 	@scripts/install-missing $(BUILD_PACKAGES)
