@@ -2,7 +2,8 @@
 SWIFT ?= swift
 BUILD_PACKAGES := libsqlite3-dev libmariadb-dev libhiredis-dev libzookeeper-mt-dev
 # The servers that the tests start, each test its own.
-TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-server zookeeper default-jre-headless
+TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-server zookeeper default-jre-headless \
+    openssl python3-grpcio python3-protobuf protobuf-compiler protobuf-compiler-grpc
 # All tests at once are too many for a small machine, where the bounded waits of the product run out. These tests keep
 # every core busy for seconds and run by themselves.
 BUSY := Stress|Simulation

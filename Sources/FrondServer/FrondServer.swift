@@ -4,9 +4,10 @@ import HummingbirdCore
 public import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 public import ServiceLifecycle
 
-/// Frond's HTTP server: the fast lane in front of Hummingbird's routes.
+/// Frond's server: HTTP, by the fast lane in front of Hummingbird's routes, and gRPC beside it.
 ///
 /// `run()` owns its lifetime: on graceful shutdown it stops accepting, answers what is in flight, and gives the
 /// unused segments back.
@@ -23,16 +24,22 @@ public struct FrondServer: Service {
         public var idleTimeout: Duration
         /// Event loops; nil for one a core.
         public var threads: Int?
+        /// How the server listens for gRPC; nil where it does not.
+        public var grpc: GRPCConfiguration?
+        /// The certificate to show, over HTTP and gRPC; nil for connections in the clear.
+        public var tls: ServerTLS?
 
         public init(
             host: String = "127.0.0.1", port: Int = 8080, maxCount: Int = 10_000, idleTimeout: Duration = .seconds(60),
-            threads: Int? = nil
+            threads: Int? = nil, grpc: GRPCConfiguration? = nil, tls: ServerTLS? = nil
         ) {
             self.host = host
             self.port = port
             self.maxCount = maxCount
             self.idleTimeout = idleTimeout
             self.threads = threads
+            self.grpc = grpc
+            self.tls = tls
         }
     }
 
@@ -43,16 +50,21 @@ public struct FrondServer: Service {
     private let configuration: Configuration
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) async -> Void
+    private let onListeningForGRPC: @Sendable (_ port: Int) async -> Void
 
-    /// - Parameter onListening: called with the port once requests are accepted.
+    /// - Parameters:
+    ///   - onListening: called with the port once requests are accepted.
+    ///   - onListeningForGRPC: the same for gRPC, where the server listens for it.
     public init(
         generators: ServedGenerators, configuration: Configuration, logger: Logger,
-        onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
+        onListeningForGRPC: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.generators = generators
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
+        self.onListeningForGRPC = onListeningForGRPC
     }
 
     /// Serves until graceful shutdown or cancellation.
@@ -104,7 +116,23 @@ public struct FrondServer: Service {
         return quiet
     }
 
+    /// Serves HTTP and, where it is enabled, gRPC: what ends one of them ends the other.
     private func serve(on group: MultiThreadedEventLoopGroup) async throws {
+        // Before anything listens: a certificate that cannot be used is the end.
+        let security = try configuration.tls?.context()
+        try await withThrowingTaskGroup(of: Void.self) { listeners in
+            if let grpc = configuration.grpc {
+                let listener = GRPCListener(
+                    generators: generators, configuration: grpc, host: configuration.host,
+                    maxCount: configuration.maxCount, tls: configuration.tls, time: SystemTimeSource())
+                listeners.addTask { try await listener.run(on: group, onListening: onListeningForGRPC) }
+            }
+            listeners.addTask { try await serveHTTP(on: group, security) }
+            try await listeners.waitForAll()
+        }
+    }
+
+    private func serveHTTP(on group: MultiThreadedEventLoopGroup, _ security: NIOSSLContext?) async throws {
         let idleTimeout = TimeAmount(configuration.idleTimeout)
         let router = Router.frond(
             generators, readiness: Readiness(generators: generators), maxCount: configuration.maxCount)
@@ -113,7 +141,7 @@ public struct FrondServer: Service {
             server: HTTPServerBuilder { [generators, configuration] responder in
                 FastLaneChannel(
                     responder: responder, generators: generators, maxCount: configuration.maxCount,
-                    idleTimeout: idleTimeout)
+                    idleTimeout: idleTimeout, security: security)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: 4096),

@@ -11,7 +11,7 @@ import UnixSignals
 /// `frond serve`: the server.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve IDs over HTTP until SIGTERM or SIGINT.")
+        commandName: "serve", abstract: "Serve IDs over HTTP and gRPC until SIGTERM or SIGINT.")
 
     @OptionGroup var settings: SettingOptions
 
@@ -20,6 +20,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "The port to listen on; 0 picks a free one. (default: 8080)")
     var port: String?
+
+    @Option(help: "The port to listen on for gRPC; 0 picks a free one. (default: no gRPC)")
+    var grpcPort: String?
 
     @Option(
         help:
@@ -30,7 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let settings = try Settings(
-                try await settings.reader([.host: host, .port: port, .registry: registry]))
+                try await settings.reader([.host: host, .port: port, .grpcPort: grpcPort, .registry: registry]))
             var logger = Logger(label: "frond", factory: { StreamLogHandler.standardError(label: $0) })
             logger.logLevel = settings.logLevel
             try await serve(settings, logger: logger)
@@ -46,11 +49,18 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = settings.server
         let generators = ServedGenerators(
             segments: segments, snowflake: try makeKeeper(settings, logger: logger))
-        let server = FrondServer(generators: generators, configuration: configuration, logger: logger) { port in
-            say("frond \(FrondVersion.current) listens on http://\(configuration.host):\(port)")
-            say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
-            say("worker IDs: \(settings.registry.summary)")
-        }
+        let server = FrondServer(
+            generators: generators, configuration: configuration, logger: logger,
+            onListening: { port in
+                let scheme = configuration.tls == nil ? "http" : "https"
+                say("frond \(FrondVersion.current) listens on \(scheme)://\(configuration.host):\(port)")
+                say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
+                say("worker IDs: \(settings.registry.summary)")
+            },
+            onListeningForGRPC: { port in
+                let scheme = configuration.tls == nil ? "grpc" : "grpcs"
+                say("listens on \(scheme)://\(configuration.grpc?.host ?? configuration.host):\(port)")
+            })
         var group = ServiceGroupConfiguration(
             services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -76,10 +86,11 @@ struct ServeCommand: AsyncParsableCommand {
             layout: snowflake.layout, datacenterID: snowflake.datacenterID, policy: snowflake.policy)
         // Which port is picked is not known yet, and port 0 is no place that a restart comes back to.
         let address = settings.server.port == 0 ? "" : "\(settings.server.host):\(settings.server.port)"
+        let grpc = settings.server.grpc.flatMap { $0.port == 0 ? nil : "\($0.host ?? settings.server.host):\($0.port)" }
         let holder = WorkerHolder(
             host: FileWorkerRegistry.hostName, processID: Int64(ProcessInfo.processInfo.processIdentifier),
             startedAtMilliseconds: SystemTimeSource().wallMilliseconds,
-            address: address, version: FrondVersion.current)
+            address: address, grpcAddress: grpc ?? "", version: FrondVersion.current)
         return WorkerKeeper(
             generator: generator, registry: registry, holder: holder, policy: snowflake.worker, logger: logger)
     }

@@ -22,7 +22,7 @@ struct Settings {
             port: Int(try reader.integer(.port, in: 0...65535, default: 8080)),
             maxCount: Int(try reader.integer(.httpMaxCount, in: 1...1_000_000, default: 10_000)),
             idleTimeout: try reader.duration(.httpIdleTimeout, default: .seconds(60)),
-            threads: threads == 0 ? nil : Int(threads))
+            threads: threads == 0 ? nil : Int(threads), grpc: try GRPCConfiguration(reader), tls: try ServerTLS(reader))
         let dataDirectory = try reader.string(.dataDirectory, default: "./frond-data")
         store = try StoreURL(try reader.string(.store, default: "sqlite:"), dataDirectory: dataDirectory)
         registry = try RegistryURL(

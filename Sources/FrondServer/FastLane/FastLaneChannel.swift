@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOSSL
 
 /// Hummingbird's HTTP/1 channel with the fast lane in front of it.
 struct FastLaneChannel: ServerChildChannel {
@@ -13,15 +14,18 @@ struct FastLaneChannel: ServerChildChannel {
     private let generators: ServedGenerators
     private let maxCount: Int
     private let idleTimeout: TimeAmount
+    private let security: NIOSSLContext?
 
+    /// - Parameter security: what connections are secured with; nil for connections in the clear.
     init(
         responder: @escaping HTTPChannelHandler.Responder, generators: ServedGenerators, maxCount: Int,
-        idleTimeout: TimeAmount
+        idleTimeout: TimeAmount, security: NIOSSLContext? = nil
     ) {
         ordinary = HTTP1Channel(responder: responder)
         self.generators = generators
         self.maxCount = maxCount
         self.idleTimeout = idleTimeout
+        self.security = security
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -33,6 +37,8 @@ struct FastLaneChannel: ServerChildChannel {
             try pipeline.addHandler(
                 FastLaneHandler(generators: generators, maxCount: maxCount, idleTimeout: idleTimeout),
                 position: .after(decoder))
+            // Next to the socket, whatever else is in the pipeline.
+            if let security { try pipeline.addHandler(NIOSSLServerHandler(context: security), position: .first) }
             return value
         }
     }
