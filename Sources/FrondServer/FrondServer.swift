@@ -128,7 +128,8 @@ public struct FrondServer: Service {
                 listeners.addTask { try await listener.run(on: group, onListening: onListeningForGRPC) }
             }
             listeners.addTask { try await serveHTTP(on: group, security) }
-            try await listeners.waitForAll()
+            // Not waitForAll, which would let the others go on.
+            while try await listeners.next() != nil {}
         }
     }
 

@@ -50,7 +50,7 @@ struct GRPCListener: Sendable {
                 guard let port = try? await transport.listeningAddress.port else { return }
                 await onListening(port)
             }
-            try await tasks.waitForAll()
+            while try await tasks.next() != nil {}
         }
     }
 

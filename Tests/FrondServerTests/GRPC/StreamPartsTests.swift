@@ -80,6 +80,18 @@ struct StreamPartsTests {
         await reader.value
     }
 
+    @Test("Mailbox: knows whether it was the server or the client that ended the stream")
+    func whoEnds() {
+        let byClient = StreamMailbox(limits: StreamLimits(requests: 1, ids: 1))
+        byClient.finish()
+        byClient.cutShort()
+        #expect(!byClient.isCutShort)
+        let byServer = StreamMailbox(limits: StreamLimits(requests: 1, ids: 1))
+        byServer.cutShort()
+        byServer.finish()
+        #expect(byServer.isCutShort)
+    }
+
     @Test("Mailbox: ends when no request comes any more and all are answered, not before")
     func end() async {
         let mailbox = StreamMailbox(limits: StreamLimits(requests: 10, ids: 100))

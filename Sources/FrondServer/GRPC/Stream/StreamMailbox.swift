@@ -17,6 +17,8 @@ final class StreamMailbox: Sendable {
         var ids = 0
         /// No request comes any more.
         var isFinished = false
+        /// It is the server that reads no more.
+        var isCutShort = false
         /// Nobody waits for answers any more.
         var isAbandoned = false
         var taker: CheckedContinuation<Void, Never>?
@@ -65,6 +67,17 @@ final class StreamMailbox: Sendable {
 
     /// No request comes any more; those that are there are answered.
     func finish() { end { $0.isFinished = true } }
+
+    /// The server reads no more requests; those that are there are answered.
+    func cutShort() {
+        end { state in
+            state.isCutShort = !state.isFinished
+            state.isFinished = true
+        }
+    }
+
+    /// Whether the server has ended the stream before the client did.
+    var isCutShort: Bool { state.withLock { $0.isCutShort } }
 
     /// Nobody waits for answers any more.
     func abandon() { end { $0.isAbandoned = true } }

@@ -7,10 +7,6 @@ import GRPCCore
 /// One task reads and fills the mailbox, another takes all that is there, claims the IDs of each source at once, and
 /// writes the answers together. What cannot be had at once is claimed by tasks of their own, one a source.
 struct StreamSession: Sendable {
-    private enum Part: Sendable {
-        case requests, answers
-    }
-
     private let serving: StreamServing
     private let maxCount: Int
     private let mailbox: StreamMailbox
@@ -22,7 +18,7 @@ struct StreamSession: Sendable {
     }
 
     /// Reads no more; what was read is answered.
-    func shutDown() { mailbox.finish() }
+    func shutDown() { mailbox.cutShort() }
 
     /// Answers until the client has sent its last request and has its last answer.
     /// - Throws: `shutDown` where the server ended the stream; what reading or writing throws.
@@ -31,22 +27,16 @@ struct StreamSession: Sendable {
         _ writer: RPCWriter<Frond_V1_StreamResponse>
     ) async throws {
         try await withTaskCancellationHandler {
-            try await withThrowingTaskGroup(of: Part.self) { tasks in
-                tasks.addTask {
-                    try await read(requests)
-                    return .requests
-                }
-                tasks.addTask {
-                    try await answer(writer)
-                    return .answers
-                }
-                // Whoever is left when one of them fails is to end too.
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await read(requests) }
+                // A reader whom the mailbox holds back is to end too.
                 defer { mailbox.abandon() }
-                if try await tasks.next() == .answers {
-                    // All that was read is answered, and the client has not ended.
+                try await answer(writer)
+                if mailbox.isCutShort {
+                    // All that was read is answered; the client, who has not ended, is not waited for.
                     throw FrondError(.shutDown, "the server shuts down: go on with another", retryAfter: .seconds(1))
                 }
-                _ = try await tasks.next()
+                try await tasks.next()
             }
         } onCancel: {
             mailbox.abandon()
@@ -54,7 +44,13 @@ struct StreamSession: Sendable {
     }
 
     private func read(_ requests: RPCAsyncSequence<Frond_V1_StreamRequest, any Error>) async throws {
-        for try await request in requests { await mailbox.put(request) }
+        do {
+            for try await request in requests { await mailbox.put(request) }
+        } catch {
+            // The client is gone.
+            mailbox.abandon()
+            throw error
+        }
         mailbox.finish()
     }
 
