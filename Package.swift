@@ -16,6 +16,10 @@ let package = Package(
     products: [
         .library(name: "Frond", targets: ["Frond"]),
         .library(name: "FrondSQLite", targets: ["FrondSQLite"]),
+        .library(name: "FrondMySQL", targets: ["FrondMySQL"]),
+        .library(name: "FrondRedis", targets: ["FrondRedis"]),
+        .library(name: "FrondEtcd", targets: ["FrondEtcd"]),
+        .library(name: "FrondZooKeeper", targets: ["FrondZooKeeper"]),
         .library(name: "FrondServer", targets: ["FrondServer"]),
         .library(name: "FrondTesting", targets: ["FrondTesting"]),
         .executable(name: "frond", targets: ["FrondCommand"]),
@@ -28,7 +32,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -56,18 +65,69 @@ let package = Package(
             resources: [.embedInCode("schema.sql")],
             swiftSettings: settings
         ),
-        // Adapters: HTTP. Knows no backend.
+        .target(
+            name: "FrondMySQL",
+            dependencies: ["CMariaDB", "Frond", .product(name: "Logging", package: "swift-log")],
+            resources: [.embedInCode("schema.sql")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "FrondRedis",
+            dependencies: ["CHiredis", "Frond", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "FrondEtcd",
+            dependencies: [
+                "Frond",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "FrondZooKeeper",
+            dependencies: ["CZooKeeper", "Frond", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
+        // The C libraries beneath them: module maps.
+        .systemLibrary(
+            name: "CMariaDB", pkgConfig: "libmariadb",
+            providers: [.apt(["libmariadb-dev"]), .brew(["mariadb-connector-c"])]),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+        .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"]), .brew(["zookeeper"])]),
+        // The API by gRPC: messages, client and server code, all generated, and what errors are on the wire.
+        .target(
+            name: "FrondAPI",
+            dependencies: [
+                "Frond",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["frond", "grpc"],
+            swiftSettings: settings
+        ),
+        // Adapters: HTTP and gRPC. Knows no backend.
         .target(
             name: "FrondServer",
             dependencies: [
                 "Frond",
+                "FrondAPI",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings
         ),
@@ -76,11 +136,15 @@ let package = Package(
             name: "FrondBench",
             dependencies: [
                 "Frond",
+                "FrondAPI",
                 "FrondTesting",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings
         ),
@@ -90,8 +154,12 @@ let package = Package(
             dependencies: [
                 "Frond",
                 "FrondBench",
+                "FrondEtcd",
+                "FrondMySQL",
+                "FrondRedis",
                 "FrondSQLite",
                 "FrondServer",
+                "FrondZooKeeper",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -116,12 +184,42 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "FrondMySQLTests",
+            dependencies: [
+                "Frond", "FrondMySQL", "FrondTesting", "TestServers", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FrondRedisTests",
+            dependencies: ["FrondRedis", "FrondTesting", "TestServers"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FrondEtcdTests",
+            dependencies: ["FrondEtcd", "FrondTesting", "TestServers"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FrondZooKeeperTests",
+            dependencies: [
+                "CZooKeeper", "Frond", "FrondTesting", "FrondZooKeeper", "TestServers",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "FrondServerTests",
             dependencies: [
-                "FrondServer", "FrondTesting",
+                "FrondAPI", "FrondServer", "FrondTesting",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings
         ),
@@ -156,7 +254,9 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
+            exclude: ["Python"],
             swiftSettings: settings
         ),
     ]

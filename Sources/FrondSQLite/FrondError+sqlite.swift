@@ -20,21 +20,34 @@ extension FrondError {
         FrondError(.storeUnavailable, "file '\(path)' is closed")
     }
 
+    /// - Parameter finding: what SQLite says of it.
+    static func damaged(_ path: String, _ finding: String) -> FrondError {
+        damaged(path, DatabaseError(resultCode: .SQLITE_CORRUPT, message: finding))
+    }
+
+    private static func damaged(_ path: String, _ error: DatabaseError) -> FrondError {
+        corrupt(
+            "file '\(path)' is damaged: recover it with 'sqlite3 \(path) .recover' or restore a copy, and then "
+                + "move every max_id above the last number given out",
+            error)
+    }
+
+    /// All tags are in the one file.
+    private static func corrupt(_ message: String, _ cause: DatabaseError) -> FrondError {
+        var error = FrondError(.storeCorrupt, message, cause: cause)
+        error.isOfWholeStore = true
+        return error
+    }
+
     private static func of(_ error: DatabaseError, path: String) -> FrondError {
         func unavailable(_ message: String) -> FrondError {
             FrondError(.storeUnavailable, message, retryAfter: .seconds(1), cause: error)
         }
         switch error.resultCode {
         case .SQLITE_NOTADB:
-            return FrondError(
-                .storeCorrupt, "file '\(path)' is not an SQLite database: move it away, or name another file",
-                cause: error)
+            return corrupt("file '\(path)' is not an SQLite database: move it away, or name another file", error)
         case .SQLITE_CORRUPT:
-            return FrondError(
-                .storeCorrupt,
-                "file '\(path)' is damaged: recover it with 'sqlite3 \(path) .recover' or restore a copy, and then "
-                    + "move every max_id above the last number given out",
-                cause: error)
+            return damaged(path, error)
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return unavailable("file '\(path)' is locked by another process: end what holds it")
         case .SQLITE_FULL:

@@ -2,6 +2,7 @@ import Dispatch
 public import Frond
 import GRDB
 public import Logging
+import Synchronization
 
 /// Segments reserved in one SQLite file: the embedded default, which needs no server.
 ///
@@ -14,8 +15,10 @@ public final class SQLiteSegmentStore: SegmentStore {
     public let path: String
     let pool: DatabasePool
     let commits: GroupCommit
+    private let busyWait: BusyWait
     private let time: any TimeSource
     let logger: Logger
+    private let wasClosed = Atomic(false)
 
     /// Opens the file, or makes it and the directories above it, readable by this user alone.
     ///
@@ -23,15 +26,17 @@ public final class SQLiteSegmentStore: SegmentStore {
     /// - Parameters:
     ///   - path: the file; beside it SQLite keeps one ending in `-wal` and one in `-shm`.
     ///   - busyTimeout: how long to wait while another process writes. Default 5 seconds.
+    ///   - mustExist: whether a file that is not there is an error, and not made: for whoever only looks.
     ///   - time: where the moment of a change is taken from.
     ///   - logger: gets lines at debug level; silent by default.
     /// - Throws: `storeUnavailable` where the file cannot be opened, made or written; `storeCorrupt` where it is
     ///   damaged, no database, another program's, or written by a newer Frond.
     public convenience init(
-        path: String, busyTimeout: Duration = .seconds(5), time: any TimeSource = SystemTimeSource(),
-        logger: Logger? = nil
+        path: String, busyTimeout: Duration = .seconds(5), mustExist: Bool = false,
+        time: any TimeSource = SystemTimeSource(), logger: Logger? = nil
     ) throws(FrondError) {
-        try self.init(file: SQLiteFile(path: path, busyTimeout: busyTimeout), time: time, logger: logger)
+        let file = SQLiteFile(path: path, busyTimeout: busyTimeout, mustExist: mustExist)
+        try self.init(file: file, time: time, logger: logger)
     }
 
     init(
@@ -39,20 +44,31 @@ public final class SQLiteSegmentStore: SegmentStore {
         logger: Logger? = nil
     ) throws(FrondError) {
         path = file.path
+        busyWait = file.busyWait
         pool = try file.open()
         commits = GroupCommit(pool: pool, file: file, batchLimit: batchLimit)
         self.time = time
         self.logger = logger ?? Logger(label: "frond.sqlite") { _ in SwiftLogNoOpLogHandler() }
     }
 
-    /// Finishes the changes under way and closes the file; whatever is asked for afterwards is `storeUnavailable`.
-    /// - Throws: `storeUnavailable` where a read is still under way.
+    /// Finishes the changes under way, unless another process does not let it write by now, copies them from the log to the file itself, and closes it; whatever is asked for
+    /// afterwards is `storeUnavailable`.
+    /// - Throws: `storeUnavailable` where a read is still under way, or the file cannot be written.
     public func close() async throws(FrondError) {
+        busyWait.close()
         await commits.close()
+        let isFirst = !wasClosed.exchange(true, ordering: .relaxed)
         let outcome = await withCheckedContinuation { caller in
             DispatchQueue.global().async { [pool, path] in
                 caller.resume(
-                    returning: Result { try pool.close() }.mapError { FrondError(sqlite: $0, path: path) })
+                    returning: Result {
+                        // Waits for nobody: what another process still reads stays in the log too.
+                        let merged = Result {
+                            if isFirst { try pool.writeWithoutTransaction { _ = try $0.checkpoint(.passive) } }
+                        }
+                        try pool.close()
+                        try merged.get()
+                    }.mapError { FrondError(sqlite: $0, path: path) })
             }
         }
         try outcome.get()

@@ -17,12 +17,17 @@ extension StoredWorkerRegistry where Store == SQLiteWorkerStore {
     /// - Parameters:
     ///   - path: the file, which may be that of a ``SQLiteSegmentStore``.
     ///   - busyTimeout: how long to wait while another process writes. Default 5 seconds.
+    ///   - mustExist: whether a file that is not there is an error, and not made: for whoever only looks.
     ///   - logger: gets lines at debug level; silent by default.
     /// - Throws: `registryUnavailable` where the file cannot be opened, made or written; `storeCorrupt` where it is
     ///   damaged, no database, another program's, or written by a newer Frond.
-    public init(path: String, busyTimeout: Duration = .seconds(5), logger: Logger? = nil) throws(FrondError) {
+    public init(
+        path: String, busyTimeout: Duration = .seconds(5), mustExist: Bool = false, logger: Logger? = nil
+    ) throws(FrondError) {
         do throws(FrondError) {
-            self.init(beside: try SQLiteSegmentStore(path: path, busyTimeout: busyTimeout, logger: logger))
+            self.init(
+                beside: try SQLiteSegmentStore(
+                    path: path, busyTimeout: busyTimeout, mustExist: mustExist, logger: logger))
         } catch {
             throw error.ofRegistry
         }

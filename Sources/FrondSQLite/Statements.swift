@@ -5,8 +5,17 @@ enum Statements {
 
     /// Durable also when the machine loses power: a commit returns once the log is on the disk.
     static let synchronousFull = "PRAGMA synchronous = FULL"
-    /// What a file of version 2 lacks; `schema` does the rest.
-    static let upgradeFrom2 = "ALTER TABLE workers ADD COLUMN grpc_address TEXT NOT NULL DEFAULT ''"
+    /// What a file of version 2 lacks of version 3. Tables that are missing are made by `schema`.
+    static let upgradeTo3 = "ALTER TABLE workers ADD COLUMN grpc_address TEXT NOT NULL DEFAULT ''"
+    /// What a file of an earlier version lacks of version 4.
+    static let upgradeTo4 = """
+        ALTER TABLE segments ADD COLUMN last_first INTEGER;
+        ALTER TABLE segments ADD COLUMN previous_first INTEGER
+        """
+
+    /// `ok`, or the first damage found.
+    static let quickCheck = "PRAGMA quick_check(1)"
+    static func ignoreChecks(_ isOn: Bool) -> String { "PRAGMA ignore_check_constraints = \(isOn ? 1 : 0)" }
 
     static let schemaVersion = "PRAGMA user_version"
     static let applicationID = "PRAGMA application_id"
@@ -17,9 +26,11 @@ enum Statements {
 
     static let insert = """
         INSERT INTO segments
-            (tag, max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at)
+            (tag, max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at, last_first,
+            previous_first)
         VALUES
-            (:tag, :max_id, :step, :start_id, :max_value, :cycles, :cycle, :version, :description, :updated_at)
+            (:tag, :max_id, :step, :start_id, :max_value, :cycles, :cycle, :version, :description, :updated_at,
+            :last_first, :previous_first)
         ON CONFLICT (tag) DO NOTHING
         """
 
@@ -27,7 +38,8 @@ enum Statements {
     static let swap = """
         UPDATE segments SET
             max_id = :max_id, step = :step, start_id = :start_id, max_value = :max_value, cycles = :cycles,
-            cycle = :cycle, version = :version, description = :description, updated_at = :updated_at
+            cycle = :cycle, version = :version, description = :description, updated_at = :updated_at,
+            last_first = :last_first, previous_first = :previous_first
         WHERE tag = :tag AND version = :expected_version AND max_id = :expected_max_id
         """
 

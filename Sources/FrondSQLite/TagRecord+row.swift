@@ -21,9 +21,11 @@ extension TagRecord {
             cycles: try Self.number(row, "cycles", tag) != 0,
             cycle: try Self.number(row, "cycle", tag),
             version: try Self.number(row, "version", tag),
-            // Nothing depends on these two: a tag works without them.
+            // A tag works without these two.
             description: row.text("description") ?? "",
-            updatedAtMilliseconds: row.integer("updated_at") ?? 0)
+            updatedAtMilliseconds: row.integer("updated_at") ?? 0,
+            // Without them nothing is taken back.
+            lastFirst: row.integer("last_first"), previousFirst: row.integer("previous_first"))
     }
 
     /// The values of the statements' named parameters.
@@ -31,7 +33,7 @@ extension TagRecord {
         [
             "tag": tag.name, "max_id": maxID, "step": step, "start_id": startID, "max_value": maxValue,
             "cycles": cycles ? 1 : 0, "cycle": cycle, "version": version, "description": description,
-            "updated_at": updatedAtMilliseconds,
+            "updated_at": updatedAtMilliseconds, "last_first": lastFirst, "previous_first": previousFirst,
         ]
     }
 

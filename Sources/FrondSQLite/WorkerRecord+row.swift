@@ -2,11 +2,6 @@ import Frond
 import GRDB
 
 extension WorkerRecord {
-    /// The end of the year 9999, in milliseconds: beyond every time that a clock could rightly show.
-    private static let lastMilliseconds: Int64 = 253_402_300_799_999
-    /// A token grows by one with each holder: this leaves room to count on, and none is ever near it.
-    private static let lastToken = Int64.max / 2
-
     /// Reads a row, which somebody may have edited by hand.
     /// - Throws: `storeCorrupt` naming the column where a value is missing, of the wrong type or out of range.
     init(row: Row) throws(FrondError) {
@@ -34,9 +29,7 @@ extension WorkerRecord {
     /// Nil where the row does not even say which worker ID it is of.
     init?(unreadable row: Row) {
         guard let workerID = row.integer("worker_id"), workerID >= 0 else { return nil }
-        self.init(
-            workerID: workerID, holder: nil, isReleased: false, floorMilliseconds: Self.lastMilliseconds,
-            horizonMilliseconds: Self.lastMilliseconds, token: 0, updatedAtMilliseconds: 0)
+        self = .unreadable(workerID)
     }
 
     /// The values of the statements' named parameters.

@@ -22,6 +22,9 @@ public struct FrondServer: Service {
         public var maxCount: Int
         /// A connection on which nothing happens for so long is closed. Default 60 seconds.
         public var idleTimeout: Duration
+        /// How long answers under way may take to be given, and to reach slow clients, once the server is asked to stop;
+        /// after that, how long giving unused numbers back may take. Default 5 seconds.
+        public var drainLimit: Duration
         /// Event loops; nil for one a core.
         public var threads: Int?
         /// How the server listens for gRPC; nil where it does not.
@@ -31,16 +34,38 @@ public struct FrondServer: Service {
 
         public init(
             host: String = "127.0.0.1", port: Int = 8080, maxCount: Int = 10_000, idleTimeout: Duration = .seconds(60),
-            threads: Int? = nil, grpc: GRPCConfiguration? = nil, tls: ServerTLS? = nil
+            drainLimit: Duration = .seconds(5), threads: Int? = nil, grpc: GRPCConfiguration? = nil,
+            tls: ServerTLS? = nil
         ) {
             self.host = host
             self.port = port
             self.maxCount = maxCount
             self.idleTimeout = idleTimeout
+            self.drainLimit = drainLimit
             self.threads = threads
             self.grpc = grpc
             self.tls = tls
         }
+
+        /// Where the server is reached: host and port, an IPv6 address in brackets as in a URL.
+        public func address(port: Int) -> String { Self.address(host, port) }
+
+        /// Where it is reached by gRPC; nil where it is not.
+        public func grpcAddress(port: Int?) -> String? {
+            guard let grpc, let port else { return nil }
+            return Self.address(grpc.host ?? host, port)
+        }
+
+        private static func address(_ host: String, _ port: Int) -> String {
+            host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        }
+    }
+
+    /// Where the server listens.
+    public struct Ports: Hashable, Sendable {
+        public var http: Int
+        /// Nil where it does not listen for gRPC.
+        public var grpc: Int?
     }
 
     /// How long the registry of worker IDs may take to answer before the server listens without a worker ID.
@@ -49,22 +74,17 @@ public struct FrondServer: Service {
     private let generators: ServedGenerators
     private let configuration: Configuration
     private let logger: Logger
-    private let onListening: @Sendable (_ port: Int) async -> Void
-    private let onListeningForGRPC: @Sendable (_ port: Int) async -> Void
+    private let onListening: @Sendable (_ ports: Ports) async -> Void
 
-    /// - Parameters:
-    ///   - onListening: called with the port once requests are accepted.
-    ///   - onListeningForGRPC: the same for gRPC, where the server listens for it.
+    /// - Parameter onListening: called with the ports once requests are accepted.
     public init(
         generators: ServedGenerators, configuration: Configuration, logger: Logger,
-        onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
-        onListeningForGRPC: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        onListening: @escaping @Sendable (_ ports: Ports) async -> Void = { _ in }
     ) {
         self.generators = generators
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
-        self.onListeningForGRPC = onListeningForGRPC
     }
 
     /// Serves until graceful shutdown or cancellation.
@@ -79,33 +99,56 @@ public struct FrondServer: Service {
             served = .failure(error)
         }
         // In a task of its own: giving back must go on when this one was cancelled.
-        await Task { [generators] in await generators.segments?.shutdown() }.value
+        await Task { [generators, configuration] in
+            await generators.shutdown(within: configuration.drainLimit)
+        }.value
         try await group.shutdownGracefully()
         try served.get()
     }
 
     /// Serves, with a worker ID held until the last answer is given.
     private func serveWhileKeeping(on group: MultiThreadedEventLoopGroup) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await StoreWatch(generators: generators, logger: logger).run() }
+        // Ends when the port is known, which the record of the worker ID names.
+        let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
+        let listeners = try listeners(on: group) { isListening.finish() }
+        let server = ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: [.init(service: listeners)], logger: frameworkLogger))
+        var failure: FrondError?
+        try await withThrowingTaskGroup(of: FrondError?.self) { tasks in
+            tasks.addTask {
+                await StoreWatch(generators: generators, logger: logger).run()
+                return nil
+            }
             if let keeper = generators.snowflake {
                 // In a task of its own: graceful shutdown must not reach it before the server has ended.
-                tasks.addTask { try await keeper.run() }
+                tasks.addTask {
+                    for await _ in listening {}
+                    return Task.isCancelled ? nil : await Self.run(keeper, endingWith: server)
+                }
             }
             tasks.addTask {
-                // Where no worker ID can be had and that is the end, nothing has listened and nothing is torn down.
-                await generators.snowflake?.waitForFirstAnswer(atMost: Self.firstAnswerLimit)
-                try Task.checkCancellation()
-                try await serve(on: group)
+                try await server.run()
                 throw ServingEnded()
             }
             do {
-                // A keeper ends early only with an error, such as no worker ID where the settings say to fail then.
-                while try await tasks.next() != nil {}
+                while let ended = try await tasks.next() { failure = failure ?? ended }
             } catch is ServingEnded {
                 tasks.cancelAll()
-                while try await tasks.next() != nil {}
+                while let ended = try await tasks.next() { failure = failure ?? ended }
             }
+        }
+        if let failure { throw failure }
+    }
+
+    /// A keeper ends early only with an error, such as no worker ID where the settings say to fail then; the server then
+    /// ends as when it is asked to.
+    private static func run(_ keeper: WorkerKeeper, endingWith server: ServiceGroup) async -> FrondError? {
+        do throws(FrondError) {
+            try await keeper.run()
+            return nil
+        } catch {
+            await server.triggerGracefulShutdown()
+            return error
         }
     }
 
@@ -116,43 +159,69 @@ public struct FrondServer: Service {
         return quiet
     }
 
-    /// Serves HTTP and, where it is enabled, gRPC: what ends one of them ends the other.
-    private func serve(on group: MultiThreadedEventLoopGroup) async throws {
-        // Before anything listens: a certificate that cannot be used is the end.
+    /// What listens: HTTP and, where it is enabled, gRPC.
+    /// - Parameter onBound: called when all ports are known.
+    /// - Throws: `invalidArgument` for a certificate that cannot be used, before anything listens.
+    private func listeners(
+        on group: MultiThreadedEventLoopGroup, onBound: @escaping @Sendable () -> Void
+    ) throws(FrondError) -> some Service {
         let security = try configuration.tls?.context()
-        try await withThrowingTaskGroup(of: Void.self) { listeners in
-            if let grpc = configuration.grpc {
-                let listener = GRPCListener(
-                    generators: generators, configuration: grpc, host: configuration.host,
-                    maxCount: configuration.maxCount, tls: configuration.tls, time: SystemTimeSource())
-                listeners.addTask { try await listener.run(on: group, onListening: onListeningForGRPC) }
-            }
-            listeners.addTask { try await serveHTTP(on: group, security) }
-            // Not waitForAll, which would let the others go on.
-            while try await listeners.next() != nil {}
+        let (grpcPorts, source) = AsyncStream.makeStream(of: Int.self)
+        let grpc = configuration.grpc.map { settings in
+            GRPCListener(
+                generators: generators, configuration: settings, host: configuration.host,
+                maxCount: configuration.maxCount, drainLimit: configuration.drainLimit, tls: configuration.tls,
+                time: SystemTimeSource(), group: group, onListening: { source.yield($0) })
         }
+        let http = application(on: group, security) { port in
+            var ports = Ports(http: port)
+            if grpc != nil {
+                for await port in grpcPorts {
+                    ports.grpc = port
+                    break
+                }
+                // It could not listen, which ends the server.
+                guard ports.grpc != nil else { return }
+            }
+            await announce(ports, onBound)
+        }
+        return Listeners(http: http, grpc: grpc)
     }
 
-    private func serveHTTP(on group: MultiThreadedEventLoopGroup, _ security: NIOSSLContext?) async throws {
-        let idleTimeout = TimeAmount(configuration.idleTimeout)
+    private func application(
+        on group: MultiThreadedEventLoopGroup, _ security: NIOSSLContext?,
+        onBound: @escaping @Sendable (_ port: Int) async -> Void
+    ) -> some Service {
+        let limits = ConnectionLimits(
+            idle: TimeAmount(configuration.idleTimeout), drain: TimeAmount(configuration.drainLimit))
         let router = Router.frond(
             generators, readiness: Readiness(generators: generators), maxCount: configuration.maxCount)
-        let application = Application(
-            router: router,
+        return Application(
+            responder: MethodResponder(router: router.buildResponder()),
             server: HTTPServerBuilder { [generators, configuration] responder in
                 FastLaneChannel(
-                    responder: responder, generators: generators, maxCount: configuration.maxCount,
-                    idleTimeout: idleTimeout, security: security)
+                    responder: responder, generators: generators, maxCount: configuration.maxCount, limits: limits,
+                    security: security)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: 4096),
-            onServerRunning: { [onListening] channel in
-                await onListening(channel.localAddress?.port ?? 0)
-            },
+            onServerRunning: { channel in await onBound(channel.localAddress?.port ?? 0) },
             eventLoopGroupProvider: .shared(group),
             logger: frameworkLogger
         )
-        try await application.run()
+    }
+
+    /// Says that requests are accepted, once the registry has said whether there is a worker ID.
+    ///
+    /// Until then ordinary requests wait; where no worker ID can be had and that is the end, none is answered.
+    private func announce(_ ports: Ports, _ onBound: @Sendable () -> Void) async {
+        if let keeper = generators.snowflake {
+            keeper.holder.address = configuration.address(port: ports.http)
+            keeper.holder.grpcAddress = configuration.grpcAddress(port: ports.grpc) ?? ""
+            onBound()
+            guard await keeper.waitForFirstAnswer(atMost: Self.firstAnswerLimit) else { return }
+        }
+        await onListening(ports)
     }
 }
 

@@ -5,12 +5,29 @@ public struct ServedGenerators: Sendable {
     public var segments: SegmentGenerators?
     /// Holds the worker ID of the snowflake generator; the server runs it.
     public var snowflake: WorkerKeeper?
+    /// Numbers that Redis counts.
+    public var redis: CounterGenerators?
+    /// Numbers of a database's auto-increment.
+    public var tickets: CounterGenerators?
     public var timeOrderedUUID = TimeOrderedUUIDGenerator()
     public var randomUUID = RandomUUIDGenerator()
 
-    public init(segments: SegmentGenerators?, snowflake: WorkerKeeper? = nil) {
+    public init(
+        segments: SegmentGenerators?, snowflake: WorkerKeeper? = nil, redis: CounterGenerators? = nil,
+        tickets: CounterGenerators? = nil
+    ) {
         self.segments = segments
         self.snowflake = snowflake
+        self.redis = redis
+        self.tickets = tickets
+    }
+
+    /// Ends all generators at the same time, gives back what was reserved and not issued, and returns by the limit.
+    func shutdown(within limit: Duration) async {
+        async let redisEnd: Void? = redis?.shutdown(within: limit)
+        async let ticketsEnd: Void? = tickets?.shutdown(within: limit)
+        await segments?.shutdown(within: limit)
+        _ = await (redisEnd, ticketsEnd)
     }
 
     /// Where the answers of a hot route come from; nil until the ordinary route has used it.

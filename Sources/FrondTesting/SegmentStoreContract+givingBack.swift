@@ -62,6 +62,37 @@ extension SegmentStoreContract {
         try await expectRefusal(tail, of: tag, store)
     }
 
+    func refusesATailFromBelowItsReservation(_ store: any SegmentStore) async throws {
+        let tag = try makeTag()
+        _ = try await store.create(tag, TagSettings(step: 100))
+        _ = try await store.reserve(tag, atLeast: nil, after: nil)
+        // By another caller, who knows nothing of the first.
+        var tail = try await store.reserve(tag, atLeast: nil, after: nil)
+        for first in [100, 1, 0] as [Int64] {
+            tail.first = first
+            try await expectRefusal(tail, of: tag, store)
+        }
+        tail.first = 101
+        try expectEqual(try await store.giveBack(tail, of: tag), true, "giving a whole segment back")
+    }
+
+    func takesTwoReservationsOfOneCallerBack(_ store: any SegmentStore) async throws {
+        let tag = try makeTag()
+        _ = try await store.create(tag, TagSettings(step: 100))
+        var reserved: [Segment] = []
+        for _ in 0..<3 {
+            let floor = reserved.last.map { SegmentPosition(cycle: $0.cycle, next: $0.end) }
+            reserved.append(try await store.reserve(tag, atLeast: nil, after: floor))
+        }
+        var tail = reserved[2]
+        tail.first = 100
+        try await expectRefusal(tail, of: tag, store)
+        tail.first = 131
+        try expectEqual(try await store.giveBack(tail, of: tag), true, "giving back the tail of two segments")
+        try expectEqual(try await store.tag(tag)?.maxID, 131, "max_id after the tail of two segments was given back")
+        try await expectRefusal(reserved[0], of: tag, store)
+    }
+
     func refusesATailAfterAChange(_ store: any SegmentStore) async throws {
         let (tag, tail) = try await partlyUsed(store)
         _ = try await store.change(tag, TagChange(maxID: 200))

@@ -53,6 +53,8 @@ public struct SegmentStoreContract: Sendable {
         case refusesATailAfterAnotherReservation
         case refusesATailOfAnotherVersion
         case refusesATailOfAnotherEnd
+        case refusesATailFromBelowItsReservation
+        case takesTwoReservationsOfOneCallerBack
         case refusesATailAfterAChange
         case refusesATailOfAnUnknownTag
         // Sharing.
@@ -104,6 +106,8 @@ public struct SegmentStoreContract: Sendable {
         case .refusesATailAfterAnotherReservation: try await refusesATailAfterAnotherReservation(open())
         case .refusesATailOfAnotherVersion: try await refusesATailOfAnotherVersion(open())
         case .refusesATailOfAnotherEnd: try await refusesATailOfAnotherEnd(open())
+        case .refusesATailFromBelowItsReservation: try await refusesATailFromBelowItsReservation(open())
+        case .takesTwoReservationsOfOneCallerBack: try await takesTwoReservationsOfOneCallerBack(open())
         case .refusesATailAfterAChange: try await refusesATailAfterAChange(open())
         case .refusesATailOfAnUnknownTag: try await refusesATailOfAnUnknownTag(open())
         case .concurrentReservationsAreDisjoint: try await concurrentReservationsAreDisjoint(open)

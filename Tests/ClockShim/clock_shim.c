@@ -1,6 +1,6 @@
 // Shifts the wall clock of a process that is started with this library in LD_PRELOAD.
 //
-// The file named by FROND_CLOCK_SHIFT holds 8 bytes, little endian: nanoseconds to add, negative for back. A test
+// The file named by CLOCK_SHIM_FILE holds 8 bytes, little endian: nanoseconds to add, negative for back. A test
 // writes it whenever it likes, and every reading from then on has it. All other clocks stay true, and so does whatever
 // the kernel measures: only what the process is told of the wall clock is shifted.
 
@@ -24,7 +24,7 @@ static const int64_t *shift;
 
 /// Runs before `main`. A file that cannot be had ends the process: a test must not pass with the clock unshifted.
 __attribute__((constructor)) static void map_shift(void) {
-    const char *path = getenv("FROND_CLOCK_SHIFT");
+    const char *path = getenv("CLOCK_SHIM_FILE");
     if (path == NULL) return;
     int file = open(path, O_RDONLY | O_CLOEXEC);
     void *mapping = file < 0 ? MAP_FAILED : mmap(NULL, sizeof *shift, PROT_READ, MAP_SHARED, file, 0);

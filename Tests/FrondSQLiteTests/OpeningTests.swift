@@ -115,25 +115,16 @@ struct OpeningTests {
         }
     }
 
-    @Test func aDamagedFileIsAnErrorAndNeverANumber() async throws {
+    @Test func aFileThatMustExistIsNotMade() async throws {
         try await withTemporaryDirectory { directory in
-            let path = "\(directory)/frond.sqlite"
-            let store = try SQLiteSegmentStore(path: path)
-            let tag = try Tag("order")
-            _ = try await store.create(tag, TagSettings())
-            try await store.close()
-            // The pages after the first, which holds the list of tables, are overwritten.
-            let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-            let size = try file.seekToEnd()
-            try file.seek(toOffset: 4096)
-            try file.write(contentsOf: Data(repeating: 0x5A, count: Int(size) - 4096))
-            try file.close()
-            let damaged = try SQLiteSegmentStore(path: path)
-            let error = await #expect(throws: FrondError.self) {
-                try await damaged.reserve(tag, atLeast: nil, after: nil)
-            }
-            #expect(error?.code == .storeCorrupt)
-            #expect(error?.message.contains("file '\(path)' is damaged") == true)
+            let path = "\(directory)/typo/frond.sqlite"
+            let error = #expect(throws: FrondError.self) { try SQLiteSegmentStore(path: path, mustExist: true) }
+            #expect(error?.code == .storeUnavailable)
+            #expect(error?.message.contains("there is no file '\(path)'") == true)
+            #expect(throws: FrondError.self) { try SQLiteWorkerRegistry(path: path, mustExist: true) }
+            #expect(!FileManager.default.fileExists(atPath: "\(directory)/typo"))
+            _ = try await SQLiteSegmentStore(path: path).create(Tag("order"), TagSettings())
+            #expect(try await SQLiteSegmentStore(path: path, mustExist: true).tags().count == 1)
         }
     }
 

@@ -24,6 +24,16 @@ func runSQL(_ sql: String, in path: String) throws {
     try DatabaseQueue(path: path, configuration: configuration).inDatabase { try $0.execute(sql: sql) }
 }
 
+/// Makes a file as an earlier version had it, together with what else that one lacked.
+let dropColumnsOf4 = """
+    CREATE TABLE old AS SELECT
+        tag, max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at
+    FROM segments;
+    DROP TABLE segments;
+    ALTER TABLE old RENAME TO segments;
+    CREATE UNIQUE INDEX tags ON segments (tag)
+    """
+
 /// The error that opening a file answers with.
 func openingError(_ path: String) -> FrondError? {
     do throws(FrondError) {

@@ -7,17 +7,21 @@ import Testing
 
 @Suite("Rows that others change")
 struct TamperingTests {
+    private static let columns =
+        "tag, max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at"
+
     /// The table without a constraint, as it could be after somebody rebuilt it by hand.
     private static let laxTable = """
         DROP TABLE segments;
         CREATE TABLE segments (
-            tag, max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at);
-        INSERT INTO segments VALUES ('good', 1, 10, 1, 1000, 0, 0, 0, NULL, NULL);
+            tag, max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at, last_first,
+            previous_first);
+        INSERT INTO segments (\(columns)) VALUES ('good', 1, 10, 1, 1000, 0, 0, 0, NULL, NULL);
         """
 
     private func withLaxStore(_ row: String, _ body: (SQLiteSegmentStore) async throws -> Void) async throws {
         try await withStore { store in
-            try runSQL(Self.laxTable + "INSERT INTO segments VALUES (\(row));", in: store.path)
+            try runSQL(Self.laxTable + "INSERT INTO segments (\(Self.columns)) VALUES (\(row));", in: store.path)
             try await body(store)
         }
     }
@@ -131,6 +135,21 @@ struct TamperingTests {
             try runSQL("UPDATE segments SET max_id = max_id + step", in: store.path)
             #expect(try await store.giveBack(tail, of: tag) == false)
             #expect(try await store.reserve(tag, atLeast: nil, after: nil).first == 21)
+        }
+    }
+
+    @Test func aTailIsNotTakenBackByARowOfAnEarlierVersion() async throws {
+        try await withStore { old in
+            let tag = try Tag("order")
+            _ = try await old.create(tag, TagSettings(step: 10))
+            let tail = try await old.reserve(tag, atLeast: nil, after: nil)
+            try await old.close()
+            try runSQL("\(dropColumnsOf4); PRAGMA user_version = 3", in: old.path)
+            let store = try SQLiteSegmentStore(path: old.path)
+            #expect(try await store.giveBack(tail, of: tag) == false)
+            let next = try await store.reserve(tag, atLeast: nil, after: nil)
+            #expect(next.first == 11)
+            #expect(try await store.giveBack(next, of: tag))
         }
     }
 

@@ -59,12 +59,16 @@ struct FastLaneTests {
     }
 
     @Test(
-        "writes ranges of numbers one a line",
-        arguments: [0..<1, 0..<1000, 8..<12, 98..<102, 999_995..<1_000_005, (Int64.max - 5)..<Int64.max, 5..<5])
-    func ranges(range: Range<Int64>) {
+        "writes runs of numbers one a line",
+        arguments: [
+            (0, 1, 1), (0, 1000, 1), (8, 4, 1), (98, 4, 1), (999_995, 10, 1), (.max - 4, 5, 1), (5, 0, 1),
+            (1, 500, 2), (995, 10, 3), (7, 100, 1024), (.max - 2048, 3, 1024),
+        ] as [(Int64, Int64, Int64)])
+    func runs(first: Int64, count: Int64, stride: Int64) {
+        let numbers = NumberRun(first: first, count: count, stride: stride)
         var buffer = ByteBuffer()
-        buffer.writeDecimals(range)
-        #expect(String(buffer: buffer) == range.map(String.init).joined(separator: "\n"))
+        buffer.writeDecimals(numbers)
+        #expect(String(buffer: buffer) == numbers.map(String.init).joined(separator: "\n"))
     }
 
     @Test("writes the date as HTTP wants it")

@@ -39,12 +39,18 @@ struct BadInputTests {
             "/api/segment/get/order?count=\(count)", status: 400, code: "invalid-argument", mentions: "1 to 10000")
     }
 
-    @Test("another method is a 405 with Allow", arguments: [HTTPMethod.POST, .PUT, .DELETE, .PATCH, .OPTIONS])
+    @Test(
+        "another method is a 405 with Allow",
+        arguments: [
+            HTTPMethod.POST, .PUT, .DELETE, .PATCH, .OPTIONS, .HEAD, .TRACE, .PROPFIND, .LINK, .LOCK, .MKCOL,
+        ])
     func methods(method: HTTPMethod) async throws {
         let server = try await FrondServerProcess.start(in: try TemporaryDirectory())
         let answer = try await server.get("/api/segment/get/order", method: method)
         #expect(answer.status == 405)
         #expect(answer.headers.first(name: "allow") == "GET")
+        if method != .HEAD { #expect(answer.body.contains("\(method.rawValue) is not allowed")) }
+        #expect(try await server.get("/nowhere", method: method).status == 404)
     }
 
     @Test(

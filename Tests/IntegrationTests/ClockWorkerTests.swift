@@ -67,7 +67,6 @@ import Testing
                     "worker", "release", worker, "--data-dir", directory.path, environment: clock.environment)
             }
 
-            #expect(try await list().isEmpty)
             var ids = IssuedIDs()
             let server = try await FrondServerProcess.start(in: directory, clock: clock)
             try await ids.take(1, from: server)

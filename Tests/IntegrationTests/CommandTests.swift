@@ -14,7 +14,7 @@ struct CommandTests {
         "a setting that cannot be is one line that names it, its value and what is allowed, and exit status 78",
         arguments: [
             (["--port", "80a"], "port: '80a'", "0 to 65535"), (["--port", "65536"], "port: '65536'", "0 to 65535"),
-            (["--port=-1"], "port: '-1'", "0 to 65535"),
+            (["--port=-1"], "port: '-1'", "0 to 65535"), (["--port", "-1"], "port: '-1'", "0 to 65535"),
             (["--set", "http.maxCount=0"], "http.maxCount: '0'", "from 1"),
             (["--set", "tags.autoCreate=maybe"], "tags.autoCreate: 'maybe'", "true or false"),
             (["--set", "segment.waitLimit=5"], "segment.waitLimit: '5'", "500ms"),
@@ -72,6 +72,52 @@ struct CommandTests {
         #expect(output.contains("--port"))
     }
 
+    @Test("a host that does not exist is one clear line")
+    func unknownHost() async throws {
+        let (status, output) = await frond("serve", "--host", "nohost.invalid", "--data-dir", directory.path)
+        #expect(status == 69)
+        #expect(output.contains("cannot listen on nohost.invalid:8080"), "\(output)")
+        #expect(output.contains("--host"))
+        #expect(output.split(separator: "\n").count == 1, "\(output)")
+    }
+
+    @Test(
+        "a negative number is a value that cannot be, and no unknown option",
+        arguments: [
+            (["tag", "create", "x", "--start", "-5"], "-5"), (["tag", "create", "x", "--step", "-1"], "-1"),
+            (["tag", "set", "x", "--max-id", "-7"], "-7"), (["worker", "release", "-1"], "'-1' is not a worker ID"),
+            (["worker", "release", "x"], "'x' is not a worker ID"),
+        ])
+    func negative(arguments: [String], named: String) async throws {
+        if arguments.contains("set") { _ = await frond("tag", "create", "x", "--data-dir", directory.path) }
+        let process = FrondProcess(arguments + ["--data-dir", directory.path])
+        #expect(await process.waitForExit() == 64)
+        #expect(process.printed.contains(named), "\(process.printed)")
+        #expect(process.printed.split(separator: "\n").count == 1, "\(process.printed)")
+    }
+
+    @Test(
+        "a file that is no YAML is one line that names it, the place and the cure",
+        arguments: ["http: [1, 2\nport: 3\n", "port: 1\n\tstore: x\n", "port: 1\nport: 2\n", "{\"port\": 1"])
+    func brokenFile(text: String) async throws {
+        let file = directory.path + "/frond.yaml"
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        let (status, output) = await frond("serve", "--config", file, "--data-dir", directory.path)
+        #expect(status == 78)
+        #expect(output.contains(file) && output.contains("line "), "\(output)")
+        #expect(output.split(separator: "\n").count == 1, "\(output)")
+    }
+
+    @Test("a misspelt setting in the environment is named, with the nearest that there is")
+    func misspeltVariable() async throws {
+        let listed = await frond(
+            "tag", "create", "order", "--data-dir", directory.path,
+            environment: ["FROND_HTTP_MAXCOUNT": "5", "FROND_STORE": "sqlite:"])
+        #expect(listed.status == 0)
+        #expect(listed.output.contains("FROND_HTTP_MAXCOUNT (the nearest is FROND_HTTP_MAX_COUNT)"), "\(listed.output)")
+        #expect(!listed.output.contains("FROND_STORE"))
+    }
+
     @Test("a data directory that cannot be written is one clear line")
     func unwritable() async throws {
         let file = directory.path + "/file"
@@ -95,7 +141,9 @@ struct CommandTests {
     @Test("tags are created, listed, changed and shown, for people and for programs")
     func tags() async throws {
         let store = "sqlite:\(directory.path)/tags.sqlite"
-        #expect(await frond("tag", "list", "--store", store).output.contains("no tags yet"))
+        let mistyped = await frond("tag", "list", "--store", store)
+        #expect(mistyped.status == 69)
+        #expect(mistyped.output.contains("tags.sqlite"), "\(mistyped.output)")
         let created = await frond(
             "tag", "create", "order", "--step", "50", "--start", "10", "--max", "1000", "--description", "what we sell",
             "--store", store)

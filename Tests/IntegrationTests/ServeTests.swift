@@ -80,7 +80,7 @@ struct ServeTests {
         let answer = try await server.get("/api/segment/get/order?count=2", headers: ["Accept": "application/json"])
         #expect(answer.body == #"{"ids":["1","2"],"tag":"order"}"#)
         #expect(answer.headers.first(name: "content-type") == "application/json")
-        let single = try await server.get("/api/segment/get/order", headers: ["Accept": "application/json"])
+        let single = try await server.get("/api/segment/get/order", headers: ["Accept": "Application/JSON"])
         #expect(single.body == #"{"ids":["3"],"tag":"order"}"#)
     }
 
@@ -116,6 +116,37 @@ struct ServeTests {
         #expect(try await server.get("/api/segment/get/order?count=8").status == 400)
         let shown = await frond("tag", "show", "order", "--json", "--data-dir", directory.path)
         #expect(shown.output.contains(#""step" : "11""#))
+    }
+
+    @Test("an option of its own wins over --set")
+    func optionWins() async throws {
+        let server = try await FrondServerProcess.start(
+            in: directory, ["--set", "port=1", "--set", "dataDir=/nowhere"])
+        #expect(server.port != 1)
+    }
+
+    @Test("closes its store when it ends: all is in the database file, and not in its log alone")
+    func closesStore() async throws {
+        let server = try await FrondServerProcess.start(in: directory)
+        #expect(try await server.nextID() == 1)
+        #expect(await server.stop() == 0)
+        #expect(
+            try Data(contentsOf: URL(fileURLWithPath: directory.path + "/frond.sqlite")).contains(Data("order".utf8)))
+    }
+
+    @Test("the list of worker IDs says where the server listens, also on a port that was picked")
+    func address() async throws {
+        let server = try await FrondServerProcess.start(in: directory)
+        #expect(try await server.becomesReady())
+        let list = await frond("worker", "list", "--json", "--data-dir", directory.path)
+        #expect(list.output.contains(#""address" : "127.0.0.1:\#(server.port)""#), "\(list.output)")
+    }
+
+    @Test("prints an IPv6 address as a URL has it")
+    func addressOfVersion6() async throws {
+        let server = FrondProcess(["serve", "--host", "::1", "--port", "0", "--data-dir", directory.path])
+        let line = try await server.waitForLine(containing: "listens on")
+        #expect(line.contains("http://[::1]:"), "\(line)")
     }
 
     @Test("answers 503 with Retry-After once the numbers are used up, never a wrong one, and comes back unaided")

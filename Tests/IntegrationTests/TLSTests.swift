@@ -12,16 +12,19 @@ struct TLSTests {
         directory = try TemporaryDirectory()
     }
 
-    private func server(_ certificate: TestCertificate, clientCA: String? = nil) async throws -> FrondServerProcess {
-        var settings = ["tls.certificate=\(certificate.certificate)", "tls.key=\(certificate.key)"]
+    private func server(
+        _ certificates: TestCertificates, clientCA: String? = nil
+    ) async throws -> FrondServerProcess {
+        var settings = ["tls.certificate=\(certificates.server)", "tls.key=\(certificates.serverKey)"]
         if let clientCA { settings.append("tls.clientCA=\(clientCA)") }
         return try await FrondServerProcess.start(
             in: directory, ["--grpc-port", "0"] + settings.flatMap { ["--set", $0] }, scheme: "https")
     }
 
-    /// The body of an answer by a client that trusts one certificate and shows another, if any.
+    /// The body of an answer by a client that trusts one authority and shows a certificate, if any.
     private func get(
-        _ path: String, of server: FrondServerProcess, trusting authority: String, as client: TestCertificate? = nil
+        _ path: String, of server: FrondServerProcess, trusting authority: String,
+        as client: (certificate: String, key: String)? = nil
     ) async throws -> String {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = .file(authority)
@@ -44,45 +47,46 @@ struct TLSTests {
 
     @Test("answers over HTTPS by the fast lane and by the other routes, and over gRPC, with one certificate")
     func serves() async throws {
-        let certificate = try await TestCertificate("server", in: directory)
-        let server = try await server(certificate)
+        let certificates = try await TestCertificates.make()
+        let server = try await server(certificates)
         for expected in 1...3 {
-            let body = try await get("/api/segment/get/order", of: server, trusting: certificate.certificate)
+            let body = try await get("/api/segment/get/order", of: server, trusting: certificates.authority)
             #expect(body == "\(expected)")
         }
-        #expect(try await get("/health/live", of: server, trusting: certificate.certificate) == "live")
+        #expect(try await get("/health/live", of: server, trusting: certificates.authority) == "live")
         // In the clear there is no answer.
         await #expect(throws: (any Error).self) { try await server.get("/health/live") }
-        let stranger = try await TestCertificate("stranger", in: directory)
         await #expect(throws: (any Error).self) {
-            try await get("/health/live", of: server, trusting: stranger.certificate)
+            try await get("/health/live", of: server, trusting: certificates.strangeAuthority)
         }
         // The client shows a certificate of its own, which nobody asks for.
         let python = try await PythonClient(in: directory).start(
-            [String(try await server.grpcPort()), certificate.certificate, stranger.certificate, stranger.key])
+            [
+                String(try await server.grpcPort()), certificates.authority, certificates.strangeClient,
+                certificates.strangeClientKey,
+            ])
         #expect(await python.waitForExit() == 0, "\(python.printed)")
         #expect(await server.stop() == 0)
     }
 
     @Test("serves only clients with a certificate by the authority that is set")
     func clientCertificates() async throws {
-        let certificate = try await TestCertificate("server", in: directory)
-        let client = try await TestCertificate("client", in: directory)
-        let stranger = try await TestCertificate("stranger", in: directory)
-        let server = try await server(certificate, clientCA: client.certificate)
-        let body = try await get(
-            "/api/segment/get/order", of: server, trusting: certificate.certificate, as: client)
+        let certificates = try await TestCertificates.make()
+        let server = try await server(certificates, clientCA: certificates.authority)
+        let client = (certificate: certificates.client, key: certificates.clientKey)
+        let stranger = (certificate: certificates.strangeClient, key: certificates.strangeClientKey)
+        let body = try await get("/api/segment/get/order", of: server, trusting: certificates.authority, as: client)
         #expect(body == "1")
         for other in [nil, stranger] {
             await #expect(throws: (any Error).self) {
-                try await get("/health/live", of: server, trusting: certificate.certificate, as: other)
+                try await get("/health/live", of: server, trusting: certificates.authority, as: other)
             }
         }
         let port = String(try await server.grpcPort())
         let python = try await PythonClient(in: directory)
-        let known = python.start([port, certificate.certificate, client.certificate, client.key])
+        let known = python.start([port, certificates.authority, client.certificate, client.key])
         #expect(await known.waitForExit() == 0, "\(known.printed)")
-        let unknown = python.start([port, certificate.certificate, stranger.certificate, stranger.key])
+        let unknown = python.start([port, certificates.authority, stranger.certificate, stranger.key])
         #expect(await unknown.waitForExit() == 1)
         #expect(unknown.printed.contains("UNAVAILABLE"), "\(unknown.printed)")
         #expect(await server.stop() == 0)
@@ -90,13 +94,11 @@ struct TLSTests {
 
     @Test("does not begin with files that it cannot use, and names them")
     func badFiles() async throws {
-        let certificate = try await TestCertificate("server", in: directory)
-        let other = try await TestCertificate("other", in: directory)
+        let certificates = try await TestCertificates.make()
+        let (server, key) = (certificates.server, certificates.serverKey)
         let pairs = [
-            ("/nowhere.pem", certificate.key, "/nowhere.pem"),
-            (certificate.certificate, "/nowhere.pem", "/nowhere.pem"),
-            (certificate.key, certificate.key, certificate.key),
-            (certificate.certificate, other.key, certificate.certificate),
+            ("/nowhere.pem", key, "/nowhere.pem"), (server, "/nowhere.pem", "/nowhere.pem"), (key, key, key),
+            (server, certificates.clientKey, server),
         ]
         for (chain, key, named) in pairs {
             let end = await frond(

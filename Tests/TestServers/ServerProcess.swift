@@ -62,9 +62,18 @@ package final class ServerProcess: Sendable {
     /// All it has printed so far, on both streams.
     package var printed: String { state.read { $0.text } }
 
+    /// Whether it has not ended.
+    package var isRunning: Bool { state.read { $0.status == nil } }
+
     /// Waits for a line with this text.
     package func waitForLine(containing text: String) async throws -> String {
         try await waitForLine("a line with '\(text)'") { lines in lines.first { $0.contains(text) } }
+    }
+
+    /// Waits for a line with this text; nil where the process ends without it.
+    package func firstLine(containing text: String) async -> String? {
+        await state.wait { $0.status != nil || $0.text.contains(text) }
+        return state.read { state in state.text.split(separator: "\n").first { $0.contains(text) }.map(String.init) }
     }
 
     /// Waits until it has printed so many whole lines.
@@ -83,6 +92,9 @@ package final class ServerProcess: Sendable {
             await state.wait { $0.status != nil || $0.text.utf8.count > seen }
         }
     }
+
+    /// Whether the process has ended, or could not be started.
+    package var hasEnded: Bool { state.read { $0.status != nil } }
 
     /// Sends a signal, unless the process has ended.
     package func signal(_ number: Int32) {

@@ -10,6 +10,11 @@ package final class TemporaryDirectory: Sendable {
     }
 
     deinit {
+        remove()
+    }
+
+    /// Removes it now: for the end of the process, where objects are left as they are.
+    package func remove() {
         try? FileManager.default.removeItem(atPath: path)
     }
 }

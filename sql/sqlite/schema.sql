@@ -1,4 +1,5 @@
--- The tables of Frond's embedded store, schema version 3 (1 had no workers, 2 no grpc_address).
+-- The tables of Frond's embedded store, schema version 4 (1 had no workers, 2 no grpc_address, 3
+-- no last_first).
 -- Applied in one transaction to an empty file, or to one of an earlier version.
 
 -- Semantics as in Leaf's leaf_alloc: max_id is the next number that was never reserved. It may be moved forward by
@@ -13,7 +14,11 @@ CREATE TABLE IF NOT EXISTS segments (
     cycle       INTEGER NOT NULL,
     version     INTEGER NOT NULL,
     description TEXT    NOT NULL,
-    updated_at  INTEGER NOT NULL -- milliseconds since 1970-01-01T00:00:00Z
+    updated_at  INTEGER NOT NULL, -- milliseconds since 1970-01-01T00:00:00Z
+    -- Where a tail that is given back may begin at the lowest: the first number of the last reservation and of the one
+    -- before, where both are one caller's. NULL: nothing is taken back.
+    last_first     INTEGER,
+    previous_first INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- Worker IDs and the time reserved with them. The horizon may be moved forward by hand, never back.
@@ -33,4 +38,4 @@ CREATE TABLE IF NOT EXISTS workers (
 ) STRICT;
 
 PRAGMA application_id = 1181904484; -- 'Frnd'
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

@@ -1,7 +1,8 @@
 /// Where numbers are drawn, each for good and for one caller alone: a database's auto-increment, a guarded counter.
 ///
 /// The port beneath the ticket and the Redis generator. Every call is a round trip, so callers that come at the same
-/// time share one. A conforming type may be called by many tasks at the same time.
+/// time share one: see ``CounterGenerator``. A conforming type may be called by many tasks at the same time, and
+/// bounds how long a call takes.
 public protocol CounterStore: Sendable {
     /// Draws numbers of a tag; they are ours, durably, when it returns.
     ///
@@ -10,4 +11,8 @@ public protocol CounterStore: Sendable {
     /// - Returns: at least one number and at most `count`, in the order in which they are to be given out.
     /// - Throws: `unknownTag`, `exhausted`, `storeUnavailable`, `storeCorrupt`, `storeWentBack`.
     func draw(_ tag: Tag, count: Int) async throws(FrondError) -> [NumberRun]
+
+    /// Asks for something small that costs no number; returns once the store has answered.
+    /// - Throws: `storeUnavailable` where it does not answer.
+    func check() async throws(FrondError)
 }

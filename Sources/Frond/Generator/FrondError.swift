@@ -49,6 +49,10 @@ public struct FrondError: Error, Sendable, CustomStringConvertible {
     public var retryAfter: Duration?
     /// The error beneath, from a library or a server.
     public var cause: (any Error)?
+    /// Whether it concerns one tag only, whatever the code: the store itself answers, and need not be spared.
+    package var isOfOneTag = false
+    /// Whether it concerns all tags, where its code alone does not say so: not a damaged record but a damaged file.
+    package var isOfWholeStore = false
 
     public init(_ code: Code, _ message: String, retryAfter: Duration? = nil, cause: (any Error)? = nil) {
         self.code = code

@@ -2,7 +2,7 @@ package import Logging
 
 /// The metadata keys of Frond's log lines.
 package enum LogKey: String {
-    case count, error, first, horizon, registry, store, tag, token
+    case count, error, event, first, horizon, registry, store, tag, token
     case workerID = "worker-id"
 
     package static func metadata(_ details: KeyValuePairs<LogKey, String>) -> Logger.Metadata {

@@ -19,4 +19,9 @@ extension NumberRun: RandomAccessCollection {
     public var startIndex: Int64 { 0 }
     public var endIndex: Int64 { count }
     public subscript(position: Int64) -> Int64 { first + position * stride }
+
+    public func contains(_ number: Int64) -> Bool {
+        guard count > 0, number >= first, number <= self[count - 1] else { return false }
+        return (number - first) % stride == 0
+    }
 }

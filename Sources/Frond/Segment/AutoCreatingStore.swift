@@ -24,8 +24,9 @@ public struct AutoCreatingStore: SegmentStore {
     private func createUnlessThere(_ tag: Tag) async throws(FrondError) {
         do {
             _ = try await base.create(tag, settings)
-        } catch  where error.code == .tagExists {
-            // Another server was first: its record serves as well.
+        } catch {
+            // Where another server was first, its record serves as well.
+            guard error.code == .tagExists else { throw error }
         }
     }
 

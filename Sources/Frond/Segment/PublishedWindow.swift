@@ -9,18 +9,26 @@ struct PublishedWindow: ~Copyable, Sendable {
     /// `Int64.max` while a writer is at work, and for good once the window is closed.
     private let base = Atomic<Int64>(SegmentWindow.empty.base)
     private let fastLimit = Atomic<Int64>(SegmentWindow.empty.limit)
+    private let stride = Atomic<Int64>(1)
     private let offset = Atomic<Int64>(0)
 
-    /// The first number of these slots; nil where they are not all among the window's `fastSlots`.
+    /// The numbers of these slots; nil where they are not all among the window's `fastSlots`.
     @inline(__always)
-    func number(of slots: Range<Int64>) -> Int64? {
+    func numbers(of slots: Range<Int64>) -> NumberRun? {
         let before = base.load(ordering: .acquiring)
         let fastLimit = fastLimit.load(ordering: .acquiring)
+        let stride = stride.load(ordering: .acquiring)
         let offset = offset.load(ordering: .acquiring)
         // The loads above are acquiring, so this one is not done before them.
         let after = base.load(ordering: .relaxed)
         guard before == after, slots.lowerBound >= before, slots.upperBound <= fastLimit else { return nil }
-        return slots.lowerBound &+ offset
+        return NumberRun(
+            first: slots.lowerBound &* stride &+ offset, count: slots.upperBound &- slots.lowerBound, stride: stride)
+    }
+
+    /// Whether the slots below this one may be among the window's `fastSlots`: decides nothing, and saves a claim.
+    func reaches(_ slot: Int64) -> Bool {
+        slot <= fastLimit.load(ordering: .relaxed)
     }
 
     /// Called under the mutex only.
@@ -28,8 +36,9 @@ struct PublishedWindow: ~Copyable, Sendable {
         let fast = window.fastSlots
         if base.load(ordering: .relaxed) != fast.lowerBound {
             base.store(.max, ordering: .relaxed)
-            // Who sees one of the two stores below sees the one above as well, and later not the old base again.
+            // Who sees one of the three stores below sees the one above as well, and later not the old base again.
             fastLimit.store(fast.upperBound, ordering: .releasing)
+            stride.store(window.stride, ordering: .releasing)
             offset.store(window.offset, ordering: .releasing)
             base.store(fast.lowerBound, ordering: .releasing)
         } else {

@@ -1,9 +1,11 @@
-/// A range of numbers that one reservation made ours: durably, and nobody else's.
+/// Numbers at equal distances that one reservation made ours: durably, and nobody else's.
 public struct Segment: Hashable, Sendable {
     /// The first number.
     public var first: Int64
-    /// One past the last number.
+    /// One past the last number: where the next reservation begins at the earliest.
     public var end: Int64
+    /// From one number to the next: 1, or where the tag's numbers are striped over n databases, n. 1 to 1024.
+    public var stride: Int64
     /// The tag's `step` when this was reserved.
     public var step: Int64
     /// How often the tag had begun again; numbers grow within one cycle.
@@ -11,14 +13,15 @@ public struct Segment: Hashable, Sendable {
     /// The record's version right after this reservation: what a give-back compares.
     public var version: Int64
 
-    public init(first: Int64, end: Int64, step: Int64, cycle: Int64, version: Int64) {
+    public init(first: Int64, end: Int64, stride: Int64 = 1, step: Int64, cycle: Int64, version: Int64) {
         self.first = first
         self.end = end
+        self.stride = stride
         self.step = step
         self.cycle = cycle
         self.version = version
     }
 
-    /// How many numbers it has.
-    public var count: Int64 { end - first }
+    /// How many numbers it has; none or fewer where `end` is not above `first`.
+    public var count: Int64 { end > first ? (end - 1 - first) / stride + 1 : 0 }
 }

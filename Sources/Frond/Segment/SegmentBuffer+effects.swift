@@ -36,8 +36,8 @@ package struct FetchRequest: Equatable, Sendable {
 
 /// What a claim brought.
 package struct Claimed: Equatable, Sendable {
-    /// Ranges of numbers, in order.
-    package var numbers: [Range<Int64>] = []
+    /// In order.
+    package var numbers: [NumberRun] = []
     /// Slots that no window knows any more: to be claimed again.
     package var lostSlots: Int64 = 0
 }

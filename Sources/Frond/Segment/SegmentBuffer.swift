@@ -27,6 +27,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
     /// How far the store has given the tag out to this server.
     package private(set) var furthest: SegmentPosition?
     package private(set) var isClosed = false
+    private var hasCloser = false
     private var closer: Waiter?
 
     package init(tag: Tag, policy: SegmentPolicy) {
@@ -63,13 +64,23 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         return effects
     }
 
+    /// The next segment is wanted before it is due.
+    package mutating func prefetch(now: Duration) -> Effects {
+        var effects = Effects()
+        if !isClosed { startFetch(now: now, effects: &effects) }
+        return effects
+    }
+
     /// The store reserved a segment.
     package mutating func fetched(_ segment: Segment, cursor: Int64, now: Duration) -> Effects {
         guard case .inFlight(let count, let start) = fetch else {
             preconditionFailure("a segment came that was not asked for")
         }
-        guard segment.first >= 0, segment.first < segment.end, segment.step >= 1 else {
-            let message = "the store reserved \(segment.first) to \(segment.end), which is no range, for tag '\(tag)'"
+        guard segment.first >= 0, segment.first < segment.end, segment.step >= 1,
+            TagRecord.strides.contains(segment.stride)
+        else {
+            let message =
+                "the store reserved \(segment.first) to \(segment.end) by \(segment.stride) for tag '\(tag)', which cannot be"
             return fetchFailed(FrondError(.storeCorrupt, message, retryAfter: .seconds(5)), cursor: cursor)
         }
         if let furthest, segment.start < furthest {
@@ -133,12 +144,23 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         return effects
     }
 
-    /// Nothing is to be issued any more. `closer` is delivered once no fetch is in flight; then ``unusedTail(cursor:)``
-    /// says what can be given back.
-    package mutating func close(for closer: Waiter) -> Effects {
+    /// Nothing is to be issued any more.
+    package mutating func stop() -> Effects {
         var effects = Effects()
         for claim in queue.takeAll() { effects.deliver(.failure(.shutDown(tag)), to: claim) }
         isClosed = true
+        return effects
+    }
+
+    /// Stops. `closer` is delivered once no fetch is in flight; then ``unusedTails(cursor:)`` says what can be given
+    /// back. Whoever closes a second time gets `shutDown` at once.
+    package mutating func close(for closer: Waiter) -> Effects {
+        var effects = stop()
+        guard !hasCloser else {
+            effects.deliveries.append(Delivery(waiter: closer, outcome: .failure(.shutDown(tag))))
+            return effects
+        }
+        hasCloser = true
         self.closer = closer
         if case .idle = fetch { deliverCloser(effects: &effects) }
         return effects
@@ -151,23 +173,32 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         return true
     }
 
-    /// What a closed buffer reserved and did not issue, where it is one range; empties the buffer.
+    /// What a closed buffer reserved and did not issue, in the order in which it can be given back; empties the buffer.
     /// - Parameter cursor: as it stood after the published window was closed.
-    package mutating func unusedTail(cursor: Int64) -> Segment? {
+    package mutating func unusedTails(cursor: Int64) -> [Segment] {
         precondition(isClosed, "a tail is given back only once nothing can be issued from it")
         defer {
             current = nil
             next = nil
             window = .closed
         }
-        guard var tail = current else { return next }
-        tail.first = window.offset + min(max(cursor, window.base), window.limit)
-        if let next {
-            guard next.start == tail.finish else { return next }
-            tail.end = next.end
-            tail.version = next.version
+        guard var tail = current else { return next.map { [$0] } ?? [] }
+        tail.first = window.number(of: min(max(cursor, window.base), window.limit))
+        guard let next else { return tail.count > 0 ? [tail] : [] }
+        guard next.follows(tail) else {
+            // Reserved by somebody else in between, or of another database: the one may be taken back without the other.
+            return tail.count > 0 ? [next, tail] : [next]
         }
-        return tail.count > 0 ? tail : nil
+        tail.end = next.end
+        tail.version = next.version
+        return [tail]
+    }
+
+    // MARK: Looks
+
+    /// How many numbers can be claimed without the store.
+    package func left(cursor: Int64) -> Int64 {
+        max(0, window.limit - max(cursor, window.base)) + (next?.count ?? 0)
     }
 
     // MARK: Steps
@@ -179,7 +210,8 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         }
         let beforeFetch = Int64(Double(segment.count - 1) * policy.prefetchFraction)
         window = SegmentWindow(
-            base: base, limit: base + segment.count, offset: segment.first - base, prefetchAt: base + beforeFetch)
+            base: base, limit: base + segment.count, stride: segment.stride,
+            offset: segment.first &- base &* segment.stride, prefetchAt: base + beforeFetch)
         current = segment
         next = nil
         effects.windowChanged = true

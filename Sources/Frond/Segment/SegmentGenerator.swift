@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// IDs of one generator are strictly increasing, until the tag begins a new cycle. Fetches run in tasks of their own,
 /// one at a time; ``shutdown()`` waits for the last and gives the unused numbers back.
-public final class SegmentGenerator: IDGenerator {
+public final class SegmentGenerator: IDGenerator, TagGenerator {
     private typealias Waiter = CheckedContinuation<Result<Claimed, FrondError>, Never>
 
     public let tag: Tag
@@ -37,7 +37,7 @@ public final class SegmentGenerator: IDGenerator {
 
     public func nextIfReady() -> Int64? {
         let slot = cursor.claim()
-        return window.number(of: slot..<(slot &+ 1)) ?? nextSlowly(slot)
+        return window.numbers(of: slot..<(slot &+ 1))?.first ?? nextSlowly(slot)
     }
 
     /// - Throws: `unknownTag`, `exhausted`, `storeUnavailable`, `storeWentBack`, `timedOut`, `overloaded`,
@@ -45,9 +45,9 @@ public final class SegmentGenerator: IDGenerator {
     public func next() async throws(FrondError) -> Int64 {
         while true {
             let slot = cursor.claim()
-            if let number = window.number(of: slot..<(slot &+ 1)) { return number }
+            if let numbers = window.numbers(of: slot..<(slot &+ 1)) { return numbers.first }
             let claimed = try await wait(for: slot..<(slot + 1))
-            if let number = claimed.numbers.first { return number.lowerBound }
+            if let numbers = claimed.numbers.first { return numbers.first }
             // The slot was lost to a switch while this thread slept: take another.
         }
     }
@@ -56,7 +56,7 @@ public final class SegmentGenerator: IDGenerator {
     /// - Throws: as ``next()``; `invalidArgument` for another count.
     public func next(count: Int) async throws(FrondError) -> [Int64] {
         var numbers: [Int64] = []
-        for range in try await nextRanges(count: count) { numbers.append(contentsOf: range) }
+        for run in try await nextRuns(count: count) { numbers.append(contentsOf: run) }
         return numbers
     }
 
@@ -64,31 +64,47 @@ public final class SegmentGenerator: IDGenerator {
     /// left in the segment are fewer, or where it is time to fetch the next one.
     /// - Parameter count: 1 or more, and few enough that losing them does not matter: where another thread claims at the
     ///   same moment that this returns nil, they are a gap.
-    package func nextRangeIfReady(count: Int) -> Range<Int64>? {
+    package func nextRunIfReady(count: Int) -> NumberRun? {
+        // Looks first: what is claimed for nothing while the store is down is missed later.
+        guard window.reaches(cursor.value + Int64(count)) else { return nil }
         let slots = cursor.claim(count: Int64(count))
-        guard let first = window.number(of: slots) else {
+        guard let numbers = window.numbers(of: slots) else {
             cursor.giveBack(slots)
             return nil
         }
-        return first..<(first + Int64(count))
+        return numbers
     }
 
-    /// Exactly `count` numbers as ranges, in order.
-    package func nextRanges(count: Int) async throws(FrondError) -> [Range<Int64>] {
+    /// Exactly `count` numbers as runs, in order.
+    package func nextRuns(count: Int) async throws(FrondError) -> [NumberRun] {
         try checkCount(count)
+        if source.monitor.isDown { try lookBeforeClaiming(Int64(count)) }
         var missing = Int64(count)
-        var ranges: [Range<Int64>] = []
+        var runs: [NumberRun] = []
         while missing > 0 {
             let slots = cursor.claim(count: missing)
-            if let first = window.number(of: slots) {
-                ranges.append(first..<(first + missing))
-                return ranges
+            if let numbers = window.numbers(of: slots) {
+                runs.append(numbers)
+                return runs
             }
             let claimed = try await wait(for: slots)
-            ranges.append(contentsOf: claimed.numbers)
+            runs.append(contentsOf: claimed.numbers)
             missing = claimed.lostSlots
         }
-        return ranges
+        return runs
+    }
+
+    /// While the store is known to be down: refuses what is more than there is, before the claim uses that up for nothing.
+    private func lookBeforeClaiming(_ count: Int64) throws(FrondError) {
+        guard let failure = source.monitor.failure else { return }
+        let left = buffer.withLock { $0.left(cursor: cursor.value) }
+        // Where nothing is left a claim costs nothing, and is the probe that finds the store well again.
+        guard left > 0, count > left else { return }
+        source.monitor.noteOutcome(failure)
+        let now = source.time.monotonic
+        update { $0.prefetch(now: now) }
+        source.probe()
+        throw failure
     }
 
     /// The segment is used up, or used so far that the next one is to be fetched.
@@ -98,7 +114,7 @@ public final class SegmentGenerator: IDGenerator {
         let outcome = update { $0.claim(slot..<(slot + 1), for: nil, cursor: cursor.value, now: now) }
         if case .success(let claimed) = outcome {
             // A slot without a number was lost to a switch: given back, it would be claimed and lost again and again.
-            return claimed.numbers.first?.lowerBound
+            return claimed.numbers.first?.first
         }
         cursor.giveBack(slot..<(slot + 1))
         return nil
@@ -135,7 +151,7 @@ public final class SegmentGenerator: IDGenerator {
             return effects
         }
         for delivery in effects.deliveries {
-            if case .failure(let error) = delivery.outcome, error.code == .storeUnavailable { source.noteStarved() }
+            if case .failure(let error) = delivery.outcome { source.monitor.noteOutcome(error) }
             delivery.waiter.resume(returning: delivery.outcome)
         }
         if let deadline = effects.wakeAt {
@@ -148,7 +164,7 @@ public final class SegmentGenerator: IDGenerator {
     }
 
     private func fetch(_ request: FetchRequest) {
-        switch source.admit() {
+        switch source.monitor.admit() {
         case .refused(let error):
             update { $0.fetchFailed(error, cursor: cursor.value) }
         case .admitted:
@@ -169,38 +185,28 @@ public final class SegmentGenerator: IDGenerator {
     ///
     /// Callers that wait get `shutDown`. Numbers that cannot be given back, because another server reserved since or
     /// the store does not answer, are a gap.
-    public func shutdown() async {
-        let isFirst = await close()
-        guard isFirst else { return }
-        // A claim made after this one sees the closed window; every slot before it counts as used.
-        let used = cursor.claim()
-        guard let tail = buffer.withLock({ $0.unusedTail(cursor: used) }) else { return }
-        do {
-            let taken = try await source.store.giveBack(tail, of: tag)
-            source.logger.debug(
-                taken ? "segment given back" : "segment not given back: reserved since",
-                [.tag: tag.name, .count: "\(tail.count)"])
-        } catch {
-            source.logger.debug(
-                "segment not given back", [.tag: tag.name, .error: "\(error)"])
+    /// - Parameter limit: how long it may take. A call of the store that does not return goes on by itself.
+    public func shutdown(within limit: Duration = .seconds(5)) async {
+        stop()
+        await withLimit(limit, by: source.time) { [self] in await finish() }
+    }
+
+    func stop() {
+        update { buffer in
+            window.publish(.closed)
+            return buffer.stop()
         }
     }
 
-    /// Closes the window and waits for the fetch in flight; false if that was done before.
-    private func close() async -> Bool {
-        let outcome = await withCheckedContinuation { (closer: Waiter) in
-            update { buffer in
-                guard !buffer.isClosed else {
-                    var effects = SegmentBuffer<Waiter>.Effects()
-                    effects.deliveries = [.init(waiter: closer, outcome: .failure(.shutDown(tag)))]
-                    return effects
-                }
-                window.publish(.closed)
-                return buffer.close(for: closer)
-            }
+    func finish() async {
+        // Waits for the fetch in flight; nothing is left to do where somebody else does.
+        let outcome = await withCheckedContinuation { (closer: Waiter) in update { $0.close(for: closer) } }
+        guard case .success = outcome else { return }
+        // A claim made after this one sees the closed window; every slot before it counts as used.
+        let used = cursor.claim()
+        for tail in buffer.withLock({ $0.unusedTails(cursor: used) }) where !Task.isCancelled {
+            await source.giveBack(tail, of: tag)
         }
-        if case .success = outcome { return true }
-        return false
     }
 
     /// Ends a generator whose tag was never found; false if it has numbers or waits for some.

@@ -21,4 +21,10 @@ extension Segment {
     var start: SegmentPosition { SegmentPosition(cycle: cycle, next: first) }
     /// Where the next reservation of the tag begins at the earliest.
     var finish: SegmentPosition { SegmentPosition(cycle: cycle, next: end) }
+
+    /// Whether there is nothing between the two, neither a number nor a change of the record, so that they are one.
+    func follows(_ other: Segment) -> Bool {
+        cycle == other.cycle && stride == other.stride && version == other.version &+ 1 && first > other.end - 1
+            && first - (other.end - 1) == stride
+    }
 }

@@ -1,5 +1,4 @@
 import Logging
-import Synchronization
 
 /// What the generators of all tags of one store share.
 final class SegmentSource: Sendable {
@@ -8,8 +7,7 @@ final class SegmentSource: Sendable {
     let time: any TimeSource
     let logger: Logger
     let alarm: Alarm
-    private let health = Mutex(StoreHealth())
-    private let starved = Atomic(false)
+    let monitor: StoreMonitor
 
     init(store: any SegmentStore, policy: SegmentPolicy, time: any TimeSource, logger: Logger) {
         self.store = store
@@ -17,66 +15,49 @@ final class SegmentSource: Sendable {
         self.time = time
         self.logger = logger
         alarm = Alarm(time: time)
+        monitor = StoreMonitor(time: time)
     }
-
-    /// The error that keeps the store from being asked; nil while it answers.
-    var failure: FrondError? { health.withLock { $0.failure } }
-
-    /// Whether a caller went without a number since the store last answered.
-    var isStarved: Bool { starved.load(ordering: .relaxed) }
-
-    /// Callers went without a number because the store did not answer.
-    func noteStarved() { starved.store(true, ordering: .relaxed) }
 
     /// Asks a store that failed for something small, if a probe is due.
     func check() async -> FrondError? {
-        guard failure != nil, case .admitted = admit() else { return failure }
-        do {
-            // One row, there or not: a list of all tags would be a heavy question to a store that is just coming back.
-            _ = try await store.tag(Tag("frond.health"))
-            noteAnswer()
-        } catch {
-            note(error)
-        }
-        return failure
+        // One row, there or not: a list of all tags would be a heavy question to a store that is just coming back.
+        await monitor.check { () throws(FrondError) in try await store.tag(Tag("frond.health")) }
     }
 
-    /// Whether the store may be called now.
-    func admit() -> StoreHealth.Admission {
-        let now = time.monotonic
-        return health.withLock { $0.admit(now: now) }
+    /// Gives a tail back, unless the store is known to be down: what it does not take is a gap.
+    func giveBack(_ tail: Segment, of tag: Tag) async {
+        guard case .admitted = monitor.admit() else {
+            logger.debug("segment not given back: the store is down", [.tag: tag.name, .count: "\(tail.count)"])
+            return
+        }
+        switch await monitor.call({ () throws(FrondError) in try await store.giveBack(tail, of: tag) }) {
+        case .success(let isTaken):
+            logger.debug(
+                isTaken ? "segment given back" : "segment not given back: reserved since",
+                [.tag: tag.name, .count: "\(tail.count)"])
+        case .failure(let error):
+            logger.debug("segment not given back", [.tag: tag.name, .error: "\(error)"])
+        }
+    }
+
+    /// Asks for something small in the background, if a probe is due.
+    func probe() {
+        Task { _ = await check() }
     }
 
     /// Reserves, once admitted, and notes whether the store answered.
     func reserve(_ tag: Tag, _ request: FetchRequest) async -> Result<Segment, FrondError> {
-        do {
-            let segment = try await store.reserve(tag, atLeast: request.count, after: request.floor)
-            noteAnswer()
+        let result = await monitor.call { () throws(FrondError) in
+            try await store.reserve(tag, atLeast: request.count, after: request.floor)
+        }
+        switch result {
+        case .success(let segment):
             logger.debug(
                 "segment reserved",
                 [.tag: tag.name, .first: "\(segment.first)", .count: "\(segment.count)"])
-            return .success(segment)
-        } catch {
-            note(error)
+        case .failure(let error):
             logger.debug("no segment reserved", [.tag: tag.name, .error: "\(error)"])
-            return .failure(error)
         }
-    }
-
-    private func noteAnswer() {
-        health.withLock { $0.succeeded() }
-        starved.store(false, ordering: .relaxed)
-    }
-
-    private func note(_ error: FrondError) {
-        switch error.code {
-        case .storeUnavailable, .timedOut, .cancelled:
-            let now = time.monotonic
-            let jitter = Double.random(in: 0...1)
-            health.withLock { $0.failed(error, now: now, jitter: jitter) }
-        default:
-            // The store answered; what it said concerns one tag.
-            noteAnswer()
-        }
+        return result
     }
 }

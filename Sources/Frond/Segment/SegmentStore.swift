@@ -13,8 +13,9 @@ public protocol SegmentStore: Sendable {
     ///   stands below `floor`, and then nothing is reserved.
     func reserve(_ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?) async throws(FrondError) -> Segment
 
-    /// Gives the unused tail of a segment back, unless anybody reserved of the tag since.
-    /// - Parameter tail: a segment as reserved, its `first` moved up to the first number not used.
+    /// Gives the unused tail of a segment back, unless anybody reserved of the tag or changed it since.
+    /// - Parameter tail: a segment as reserved, its `first` moved up to the first number not used; or two that follow
+    ///   each other as one, with the `end` and the version of the second.
     /// - Returns: whether it was taken back; if not, the numbers are a gap.
     func giveBack(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool
 

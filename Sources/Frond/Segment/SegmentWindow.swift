@@ -1,13 +1,15 @@
 /// Which slots the current segment covers, and which numbers they stand for.
 ///
 /// The numbers of a tag on this server are counted by *slots* 0, 1, 2, …. A claim takes a slot; the window that covers
-/// the slot says its number: `slot + offset`.
+/// the slot says its number: `slot * stride + offset`.
 package struct SegmentWindow: Equatable, Sendable {
     /// The first slot covered.
     package var base: Int64
     /// One past the last slot covered.
     package var limit: Int64
-    /// What is added to a slot to get its number.
+    /// From the number of one slot to that of the next.
+    package var stride: Int64 = 1
+    /// What is added to a slot, times the stride, to get its number. Wraps around.
     package var offset: Int64
     /// A claim from this slot on takes the slow path, where it starts the fetch of the next segment; `Int64.max` where
     /// none is due.
@@ -23,7 +25,9 @@ package struct SegmentWindow: Equatable, Sendable {
     /// The slots that a claim may turn into numbers without the lock.
     package var fastSlots: Range<Int64> { base..<max(base, min(limit, prefetchAt)) }
 
-    package func numbers(of slots: Range<Int64>) -> Range<Int64> {
-        (slots.lowerBound + offset)..<(slots.upperBound + offset)
+    package func number(of slot: Int64) -> Int64 { slot &* stride &+ offset }
+
+    package func numbers(of slots: Range<Int64>) -> NumberRun {
+        NumberRun(first: number(of: slots.lowerBound), count: Int64(slots.count), stride: stride)
     }
 }

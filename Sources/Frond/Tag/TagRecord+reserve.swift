@@ -6,49 +6,97 @@ extension TagRecord {
     /// - Parameters:
     ///   - count: numbers wanted, up to ``largestStep``; the record's `step` where nil or smaller. Fewer are given only
     ///     where `maxValue` comes first.
-    ///   - floor: how far the caller knows the tag to have been given out.
+    ///   - floor: how far the caller knows this record to have been given out.
+    ///   - least: the numbers must not be below it, for a caller that has numbers of other stripes; nil for any.
     /// - Throws: ``FrondError/Code/exhausted`` past `maxValue`; ``FrondError/Code/storeWentBack`` below `floor`;
-    ///   ``FrondError/Code/storeCorrupt`` for a record that cannot be right, such as a step of 0.
+    ///   ``FrondError/Code/storeUnavailable`` at the ``barrier``; ``FrondError/Code/storeCorrupt`` for a record that
+    ///   cannot be right, such as a step of 0.
     public func reserving(
-        atLeast count: Int64?, after floor: SegmentPosition?
+        atLeast count: Int64?, after floor: SegmentPosition?, notBelow least: SegmentPosition? = nil
     ) throws(FrondError) -> (segment: Segment, successor: TagRecord) {
         try checkPlausible()
         try checkNotBack(behind: floor)
-        var successor = self
-        if maxID > maxValue {
-            guard cycles else {
-                throw FrondError(
-                    .exhausted,
-                    "tag '\(tag)' has given out its last number, \(maxValue): raise it with 'frond tag set \(tag) --max'"
-                )
-            }
-            successor.maxID = startID
-            successor.cycle += 1
-        }
-        let first = successor.maxID
-        // Both are at least 1, and maxValue is below Int64.max, so neither line can overflow.
-        let available = maxValue - first + 1
+        let start = try nextStart(notBelow: least)
+        if let barrier, start.next >= barrier { throw atBarrier }
+        let first = start.next
+        let limit = min(maxValue, barrier.map { $0 - 1 } ?? maxValue)
+        // first <= limit < Int64.max, so no line can overflow.
+        let available = (limit - first) / stripes + 1
         let taken = min(max(step, count ?? step), available, Self.largestStep)
-        successor.maxID = first + taken
+        var successor = self
+        successor.cycle = start.cycle
+        successor.maxID = first + (taken - 1) * stripes + 1
         successor.version &+= 1
+        successor.lastFirst = first
+        // Who knows how far the tag is given out made the last reservation: nobody else can have come since.
+        let isNextOfSameCaller = (least ?? floor) == position && start.cycle == cycle
+        successor.previousFirst = isNextOfSameCaller ? lastFirst : nil
         let segment = Segment(
-            first: first, end: first + taken, step: step, cycle: successor.cycle, version: successor.version)
+            first: first, end: successor.maxID, stride: stripes, step: step, cycle: start.cycle,
+            version: successor.version)
         return (segment, successor)
     }
 
-    /// The record that takes the unused `tail` of a segment back, or nil where somebody reserved since.
+    /// How far the tag is given out.
+    private var position: SegmentPosition { SegmentPosition(cycle: cycle, next: maxID) }
+
+    /// The first number that can be reserved, in this cycle or the next.
+    private func nextStart(notBelow least: SegmentPosition?) throws(FrondError) -> SegmentPosition {
+        var start = max(position, least ?? position)
+        if start.cycle > cycle, !cycles {
+            throw FrondError(
+                .storeCorrupt,
+                "tag '\(tag)' has begun again in another database, and is to end in this one: set --cycle in both")
+        }
+        for _ in 0..<2 {
+            if let first = ownNumber(from: max(start.next, startID)) {
+                return SegmentPosition(cycle: start.cycle, next: first)
+            }
+            guard cycles, start.cycle < .max - 1 else { break }
+            start = SegmentPosition(cycle: start.cycle + 1, next: startID)
+        }
+        throw FrondError(
+            .exhausted,
+            "tag '\(tag)' has given out its last number, \(maxValue): raise it with 'frond tag set \(tag) --max'")
+    }
+
+    /// The first number from here to `maxValue` that is of this stripe.
+    private func ownNumber(from number: Int64) -> Int64? {
+        let (own, overflows) = number.addingReportingOverflow(((stripe - number) % stripes + stripes) % stripes)
+        return overflows || own > maxValue ? nil : own
+    }
+
+    private var atBarrier: FrondError {
+        FrondError(
+            .storeUnavailable,
+            "the numbers of tag '\(tag)' are being spread over more databases: finish with 'frond tag stripe'",
+            retryAfter: .seconds(1))
+    }
+
+    /// The record that takes the unused `tail` of a segment back; nil where somebody reserved since, or where the tail
+    /// begins below the last reservation: below the one before, where the same caller made both one after the other.
+    ///
+    /// So whoever names a wrong number can bring back no more than those two.
     public func takingBack(_ tail: Segment) -> TagRecord? {
-        guard version == tail.version, maxID == tail.end, cycle == tail.cycle, startID <= tail.first,
-            tail.first < tail.end
+        guard version == tail.version, maxID == tail.end, cycle == tail.cycle, stripes == tail.stride,
+            let lowest = previousFirst ?? lastFirst, tail.first >= max(lowest, startID), tail.first < tail.end,
+            ownNumber(from: tail.first) == tail.first
         else { return nil }
         var successor = self
         successor.maxID = tail.first
         successor.version &+= 1
+        successor.forgetReservations()
         return successor
     }
 
+    /// The record changes otherwise than by a reservation: nothing is taken back until the next one.
+    mutating func forgetReservations() {
+        lastFirst = nil
+        previousFirst = nil
+    }
+
     private func checkNotBack(behind floor: SegmentPosition?) throws(FrondError) {
-        guard let floor, SegmentPosition(cycle: cycle, next: maxID) < floor else { return }
+        guard let floor, position < floor else { return }
         throw FrondError(
             .storeWentBack,
             "the store went back: it holds max_id \(maxID) (cycle \(cycle)) for tag '\(tag)', but this server was "
@@ -69,6 +117,8 @@ extension TagRecord {
                 "max_value \(maxValue) is not between start_id \(startID) and \(Self.largestValue)"
             } else if maxID < startID {
                 "max_id \(maxID) is below start_id \(startID)"
+            } else if !Self.strides.contains(stripes) || !(0..<stripes).contains(stripe) {
+                "stripe \(stripe) of \(stripes) is none: stripes are 1 to \(Self.strides.upperBound), counted from 0"
             } else {
                 nil
             }

@@ -72,6 +72,7 @@ extension TagRecord {
         successor.cycles = change.cycles ?? cycles
         successor.description = change.description ?? description
         successor.version &+= 1
+        successor.forgetReservations()
         successor.updatedAtMilliseconds = nowMilliseconds
         try successor.checkSettings()
         return successor

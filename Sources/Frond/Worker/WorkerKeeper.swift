@@ -15,14 +15,15 @@ public final class WorkerKeeper: Sendable {
 
     public let generator: SnowflakeGenerator
     public let registry: any WorkerRegistry
-    public let holder: WorkerHolder
 
+    private let currentHolder: Mutex<WorkerHolder>
     private let keeper: Mutex<HorizonKeeper>
     private let logger: Logger
     private let events: AsyncStream<Event>
     private let eventSource: AsyncStream<Event>.Continuation
     private let wasRun = Atomic(false)
-    /// Ends when the registry has answered for the first time, unless that was the end of the keeper.
+    private let hasEnded = Atomic(false)
+    /// Ends when the registry has answered for the first time.
     private let firstAnswer: AsyncStream<Void>
     private let firstAnswerSource: AsyncStream<Void>.Continuation
 
@@ -33,7 +34,7 @@ public final class WorkerKeeper: Sendable {
     ) {
         self.generator = generator
         self.registry = registry
-        self.holder = holder
+        currentHolder = Mutex(holder)
         self.logger = logger ?? .silent
         keeper = Mutex(
             HorizonKeeper(
@@ -63,14 +64,23 @@ public final class WorkerKeeper: Sendable {
     }
 
     /// Waits, while ``run()`` runs elsewhere, until the registry has given a worker ID or said why not; once, by one
-    /// task. Where ``run()`` throws instead, it returns when the limit has passed or the task is cancelled.
-    package func waitForFirstAnswer(atMost limit: Duration) async {
+    /// task.
+    /// - Returns: whether the keeper goes on; false where ``run()`` has ended.
+    package func waitForFirstAnswer(atMost limit: Duration) async -> Bool {
         let alarm = Task { [firstAnswerSource, source = generator.clock.source] in
             await source.sleep(until: source.monotonic + limit)
             firstAnswerSource.finish()
         }
         for await _ in firstAnswer {}
         alarm.cancel()
+        return !hasEnded.load(ordering: .acquiring)
+    }
+
+    /// Who is recorded as the holder of the next worker ID that is taken: an address that is not known at first is set
+    /// before ``run()``.
+    public var holder: WorkerHolder {
+        get { currentHolder.withLock { $0 } }
+        set { currentHolder.withLock { $0 = newValue } }
     }
 
     /// Which worker ID is held, and how the clock is.
@@ -120,6 +130,8 @@ public final class WorkerKeeper: Sendable {
         } else {
             generator.keeper.failure = shutDown
         }
+        hasEnded.store(true, ordering: .releasing)
+        firstAnswerSource.finish()
         return end
     }
 

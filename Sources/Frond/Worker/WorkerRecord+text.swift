@@ -66,6 +66,7 @@ extension WorkerRecord {
         self.init(
             workerID: workerID, holder: holder, isReleased: isReleased, floorMilliseconds: floor,
             horizonMilliseconds: horizon, token: token, updatedAtMilliseconds: updated)
+        guard isPossible else { return nil }
     }
 
     private static func escaped(_ text: String) -> String {

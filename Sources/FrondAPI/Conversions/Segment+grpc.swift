@@ -5,6 +5,7 @@ extension Frond_V1_Segment {
         self.init()
         first = segment.first
         end = segment.end
+        if segment.stride != 1 { stride = segment.stride }
         step = segment.step
         cycle = segment.cycle
         version = segment.version
@@ -14,8 +15,8 @@ extension Frond_V1_Segment {
 extension Segment {
     package init(_ segment: Frond_V1_Segment) {
         self.init(
-            first: segment.first, end: segment.end, step: segment.step, cycle: segment.cycle,
-            version: segment.version)
+            first: segment.first, end: segment.end, stride: segment.stride == 0 ? 1 : segment.stride,
+            step: segment.step, cycle: segment.cycle, version: segment.version)
     }
 }
 

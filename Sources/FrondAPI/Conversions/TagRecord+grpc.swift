@@ -13,6 +13,7 @@ extension Frond_V1_TagRecord {
         version = record.version
         description_p = record.description
         updatedAtMilliseconds = record.updatedAtMilliseconds
+        if record.stripes != 1 { (stripes, stripe) = (record.stripes, record.stripe) }
     }
 }
 
@@ -22,7 +23,8 @@ extension TagRecord {
         self.init(
             tag: try Tag(record.tag), maxID: record.maxID, step: record.step, startID: record.startID,
             maxValue: record.maxValue, cycles: record.cycles, cycle: record.cycle, version: record.version,
-            description: record.description_p, updatedAtMilliseconds: record.updatedAtMilliseconds)
+            description: record.description_p, updatedAtMilliseconds: record.updatedAtMilliseconds,
+            stripes: max(1, record.stripes), stripe: record.stripe)
     }
 }
 

@@ -7,16 +7,18 @@ struct BenchGeneratorsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generators", abstract: "Measure every generator in process, beside a bare atomic add.")
 
-    @Option(help: "Numbers of threads to measure with. (default: 1, 2 and one a core)")
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "Numbers of threads to measure with. (default: 1, 2 and one a core)")
     var threads: [Int] = []
 
-    @Option(help: "Rounds; the median counts.")
+    @Option(parsing: .unconditional, help: "Rounds; the median counts.")
     var rounds = 7
 
-    @Option(help: "The length of a round.")
+    @Option(parsing: .unconditional, help: "The length of a round.")
     var round = "100ms"
 
-    @Option(help: "Tags to touch for the memory and speed of many tags; 0 leaves it out.")
+    @Option(parsing: .unconditional, help: "Tags to touch for the memory and speed of many tags; 0 leaves it out.")
     var tags = 100_000
 
     @Flag(help: "Print the report as JSON.")

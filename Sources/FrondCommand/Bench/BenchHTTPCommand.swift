@@ -15,34 +15,34 @@ struct BenchHTTPCommand: AsyncParsableCommand {
     @Argument(help: "Where to get IDs, such as http://127.0.0.1:8080/api/segment/get/order; several share the load.")
     var urls: [String]
 
-    @Option(help: "Connections over all URLs.")
+    @Option(parsing: .unconditional, help: "Connections over all URLs.")
     var connections = 32
 
-    @Option(help: "How long to run.")
+    @Option(parsing: .unconditional, help: "How long to run.")
     var duration = "10s"
 
-    @Option(help: "Requests under way on each connection.")
+    @Option(parsing: .unconditional, help: "Requests under way on each connection.")
     var pipeline = 1
 
-    @Option(help: "IDs a request; without it each asks for one.")
+    @Option(parsing: .unconditional, help: "IDs a request; without it each asks for one.")
     var count: Int?
 
-    @Option(help: "Threads of the load generator.")
+    @Option(parsing: .unconditional, help: "Threads of the load generator.")
     var threads = 1
 
-    @Option(help: "Stop after so many requests, though the time is not over.")
+    @Option(parsing: .unconditional, help: "Stop after so many requests, though the time is not over.")
     var requests: Int?
 
     @Flag(inversion: .prefixedNo, help: "Connect again when a connection is lost.")
     var reconnect = true
 
-    @Option(help: "How long to try to connect again.")
+    @Option(parsing: .unconditional, help: "How long to try to connect again.")
     var reconnectFor = "30s"
 
     @Flag(inversion: .prefixedNo, help: "Check that the IDs of each connection increase.")
     var checkOrder = true
 
-    @Option(help: "The memory that the check for duplicates may take, in MB.")
+    @Option(parsing: .unconditional, help: "The memory that the check for duplicates may take, in MB.")
     var checkMemory = 2048
 
     @Flag(help: "Print the report as JSON.")

@@ -1,5 +1,8 @@
 import Frond
+import FrondEtcd
+import FrondMySQL
 import FrondSQLite
+import FrondZooKeeper
 
 /// Which registry worker IDs come from: the one place that knows the kinds there are.
 enum RegistryURL: Equatable {
@@ -7,11 +10,16 @@ enum RegistryURL: Equatable {
     case none
     /// A table beside the embedded store's.
     case sqlite(path: String)
+    /// A table of MariaDB or MySQL.
+    case mysql(MySQLConfiguration)
+    case etcd(EtcdConfiguration)
+    case zookeeper(ZooKeeperConfiguration)
     /// A worker ID that somebody assigned, with its horizon in a file of the data directory.
     case assigned(workerID: Int64, directory: String)
 
-    /// - Throws: ``CommandFailure`` for a kind that does not exist, or that names no worker ID.
-    init(_ text: String, dataDirectory: String) throws {
+    /// - Parameter password: for a URL that names a user and none.
+    /// - Throws: ``CommandFailure`` for a kind that does not exist, that names no worker ID, or a URL that cannot be.
+    init(_ text: String, dataDirectory: String, password: String?) throws {
         do {
             if let workerID = try FileWorkerRegistry.assignedWorkerID(text) {
                 self = .assigned(workerID: workerID, directory: dataDirectory)
@@ -19,14 +27,29 @@ enum RegistryURL: Equatable {
                 self = .none
             } else if let path = StoreURL.sqlitePath(text, dataDirectory: dataDirectory) {
                 self = .sqlite(path: path)
+            } else if StoreURL.isMySQL(text) {
+                self = .mysql(try StoreURL.mysql(text, password: password, setting: "registry"))
+            } else if text.hasPrefix("etcd:") {
+                self = .etcd(try EtcdConfiguration(url: URLText.filled(text, with: password)))
+            } else if text.hasPrefix("zookeeper:") {
+                self = .zookeeper(try ZooKeeperConfiguration(url: URLText.filled(text, with: password)))
             } else {
                 throw CommandFailure(
                     .configuration,
-                    "registry: '\(text)' is not a registry: use sqlite: (in the data directory), "
-                        + "sqlite:/path/to/file, static:N, statefulset: or none")
+                    "registry: '\(URLText.withoutPassword(text))' is not a registry: use sqlite: (in the data "
+                        + "directory), sqlite:/path/to/file, mysql://…, etcd://…, zookeeper://…, static:N, statefulset: "
+                        + "or none")
             }
         } catch let error as FrondError {
             throw CommandFailure(.configuration, "registry: \(error.message)")
+        }
+    }
+
+    /// That in the store's own database, or in the first of several.
+    init(beside store: StoreURL) {
+        switch store {
+        case .sqlite(let path): self = .sqlite(path: path)
+        case .mysql(let configurations): self = configurations.first.map { .mysql($0) } ?? .none
         }
     }
 
@@ -35,16 +58,30 @@ enum RegistryURL: Equatable {
         switch self {
         case .none: "none"
         case .sqlite(let path): "sqlite:\(path)"
+        case .mysql(let configuration): "\(configuration)"
+        case .etcd(let configuration): "\(configuration)"
+        case .zookeeper(let configuration): "\(configuration)"
         case .assigned(let workerID, let directory): "worker ID \(workerID) as assigned, horizon in \(directory)"
         }
     }
 
+    /// - Parameters:
+    ///   - store: shares its connection with a registry in the same file.
+    ///   - mustExist: whether a file that is not there is an error, rather than made.
     /// - Returns: nil where there is none.
     /// - Throws: `FrondError`, naming the registry and the cure.
-    func open() throws -> (any WorkerRegistry)? {
+    func open(beside store: OpenStore? = nil, mustExist: Bool = false) throws -> (any WorkerRegistry)? {
         switch self {
         case .none: nil
-        case .sqlite(let path): try SQLiteWorkerRegistry(path: path)
+        case .sqlite(let path):
+            if case .sqlite(let segments) = store, segments.path == path {
+                SQLiteWorkerRegistry(beside: segments)
+            } else {
+                try SQLiteWorkerRegistry(path: path, mustExist: mustExist)
+            }
+        case .mysql(let configuration): MySQLWorkerRegistry(configuration)
+        case .etcd(let configuration): try EtcdWorkerRegistry(configuration)
+        case .zookeeper(let configuration): try ZooKeeperWorkerRegistry(configuration)
         case .assigned(let workerID, let directory):
             FileWorkerRegistry(workerID: workerID, directory: try DataDirectory.make(directory))
         }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Frond
+import FrondMySQL
+import FrondRedis
 import FrondServer
 import Logging
 import NIOCore
@@ -15,25 +17,31 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var settings: SettingOptions
 
-    @Option(help: "The address to listen on. (default: 127.0.0.1)")
+    @Option(parsing: .unconditional, help: "The address to listen on. (default: 127.0.0.1)")
     var host: String?
 
-    @Option(help: "The port to listen on; 0 picks a free one. (default: 8080)")
+    @Option(parsing: .unconditional, help: "The port to listen on; 0 picks a free one. (default: 8080)")
     var port: String?
 
-    @Option(help: "The port to listen on for gRPC; 0 picks a free one. (default: no gRPC)")
+    @Option(
+        parsing: .unconditional, help: "The port to listen on for gRPC; 0 picks a free one. (default: no gRPC)")
     var grpcPort: String?
 
     @Option(
+        parsing: .unconditional,
         help:
-            "Where worker IDs come from: sqlite:, sqlite:/path/to/file, static:N, statefulset: or none. (default: sqlite:)"
+            "Where worker IDs come from: sqlite:, mysql://…, etcd://…, zookeeper://…, static:N, statefulset: or none. (default: as the store)"
     )
     var registry: String?
+
+    @Option(parsing: .unconditional, help: "A Redis that counts, such as redis://127.0.0.1:6379/0.")
+    var redis: String?
 
     func run() async throws {
         try await reportingFailures {
             let settings = try Settings(
-                try await settings.reader([.host: host, .port: port, .grpcPort: grpcPort, .registry: registry]))
+                try await settings.reader(
+                    [.host: host, .port: port, .grpcPort: grpcPort, .registry: registry, .redis: redis]))
             var logger = Logger(label: "frond", factory: { StreamLogHandler.standardError(label: $0) })
             logger.logLevel = settings.logLevel
             try await serve(settings, logger: logger)
@@ -42,25 +50,40 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func serve(_ settings: Settings, logger: Logger) async throws {
         OpenFiles.raiseLimit()
-        let store = try await settings.store.open()
-        let segments = SegmentGenerators(
-            store: settings.newTags.map { AutoCreatingStore(store, settings: $0) } ?? store,
-            policy: settings.policy, logger: logger)
+        let store = try settings.store.open(logger: logger)
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await serve(settings, on: store, logger: logger))
+        } catch {
+            outcome = .failure(error)
+        }
+        try await store.close()
+        try outcome.get()
+    }
+
+    private func serve(_ settings: Settings, on store: OpenStore, logger: Logger) async throws {
+        try await check(store, settings, logger: logger)
+        let numbers: any SegmentStore =
+            settings.newTags.map { AutoCreatingStore(store.segments, settings: $0) } ?? store.segments
+        let segments = SegmentGenerators(store: numbers, policy: settings.policy, logger: logger)
         let configuration = settings.server
         let generators = ServedGenerators(
-            segments: segments, snowflake: try makeKeeper(settings, logger: logger))
+            segments: segments, snowflake: try makeKeeper(settings, beside: store, logger: logger),
+            redis: await makeCounters(settings.redis, ceiling: numbers, logger: logger),
+            tickets: makeTickets(settings, tags: store.segments, logger: logger))
         let server = FrondServer(
-            generators: generators, configuration: configuration, logger: logger,
-            onListening: { port in
-                let scheme = configuration.tls == nil ? "http" : "https"
-                say("frond \(FrondVersion.current) listens on \(scheme)://\(configuration.host):\(port)")
-                say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
-                say("worker IDs: \(settings.registry.summary)")
-            },
-            onListeningForGRPC: { port in
-                let scheme = configuration.tls == nil ? "grpc" : "grpcs"
-                say("listens on \(scheme)://\(configuration.grpc?.host ?? configuration.host):\(port)")
-            })
+            generators: generators, configuration: configuration, logger: logger
+        ) { ports in
+            let secure = configuration.tls == nil ? "" : "s"
+            say("frond \(FrondVersion.current) listens on http\(secure)://\(configuration.address(port: ports.http))")
+            if let address = configuration.grpcAddress(port: ports.grpc) {
+                say("listens on grpc\(secure)://\(address)")
+            }
+            say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
+            say("worker IDs: \(settings.registry.summary)")
+            if generators.tickets != nil { say("tickets: \(settings.store.summary)") }
+            if let redis = settings.redis { say("counters: \(redis.url)") }
+        }
         var group = ServiceGroupConfiguration(
             services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -70,27 +93,70 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let error as FrondError {
             throw CommandFailure(.unavailable, error.message)
         } catch let error as IOError {
-            throw CommandFailure(
-                .unavailable,
-                "cannot listen on \(configuration.host):\(configuration.port): "
-                    + "\(Errno(rawValue: error.errnoCode)); "
-                    + "choose another address with --host or --port")
+            throw Self.cannotListen(on: configuration, "\(Errno(rawValue: error.errnoCode))")
+        } catch is SocketAddressError.UnknownHost {
+            throw Self.cannotListen(on: configuration, "there is no such host")
         }
     }
 
+    /// Whether the store can be used. Where the settings say to wait for it, what is wrong is said, and said again by
+    /// the server until it is right.
+    private func check(_ store: OpenStore, _ settings: Settings, logger: Logger) async throws {
+        do {
+            try await store.check()
+        } catch let error as FrondError {
+            guard settings.segmentStart == .wait else { throw CommandFailure(error) }
+            logger.warning("the segment store cannot be used yet", metadata: ["reason": "\(error.message)"])
+        }
+    }
+
+    /// Counters in Redis. One that does not answer yet is no reason not to start.
+    private func makeCounters(
+        _ settings: RedisSettings?, ceiling: any SegmentStore, logger: Logger
+    ) async -> CounterGenerators? {
+        guard let settings else { return nil }
+        let store = RedisCounterStore(settings.url, ceiling: ceiling, policy: settings.policy, logger: logger) {
+            event in
+            logger.warning("a counter was lost in Redis", metadata: ["reason": "\(event)"])
+        }
+        do {
+            try await store.check()
+            if let warning = await store.durabilityWarning() { logger.warning("\(warning)") }
+        } catch {
+            logger.warning("Redis cannot be used yet", metadata: ["reason": "\(error.message)"])
+        }
+        return CounterGenerators(store: store, logger: logger)
+    }
+
+    /// The auto-increment of the databases that the store is in; nil for another store.
+    private func makeTickets(
+        _ settings: Settings, tags: any SegmentStore, logger: Logger
+    ) -> CounterGenerators? {
+        guard case .mysql(let configurations) = settings.store else { return nil }
+        let store = MySQLTicketStore(configurations, logger: logger)
+        return CounterGenerators(
+            store: settings.newTags == nil ? KnownTagsCounterStore(store, tags: tags) : store, logger: logger)
+    }
+
+    private static func cannotListen(
+        on configuration: FrondServer.Configuration, _ reason: String
+    ) -> CommandFailure {
+        CommandFailure(
+            .unavailable,
+            "cannot listen on \(configuration.address(port: configuration.port)): \(reason); "
+                + "choose another address with --host or --port")
+    }
+
     /// What holds a worker ID for snowflake IDs; nil where there is no registry.
-    private func makeKeeper(_ settings: Settings, logger: Logger) throws -> WorkerKeeper? {
-        guard let registry = try settings.registry.open() else { return nil }
+    private func makeKeeper(_ settings: Settings, beside store: OpenStore, logger: Logger) throws -> WorkerKeeper? {
+        guard let registry = try settings.registry.open(beside: store) else { return nil }
         let snowflake = settings.snowflake
         let generator = try SnowflakeGenerator(
             layout: snowflake.layout, datacenterID: snowflake.datacenterID, policy: snowflake.policy)
-        // Which port is picked is not known yet, and port 0 is no place that a restart comes back to.
-        let address = settings.server.port == 0 ? "" : "\(settings.server.host):\(settings.server.port)"
-        let grpc = settings.server.grpc.flatMap { $0.port == 0 ? nil : "\($0.host ?? settings.server.host):\($0.port)" }
+        // The server adds its address when it has its port.
         let holder = WorkerHolder(
             host: FileWorkerRegistry.hostName, processID: Int64(ProcessInfo.processInfo.processIdentifier),
-            startedAtMilliseconds: SystemTimeSource().wallMilliseconds,
-            address: address, grpcAddress: grpc ?? "", version: FrondVersion.current)
+            startedAtMilliseconds: SystemTimeSource().wallMilliseconds, version: FrondVersion.current)
         return WorkerKeeper(
             generator: generator, registry: registry, holder: holder, policy: snowflake.worker, logger: logger)
     }

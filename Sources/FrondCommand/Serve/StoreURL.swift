@@ -1,19 +1,30 @@
 import Frond
+import FrondMySQL
 import FrondSQLite
+import Logging
 
 /// Which store numbers are reserved in: the one place that knows the kinds there are.
 enum StoreURL: Equatable {
     /// The embedded store: one file.
     case sqlite(path: String)
+    /// A table of MariaDB or MySQL, in one database or spread over several.
+    case mysql([MySQLConfiguration])
 
-    /// - Throws: ``CommandFailure`` for a kind that does not exist.
-    init(_ text: String, dataDirectory: String) throws {
-        guard let path = Self.sqlitePath(text, dataDirectory: dataDirectory) else {
+    /// - Parameter password: for a URL that names a user and none.
+    /// - Throws: ``CommandFailure`` for a kind that does not exist, or a URL that cannot be.
+    init(_ text: String, dataDirectory: String, password: String?) throws {
+        if let path = Self.sqlitePath(text, dataDirectory: dataDirectory) {
+            self = .sqlite(path: path)
+        } else if Self.isMySQL(text) {
+            self = .mysql(
+                try Self.list(text).map { try Self.mysql($0, password: password, setting: "store") })
+        } else {
             throw CommandFailure(
                 .configuration,
-                "store: '\(text)' is not a store: use sqlite: (in the data directory) or sqlite:/path/to/file")
+                "store: '\(URLText.withoutPassword(text))' is not a store: use sqlite: (in the data directory), "
+                    + "sqlite:/path/to/file or mysql://user@host:3306/database, of which several may be named with commas"
+            )
         }
-        self = .sqlite(path: path)
     }
 
     /// The file that a `sqlite:` URL names, or nil for another kind of URL.
@@ -24,10 +35,35 @@ enum StoreURL: Equatable {
         return path.isEmpty ? "\(dataDirectory)/frond.sqlite" : String(path)
     }
 
+    static func isMySQL(_ text: String) -> Bool { text.hasPrefix("mysql:") || text.hasPrefix("mariadb:") }
+
+    /// URLs parted by commas; a comma within a URL is no part where no new URL follows.
+    private static func list(_ text: String) -> [String] {
+        text.split(separator: ",", omittingEmptySubsequences: false).reduce(into: []) { list, part in
+            if isMySQL(String(part)) || list.isEmpty {
+                list.append(String(part))
+            } else {
+                list[list.count - 1] += ",\(part)"
+            }
+        }
+    }
+
+    /// The database that a `mysql:` or `mariadb:` URL names.
+    static func mysql(_ text: String, password: String?, setting: String) throws -> MySQLConfiguration {
+        do {
+            var configuration = try MySQLConfiguration(url: text)
+            if configuration.password.isEmpty, let password { configuration.password = password }
+            return configuration
+        } catch {
+            throw CommandFailure(.configuration, "\(setting): \(error.message)")
+        }
+    }
+
     /// Whether the store needs no server, so that tags may be made as they are asked for.
     var isEmbedded: Bool {
         switch self {
         case .sqlite: true
+        case .mysql: false
         }
     }
 
@@ -35,13 +71,18 @@ enum StoreURL: Equatable {
     var summary: String {
         switch self {
         case .sqlite(let path): "sqlite:\(path)"
+        case .mysql(let configurations): configurations.map(\.description).joined(separator: ", ")
         }
     }
 
+    /// - Parameters:
+    ///   - mustExist: whether an embedded store that is not there is an error, rather than made.
+    ///   - logger: is told of a database that is passed over.
     /// - Throws: `FrondError`, naming the store and the cure.
-    func open() async throws -> any SegmentStore {
+    func open(mustExist: Bool = false, logger: Logger? = nil) throws -> OpenStore {
         switch self {
-        case .sqlite(let path): try SQLiteSegmentStore(path: path)
+        case .sqlite(let path): .sqlite(try SQLiteSegmentStore(path: path, mustExist: mustExist))
+        case .mysql(let configurations): .mysql(MySQLSegmentStore(primaries: configurations, logger: logger))
         }
     }
 }

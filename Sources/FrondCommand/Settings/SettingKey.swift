@@ -7,7 +7,12 @@ enum SettingKey: String, CaseIterable {
     case port
     case dataDirectory = "dataDir"
     case store
+    case storePassword
     case registry
+    case registryPassword
+    case redis
+    case redisPassword
+    case redisCeilingStep
     case logLevel = "log.level"
     case shutdownTimeout
     case httpMaxCount = "http.maxCount"
@@ -22,6 +27,7 @@ enum SettingKey: String, CaseIterable {
     case tlsClientCA = "tls.clientCA"
     case tagsAutoCreate = "tags.autoCreate"
     case tagsStep = "tags.step"
+    case segmentStart = "segment.start"
     case segmentPrefetchFraction = "segment.prefetchFraction"
     case segmentTargetDuration = "segment.targetDuration"
     case segmentMaxStep = "segment.maxStep"

@@ -5,20 +5,21 @@ struct SettingOptions: ParsableArguments {
     @Option(help: "A YAML or JSON file with settings.")
     var config: String?
 
-    @Option(help: "Where numbers are reserved, such as sqlite: or sqlite:/var/lib/frond/frond.sqlite.")
+    @Option(
+        help: "Where numbers are reserved, such as sqlite:/var/lib/frond/frond.sqlite or mysql://user@host/database.")
     var store: String?
 
     @Option(help: "The folder of the embedded store. (default: ./frond-data)")
     var dataDir: String?
 
-    @Option(help: ArgumentHelp("Any other setting, as name=value; the README lists them.", valueName: "name=value"))
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Any other setting, as name=value; the README lists them.", valueName: "name=value"))
     var set: [String] = []
 
-    /// Reads the settings; `more` holds those that a command has options of its own for.
+    /// Reads the settings; `more` holds those that a command has options of its own for, which win over `--set`.
     func reader(_ more: [SettingKey: String?] = [:]) async throws -> SettingsReader {
-        var values: [SettingKey: String] = more.compactMapValues { $0 }
-        values[.store] = store
-        values[.dataDirectory] = dataDir
+        var values: [SettingKey: String] = [:]
         for setting in set {
             let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let key = SettingKey(rawValue: String(parts[0])) else {
@@ -29,6 +30,9 @@ struct SettingOptions: ParsableArguments {
             }
             values[key] = String(parts[1])
         }
+        values.merge(more.compactMapValues { $0 }) { $1 }
+        if let store { values[.store] = store }
+        if let dataDir { values[.dataDirectory] = dataDir }
         return try await SettingsReader(options: values, file: config)
     }
 }

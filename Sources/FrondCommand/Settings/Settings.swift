@@ -7,6 +7,10 @@ struct Settings {
     var server: FrondServer.Configuration
     var store: StoreURL
     var registry: RegistryURL
+    /// Nil where Redis counts nothing.
+    var redis: RedisSettings?
+    /// What to do where the store cannot be used at the start.
+    var segmentStart: WorkerPolicy.Start
     var snowflake: SnowflakeSettings
     var logLevel: Logger.Level
     var shutdownTimeout: Duration
@@ -16,22 +20,35 @@ struct Settings {
 
     /// - Throws: ``CommandFailure``, naming the setting, its value and what is allowed.
     init(_ reader: SettingsReader) throws {
+        shutdownTimeout = try reader.duration(.shutdownTimeout, default: .seconds(10))
         let threads = try reader.integer(.httpThreads, in: 0...1024, default: 0)
         server = FrondServer.Configuration(
             host: try reader.string(.host, default: "127.0.0.1"),
             port: Int(try reader.integer(.port, in: 0...65535, default: 8080)),
             maxCount: Int(try reader.integer(.httpMaxCount, in: 1...1_000_000, default: 10_000)),
             idleTimeout: try reader.duration(.httpIdleTimeout, default: .seconds(60)),
+            // The other half is for giving back segments and the worker ID.
+            drainLimit: shutdownTimeout / 2,
             threads: threads == 0 ? nil : Int(threads), grpc: try GRPCConfiguration(reader), tls: try ServerTLS(reader))
         let dataDirectory = try reader.string(.dataDirectory, default: "./frond-data")
-        store = try StoreURL(try reader.string(.store, default: "sqlite:"), dataDirectory: dataDirectory)
-        registry = try RegistryURL(
-            try reader.string(.registry, default: store.isEmbedded ? store.summary : "sqlite:"),
-            dataDirectory: dataDirectory)
+        store = try StoreURL(
+            try reader.string(.store, default: "sqlite:"), dataDirectory: dataDirectory,
+            password: reader.text(.storePassword))
+        registry =
+            if let text = reader.text(.registry) {
+                try RegistryURL(
+                    text, dataDirectory: dataDirectory,
+                    password: reader.text(.registryPassword)
+                        ?? (StoreURL.isMySQL(text) ? reader.text(.storePassword) : nil))
+            } else {
+                RegistryURL(beside: store)
+            }
+        redis = try RedisSettings(reader)
+        segmentStart = try reader.choice(
+            .segmentStart, of: WorkerPolicy.Start.allCases.map { ($0.rawValue, $0) }, default: .fail)
         snowflake = try SnowflakeSettings(reader)
         logLevel = try reader.choice(
             .logLevel, of: Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)
-        shutdownTimeout = try reader.duration(.shutdownTimeout, default: .seconds(10))
         policy = SegmentPolicy(
             prefetchFraction: try reader.fraction(.segmentPrefetchFraction, default: 0.1),
             targetDuration: try reader.duration(.segmentTargetDuration, default: .seconds(900)),

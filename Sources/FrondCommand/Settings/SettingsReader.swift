@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import SystemPackage
 import Yams
 
@@ -18,25 +19,47 @@ struct SettingsReader {
             InMemoryProvider(values: Dictionary(uniqueKeysWithValues: values)),
             EnvironmentVariablesProvider().prefixKeys(with: "frond"),
         ]
+        if let warning = EnvironmentNames.warning(of: ProcessInfo.processInfo.environment.keys) {
+            _ = try? FileDescriptor.standardError.writeAll("frond: \(warning)\n".utf8)
+        }
         if let file { providers.append(try await Self.provider(of: file)) }
         reader = ConfigReader(providers: providers)
     }
 
     private static func provider(of file: String) async throws -> any ConfigProvider {
         do {
+            try check(file)
             // JSON is YAML, so one parser serves both.
-            let provider = try await FileProvider<YAMLSnapshot>(filePath: FilePath(file))
-            try checkNames(in: file)
-            return provider
+            return try await FileProvider<YAMLSnapshot>(filePath: FilePath(file))
         } catch let failure as CommandFailure {
             throw failure
+        } catch let error as YamlError {
+            throw CommandFailure(
+                .configuration, "the configuration file \(file) is not YAML or JSON: \(Self.reason(of: error))")
         } catch {
-            throw CommandFailure(.configuration, "the configuration file \(file) cannot be read: \(error)")
+            let reason = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+            throw CommandFailure(.configuration, "the configuration file \(file) cannot be read: \(reason)")
+        }
+    }
+
+    /// Where a file is broken, and the cure, in one line.
+    private static func reason(of error: YamlError) -> String {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "\(problem) at line \(mark.line), column \(mark.column); write each setting as 'name: value'"
+        case .reader(let problem, _, _, _):
+            "\(problem); write it in UTF-8"
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            "\(duplicates.joined(separator: ", ")) stands twice at line \(context.mark.line); keep one"
+        default:
+            "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+                + "; write each setting as 'name: value'"
         }
     }
 
     /// A misspelt setting would silently mean its default.
-    private static func checkNames(in file: String) throws {
+    private static func check(_ file: String) throws {
         let handle = try FileDescriptor.open(FilePath(file), .readOnly)
         defer { try? handle.close() }
         var text = [UInt8](repeating: 0, count: 1 << 20)

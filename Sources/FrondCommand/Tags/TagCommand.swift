@@ -4,5 +4,7 @@ import ArgumentParser
 struct TagCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tag", abstract: "List, show, create and change tags.",
-        subcommands: [TagListCommand.self, TagShowCommand.self, TagCreateCommand.self, TagSetCommand.self])
+        subcommands: [
+            TagListCommand.self, TagShowCommand.self, TagCreateCommand.self, TagSetCommand.self, TagStripeCommand.self,
+        ])
 }

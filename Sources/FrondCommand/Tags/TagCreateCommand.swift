@@ -7,19 +7,19 @@ struct TagCreateCommand: AsyncParsableCommand {
     @Argument(help: "The tag: 1 to 128 characters of A-Z a-z 0-9 . _ : -")
     var tag: String
 
-    @Option(help: "The least numbers that one reservation takes.")
+    @Option(parsing: .unconditional, help: "The least numbers that one reservation takes.")
     var step: Int64 = 1000
 
-    @Option(help: "The first number.")
+    @Option(parsing: .unconditional, help: "The first number.")
     var start: Int64 = 1
 
-    @Option(help: "The last number. (default: \(TagRecord.largestValue))")
+    @Option(parsing: .unconditional, help: "The last number. (default: \(TagRecord.largestValue))")
     var max: Int64?
 
     @Flag(help: "Begin again after the last number, instead of ending with an error.")
     var cycle = false
 
-    @Option(help: "What the tag is for.")
+    @Option(parsing: .unconditional, help: "What the tag is for.")
     var description = ""
 
     @OptionGroup var settings: SettingOptions
@@ -31,7 +31,7 @@ struct TagCreateCommand: AsyncParsableCommand {
             let wanted = TagSettings(
                 step: step, startID: start, maxValue: max ?? TagRecord.largestValue, cycles: cycle,
                 description: description)
-            let store = try await settings.openStore()
+            let store = try await settings.openStore(mustExist: false)
             try output.print(try await store.create(tag, wanted))
         }
     }

@@ -67,8 +67,9 @@ struct TagOutput: ParsableArguments {
 
 extension SettingOptions {
     /// The store that the settings name.
-    func openStore() async throws -> any SegmentStore {
+    /// - Parameter mustExist: false for a command that may make an embedded store.
+    func openStore(mustExist: Bool = true) async throws -> any SegmentStore {
         let reader = try await reader()
-        return try await Settings(reader).store.open()
+        return try Settings(reader).store.open(mustExist: mustExist).segments
     }
 }

@@ -9,19 +9,19 @@ struct TagSetCommand: AsyncParsableCommand {
     @Argument(help: "The tag.")
     var tag: String
 
-    @Option(help: "The least numbers that one reservation takes.")
+    @Option(parsing: .unconditional, help: "The least numbers that one reservation takes.")
     var step: Int64?
 
-    @Option(help: "Move the next number to be reserved forward to this; it never goes back.")
+    @Option(parsing: .unconditional, help: "Move the next number to be reserved forward to this; it never goes back.")
     var maxId: Int64?
 
-    @Option(help: "The last number.")
+    @Option(parsing: .unconditional, help: "The last number.")
     var max: Int64?
 
     @Flag(inversion: .prefixedNo, help: "Whether the tag begins again after its last number.")
     var cycle: Bool?
 
-    @Option(help: "What the tag is for.")
+    @Option(parsing: .unconditional, help: "What the tag is for.")
     var description: String?
 
     @OptionGroup var settings: SettingOptions

@@ -26,14 +26,20 @@ struct WorkerReleaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release", abstract: "Free a worker ID whose horizon has passed.")
 
-    @Argument(help: "The worker ID.")
-    var workerID: Int64
+    // An array, since only that takes '-1' for a value, to be refused by its name, and not for an unknown option.
+    @Argument(parsing: .allUnrecognized, help: "The worker ID.")
+    var workerID: [String]
 
     @OptionGroup var registry: RegistryOptions
     @OptionGroup var output: WorkerOutput
 
     func run() async throws {
         try await reportingFailures {
+            let text = workerID.joined(separator: " ")
+            guard let workerID = Int64(text), workerID >= 0 else {
+                throw CommandFailure(
+                    .usage, "'\(text)' is not a worker ID: a whole number from 0 on; 'frond worker list' shows them")
+            }
             let now = SystemTimeSource().wallMilliseconds
             try output.print([try await registry.open().free(workerID, nowMilliseconds: now)])
         }
@@ -91,7 +97,7 @@ struct WorkerInitCommand: AsyncParsableCommand {
 
 /// Which registry a command looks at.
 struct RegistryOptions: ParsableArguments {
-    @Option(help: "Where worker IDs come from: sqlite:, sqlite:/path/to/file, static:N or statefulset:.")
+    @Option(help: "Where worker IDs come from: sqlite:, mysql://…, etcd://…, zookeeper://…, static:N or statefulset:.")
     var registry: String?
 
     @OptionGroup var settings: SettingOptions
@@ -101,7 +107,7 @@ struct RegistryOptions: ParsableArguments {
     }
 
     func open() async throws -> any WorkerRegistry {
-        guard let registry = try await read().registry.open() else {
+        guard let registry = try await read().registry.open(mustExist: true) else {
             throw CommandFailure(.usage, "registry: 'none' has no worker IDs: name one with --registry")
         }
         return registry

@@ -1,3 +1,4 @@
+package import Frond
 package import NIOCore
 
 extension ByteBuffer {
@@ -22,19 +23,19 @@ extension ByteBuffer {
         }
     }
 
-    /// Writes the numbers of a range in decimal, one a line, without an end to the last: each is the one before with its
-    /// last digits counted up.
-    package mutating func writeDecimals(_ range: Range<Int64>) {
-        guard let first = range.first, first >= 0 else { return }
-        let lineLength = Self.decimalLength(of: UInt64(range.upperBound)) + 1
-        writeWithUnsafeMutableBytes(minimumWritableBytes: lineLength * range.count) { bytes in
-            var digits = Array("\(first)".utf8)
+    /// Writes numbers in decimal, one a line, without an end to the last: each is the one before with its last digits
+    /// counted up.
+    package mutating func writeDecimals(_ numbers: NumberRun) {
+        guard let last = numbers.last, numbers.first >= 0 else { return }
+        let lineLength = Self.decimalLength(of: UInt64(last)) + 1
+        writeWithUnsafeMutableBytes(minimumWritableBytes: lineLength * numbers.count) { bytes in
+            var digits = Array("\(numbers.first)".utf8)
             var end = 0
-            for number in range {
-                if number > first {
+            for index in 0..<numbers.count {
+                if index > 0 {
                     bytes[end] = UInt8(ascii: "\n")
                     end += 1
-                    Self.countUp(&digits)
+                    Self.countUp(&digits, by: numbers.stride)
                 }
                 bytes[end..<(end + digits.count)].copyBytes(from: digits)
                 end += digits.count
@@ -43,15 +44,17 @@ extension ByteBuffer {
         }
     }
 
-    private static func countUp(_ digits: inout [UInt8]) {
-        for index in digits.indices.reversed() {
-            guard digits[index] == UInt8(ascii: "9") else {
-                digits[index] += 1
-                return
-            }
-            digits[index] = UInt8(ascii: "0")
+    private static func countUp(_ digits: inout [UInt8], by stride: Int64) {
+        var carry = UInt64(stride)
+        for index in digits.indices.reversed() where carry > 0 {
+            carry += UInt64(digits[index] - UInt8(ascii: "0"))
+            digits[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: carry % 10)
+            carry /= 10
         }
-        digits.insert(UInt8(ascii: "1"), at: 0)
+        while carry > 0 {
+            digits.insert(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: carry % 10), at: 0)
+            carry /= 10
+        }
     }
 
     /// How many digits a number has.

@@ -1,169 +1,77 @@
-import Frond
 import NIOCore
 import NIOHTTP1
 
-/// Answers the hot routes on the event loop; all else goes on to the ordinary server untouched.
+/// Has the fast lane answer what it can; all else goes on to the ordinary server untouched.
 ///
-/// Sits behind NIO's own request decoder and before Hummingbird. A hot GET without a body gets its ID synchronously
-/// and a preformatted response, written past the response encoder and flushed once per read. While an ordinary
-/// request is under way on the connection every later one follows it, so that answers keep the order of requests.
-///
-/// It also closes connections on which nothing happens for `idleTimeout`: half a request, a client that does not
-/// read, or no request at all.
-final class FastLaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
+/// Sits behind NIO's own request decoder and before ``ConnectionHandler``. While an ordinary request is under way on
+/// the connection every later one follows it, so that answers keep the order of requests.
+final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
 
-    /// Beyond so many bytes of answers in one read a request takes the ordinary route, which waits for the client.
-    private static let outputLimit = 256 << 10
-
-    private let generators: ServedGenerators
-    private let maxCount: Int
-    private let idleTimeout: TimeAmount
-    /// Past this context lies the socket: what is written to it is not encoded again.
-    private var socket: ChannelHandlerContext?
-    private var response = ResponseHead()
-    private var output = ByteBuffer()
+    private let lane: FastLane
     /// A hot request whose end has not come yet.
-    private var candidate: HTTPRequestHead?
-    /// The last hot path asked for and its source: a client mostly asks for one tag again and again.
-    private var hotPath = ""
-    private var hotSource: HotSource?
-    /// Ordinary requests that are not answered yet.
-    private var ordinaryRequests = 0
-    private var readIsHeldBack = false
-    private var lastActivity = NIODeadline.now()
-    private var idleCheck: Scheduled<Void>?
+    private var candidate: (head: HTTPRequestHead, source: HotSource)?
+    /// What the decoder has made of the bytes so far.
+    private(set) var progress = Progress()
 
-    init(generators: ServedGenerators, maxCount: Int, idleTimeout: TimeAmount) {
-        self.generators = generators
-        self.maxCount = maxCount
-        self.idleTimeout = idleTimeout
+    /// How far the decoder and the fast lane have come.
+    struct Progress {
+        /// Heads, pieces of bodies, and ends.
+        var parts = 0
+        /// Whether the last part was the end of a request.
+        var isBetweenRequests = true
+        /// Requests that the fast lane answered.
+        var answers = 0
+        /// Where the last of these answers came from.
+        var lastSource: HotSource?
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        do {
-            socket = try context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
-        } catch {
-            context.fireErrorCaught(error)
-        }
-        checkIdleness(context, at: lastActivity + idleTimeout)
+    init(lane: FastLane) {
+        self.lane = lane
     }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        socket = nil
-        idleCheck?.cancel()
-        idleCheck = nil
-    }
-
-    // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        progress.parts &+= 1
         switch unwrapInboundIn(data) {
         case .head(let head):
-            if ordinaryRequests == 0, isHot(head) {
-                candidate = head
+            progress.isBetweenRequests = false
+            if lane.connection.isQuiet, let source = lane.source(for: head) {
+                candidate = (head, source)
             } else {
-                lastActivity = .now()
-                ordinaryRequests += 1
-                context.fireChannelRead(data)
+                forward(data, context)
             }
         case .body:
-            lastActivity = .now()
             forwardCandidate(context)
-            context.fireChannelRead(data)
+            forward(data, context)
         case .end:
-            if candidate != nil, output.readableBytes < Self.outputLimit,
-                hotSource?.write(to: &output, head: &response) == true
-            {
+            progress.isBetweenRequests = true
+            if let source = candidate?.source, lane.answer(from: source) {
                 candidate = nil
+                progress.answers &+= 1
+                progress.lastSource = source
             } else {
                 forwardCandidate(context)
-                context.fireChannelRead(data)
+                forward(data, context)
             }
         }
-    }
-
-    /// Whether the request may be answered here; its source is then `hotSource`.
-    private func isHot(_ head: HTTPRequestHead) -> Bool {
-        guard HotRoute.isPlain(head) else { return false }
-        if head.uri == hotPath, hotSource != nil { return true }
-        guard let route = HotRoute(path: head.uri, maxCount: maxCount), let source = generators.source(for: route)
-        else {
-            return false
-        }
-        hotPath = head.uri
-        hotSource = source
-        return true
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        if output.readableBytes > 0 || candidate != nil { lastActivity = .now() }
-        writeOutput(flush: true)
-        context.fireChannelReadComplete()
     }
 
     private func forwardCandidate(_ context: ChannelHandlerContext) {
-        guard let candidate else { return }
-        self.candidate = nil
-        // The generator may be one that was forgotten: look for it anew next time.
-        hotSource = nil
-        ordinaryRequests += 1
-        context.fireChannelRead(wrapInboundOut(.head(candidate)))
+        guard let head = candidate?.head else { return }
+        candidate = nil
+        forward(wrapInboundOut(.head(head)), context)
     }
 
-    // MARK: Responses
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        lastActivity = .now()
-        writeOutput(flush: false)
-        if case .end = unwrapOutboundIn(data) { ordinaryRequests -= 1 }
-        context.write(data, promise: promise)
+    private func forward(_ data: NIOAny, _ context: ChannelHandlerContext) {
+        // The answers so far go first.
+        lane.write()
+        context.fireChannelRead(data)
     }
 
-    private func writeOutput(flush: Bool) {
-        guard output.readableBytes > 0, let socket else { return }
-        if flush {
-            socket.writeAndFlush(NIOAny(output), promise: nil)
-        } else {
-            socket.write(NIOAny(output), promise: nil)
-        }
-        output.clear()
-    }
-
-    // MARK: Back pressure
-
-    /// A client that sends requests and reads no answers is not read from either.
-    func read(context: ChannelHandlerContext) {
-        if context.channel.isWritable {
-            context.read()
-        } else {
-            readIsHeldBack = true
-        }
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if readIsHeldBack, context.channel.isWritable {
-            readIsHeldBack = false
-            context.read()
-        }
-        context.fireChannelWritabilityChanged()
-    }
-
-    // MARK: Idleness
-
-    private func checkIdleness(_ context: ChannelHandlerContext, at deadline: NIODeadline) {
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        idleCheck = context.eventLoop.scheduleTask(deadline: deadline) {
-            let (handler, context) = bound.value
-            let end = handler.lastActivity + handler.idleTimeout
-            if end <= .now() {
-                context.close(promise: nil)
-            } else {
-                handler.checkIdleness(context, at: end)
-            }
-        }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        candidate = nil
+        lane.write()
+        context.fireErrorCaught(error)
     }
 }

@@ -47,7 +47,7 @@ struct HotRoute: Equatable {
         guard head.method == .GET, head.version == .http1_1 else { return false }
         for (name, value) in head.headers {
             switch name.utf8.count {
-            case 6 where name.lowercased() == "accept" && value.contains("json"):
+            case 6 where name.lowercased() == "accept" && value.lowercased().contains("json"):
                 return false
             case 6 where name.lowercased() == "expect":
                 return false

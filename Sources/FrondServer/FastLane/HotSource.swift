@@ -13,7 +13,7 @@ enum HotSource {
             guard let number = generator.nextIfReady() else { return false }
             head.write(number, to: &output)
         case .range(let generator, let count):
-            guard let numbers = generator.nextRangeIfReady(count: count) else { return false }
+            guard let numbers = generator.nextRunIfReady(count: count) else { return false }
             head.write(numbers, to: &output)
         }
         return true

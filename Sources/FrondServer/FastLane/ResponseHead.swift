@@ -1,3 +1,4 @@
+import Frond
 import NIOCore
 
 #if canImport(Darwin)
@@ -23,7 +24,7 @@ struct ResponseHead {
     }
 
     /// Writes a complete 200 response with the numbers as its body, one a line.
-    mutating func write(_ numbers: Range<Int64>, to buffer: inout ByteBuffer) {
+    mutating func write(_ numbers: NumberRun, to buffer: inout ByteBuffer) {
         refresh()
         buffer.writeImmutableBuffer(bytes)
         var body = ByteBuffer()
@@ -43,6 +44,9 @@ struct ResponseHead {
         bytes.writeString(Self.date(now))
         bytes.writeStaticString("\r\ncontent-length: ")
     }
+
+    /// The date of now.
+    static var currentDate: String { date(time(nil)) }
 
     /// IMF-fixdate (RFC 9110, section 5.6.7).
     static func date(_ time: time_t) -> String {

@@ -7,30 +7,30 @@ import NIOPosix
 import ServiceLifecycle
 
 /// Frond's services by gRPC, beside HTTP and from the same generators.
-struct GRPCListener: Sendable {
+struct GRPCListener: Service {
     /// The largest request in bytes: no request of Frond's comes near it.
     private static let largestRequest = 64 << 10
     /// How many IDs one stream may have under way, as a multiple of the most that one request may ask for.
     private static let outstandingBatches = 10
     /// What clients may have on the way to us at once, a connection or a stream, in bytes.
     private static let windowSize = 1 << 20
-    /// How long clients have to go once they are told that the server shuts down.
-    private static let graceTime = Duration.seconds(5)
 
     let generators: ServedGenerators
     let configuration: GRPCConfiguration
     /// Where ``GRPCConfiguration/host`` is nil.
     let host: String
     let maxCount: Int
+    /// How long clients have to go once they are told that the server shuts down.
+    let drainLimit: Duration
     let tls: ServerTLS?
     let time: any TimeSource
+    let group: MultiThreadedEventLoopGroup
+    /// Called with the port once calls are accepted.
+    let onListening: @Sendable (_ port: Int) -> Void
 
     /// Serves until graceful shutdown, when calls under way are answered, or cancellation.
-    /// - Parameter onListening: called with the port once calls are accepted.
     /// - Throws: `invalidArgument` where the address cannot be bound, naming it.
-    func run(
-        on group: MultiThreadedEventLoopGroup, onListening: @escaping @Sendable (_ port: Int) async -> Void
-    ) async throws {
+    func run() async throws {
         let calls = CallGuard()
         let transport = HTTP2ServerTransport.Posix(
             address: try address(), transportSecurity: tls?.grpcSecurity ?? .plaintext, config: transportSettings,
@@ -48,7 +48,7 @@ struct GRPCListener: Sendable {
             tasks.addTask {
                 // Where the address cannot be bound, the server says why.
                 guard let port = try? await transport.listeningAddress.port else { return }
-                await onListening(port)
+                onListening(port)
             }
             while try await tasks.next() != nil {}
         }
@@ -78,7 +78,7 @@ struct GRPCListener: Sendable {
             settings.rpc.maxRequestPayloadSize = Self.largestRequest
             settings.http2.maxConcurrentStreams = configuration.maxStreams
             settings.http2.targetWindowSize = Self.windowSize
-            settings.connection.maxGraceTime = Self.graceTime
+            settings.connection.maxGraceTime = drainLimit
         }
     }
 

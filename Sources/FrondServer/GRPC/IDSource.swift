@@ -6,6 +6,8 @@ import GRPCCore
 enum IDSource: Hashable {
     case segment(Tag)
     case snowflake
+    case redis(Tag)
+    case ticket(Tag)
     case timeOrderedUUID, randomUUID
 
     /// - Throws: `invalidArgument` for a tag that is none, and for a generator of a later version.
@@ -16,8 +18,8 @@ enum IDSource: Hashable {
         case .snowflake: self = .snowflake
         case .uuid: self = .timeOrderedUUID
         case .uuidV4: self = .randomUUID
-        case .redis, .ticket:
-            throw FrondError(.invalidArgument, "this server has no \(generator) generator")
+        case .redis: self = .redis(tag)
+        case .ticket: self = .ticket(tag)
         case .UNRECOGNIZED(let number):
             throw FrondError(.invalidArgument, "generator \(number) is not known to this server")
         }
@@ -35,8 +37,9 @@ extension ServedGenerators {
     func claimIfReady(_ source: IDSource, count: Int) -> ClaimedIDs? {
         switch source {
         case .segment(let tag):
-            guard let range = segments?.existingGenerator(for: tag)?.nextRangeIfReady(count: count) else { return nil }
-            return .runs([NumberRun(range)])
+            return segments?.existingGenerator(for: tag)?.nextRunIfReady(count: count).map { .runs([$0]) }
+        // Each draw is a round trip.
+        case .redis, .ticket: return nil
         case .snowflake:
             // What is left of a batch that is too small would be lost: whoever wants many takes them piece by piece.
             guard count == 1, let id = snowflake?.generator.nextIfReady() else { return nil }
@@ -52,7 +55,13 @@ extension ServedGenerators {
         switch source {
         case .segment(let tag):
             guard let segments else { throw ErrorStatus.notEnabled("segment") }
-            return .runs(try await segments.nextRanges(tag, count: count).map { NumberRun($0) })
+            return .runs(try await segments.nextRuns(tag, count: count))
+        case .redis(let tag):
+            guard let redis else { throw ErrorStatus.notEnabled("redis") }
+            return .runs(try await redis.nextRuns(tag, count: count))
+        case .ticket(let tag):
+            guard let tickets else { throw ErrorStatus.notEnabled("ticket") }
+            return .runs(try await tickets.nextRuns(tag, count: count))
         case .snowflake:
             guard let snowflake else { throw ErrorStatus.notEnabled("snowflake") }
             return .runs(try await snowflake.generator.nextBatches(count: count).flatMap(\.runs))
@@ -77,11 +86,5 @@ extension ErrorStatus {
         case let error as RPCError: self.init(error)
         default: self.init(code: .internalError, reason: "internal", message: "an error of the server")
         }
-    }
-}
-
-extension NumberRun {
-    fileprivate init(_ range: Range<Int64>) {
-        self.init(first: range.lowerBound, count: range.upperBound - range.lowerBound)
     }
 }

@@ -28,7 +28,7 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
         let message = request.message
         return try await serve(request.metadata) { store in
             let tail = Segment(message.tail)
-            guard tail.first >= 0, tail.first <= tail.end else {
+            guard tail.first >= 0, tail.first <= tail.end, tail.stride >= 1 else {
                 throw FrondError(.invalidArgument, "\(tail.first) to \(tail.end) is not the tail of a segment")
             }
             let isTaken = try await store.giveBack(tail, of: try Tag(message.tag))

@@ -35,6 +35,8 @@ struct Readiness: Sendable {
     private func checks() async -> [String: Check] {
         var checks: [String: Check] = [:]
         checks["segment"] = await segmentCheck()
+        checks["redis"] = await Self.check(generators.redis)
+        checks["ticket"] = await Self.check(generators.tickets)
         checks["snowflake"] = generators.snowflake.map { Self.check($0.status) }
         return checks
     }
@@ -45,9 +47,16 @@ struct Readiness: Sendable {
 
     private func segmentCheck() async -> Check? {
         guard let segments = generators.segments else { return nil }
-        let failure = await segments.checkStore()
-        let status = failure == nil ? "up" : segments.isStarved ? "down" : "degraded"
-        return Check(status: status, reason: failure?.message)
+        return Self.check(await segments.checkStore(), isStarved: segments.isStarved)
+    }
+
+    private static func check(_ counters: CounterGenerators?) async -> Check? {
+        guard let counters else { return nil }
+        return check(await counters.checkStore(), isStarved: counters.isStarved)
+    }
+
+    private static func check(_ failure: FrondError?, isStarved: Bool) -> Check {
+        Check(status: failure == nil ? "up" : isStarved ? "down" : "degraded", reason: failure?.message)
     }
 
     private static func check(_ worker: WorkerStatus) -> Check {

@@ -14,12 +14,16 @@ struct StoreWatch: Sendable {
     /// Looks until the task is cancelled.
     func run() async {
         var store = Report(failing: "the segment store does not answer")
+        var redis = Report(failing: "Redis does not answer")
+        var tickets = Report(failing: "the ticket database does not answer")
         var worker = Report(failing: "the snowflake generator has a problem")
         while true {
             // The only error is cancellation, which ends the loop.
             try? await Task.sleep(for: Self.interval)
             if Task.isCancelled { return }
             store.look(at: generators.segments?.failure?.message, logger)
+            redis.look(at: generators.redis?.failure?.message, logger)
+            tickets.look(at: generators.tickets?.failure?.message, logger)
             worker.look(at: generators.snowflake?.status.problem, logger)
         }
     }

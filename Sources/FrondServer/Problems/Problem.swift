@@ -1,16 +1,17 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// An error answer: `application/problem+json` (RFC 9457).
 struct Problem: Error {
+    static let contentType = "application/problem+json"
+
     var status: HTTPResponse.Status
     /// The last part of the problem's type: `urn:frond:problem:<code>`.
     var code: String
     var detail: String
     var headers = HTTPFields()
-}
 
-extension Problem: HTTPResponseError {
     private struct Body: Encodable {
         var type: String
         var title: String
@@ -18,10 +19,19 @@ extension Problem: HTTPResponseError {
         var detail: String
     }
 
+    /// The body of the answer.
+    func json() throws -> ByteBuffer {
+        try ByteBuffer(
+            json: Body(
+                type: "urn:frond:problem:\(code)", title: status.reasonPhrase, status: status.code, detail: detail))
+    }
+}
+
+extension Problem: HTTPResponseError {
     func response(from request: Request, context: some RequestContext) throws -> Response {
-        let body = Body(
-            type: "urn:frond:problem:\(code)", title: status.reasonPhrase, status: status.code, detail: detail)
-        return try .json(body, status: status, contentType: "application/problem+json", headers: headers)
+        var headers = headers
+        headers[.contentType] = Self.contentType
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: try json()))
     }
 }
 

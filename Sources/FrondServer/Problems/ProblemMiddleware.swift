@@ -4,10 +4,10 @@ import Hummingbird
 import Logging
 
 /// Turns every error of a route into a problem answer.
-struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+struct ProblemMiddleware: RouterMiddleware {
     func handle(
-        _ request: Request, context: Context,
-        next: @concurrent (Request, Context) async throws -> Response
+        _ request: Request, context: FrondContext,
+        next: @concurrent (Request, FrondContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
@@ -15,11 +15,11 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
             let response = try problem(for: error, request: request, context: context)
                 .response(from: request, context: context)
             // The answer to HEAD has no body: a client would take it for the next answer.
-            return request.method == .head ? response.createHeadResponse() : response
+            return context.method == .head ? response.createHeadResponse() : response
         }
     }
 
-    private func problem(for error: any Error, request: Request, context: Context) -> Problem {
+    private func problem(for error: any Error, request: Request, context: FrondContext) -> Problem {
         switch error {
         case let problem as Problem:
             return problem

@@ -5,7 +5,7 @@ import NIOCore
 
 /// The IDs of one answer, in order.
 enum IDList {
-    case numbers([Range<Int64>])
+    case numbers([NumberRun])
     case integers([Int64])
     case uuids([UUIDValue])
 
@@ -13,10 +13,10 @@ enum IDList {
     var text: ByteBuffer {
         var buffer = ByteBuffer()
         switch self {
-        case .numbers(let ranges):
-            for range in ranges {
+        case .numbers(let runs):
+            for run in runs {
                 if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
-                buffer.writeDecimals(range)
+                buffer.writeDecimals(run)
             }
         case .integers(let integers):
             for integer in integers {
@@ -34,7 +34,7 @@ enum IDList {
 
     private var strings: [String] {
         switch self {
-        case .numbers(let ranges): ranges.flatMap { $0.map(String.init) }
+        case .numbers(let runs): runs.flatMap { $0.map(String.init) }
         case .integers(let integers): integers.map(String.init)
         case .uuids(let uuids): uuids.map(\.description)
         }
@@ -47,7 +47,7 @@ enum IDList {
 
     /// Text, or JSON where the client asked for it: strings, since JavaScript loses integers above 2^53.
     func response(tag: Tag, to request: Request) throws -> Response {
-        guard request.headers[values: .accept].contains(where: { $0.contains("application/json") }) else {
+        guard request.headers[values: .accept].contains(where: { $0.lowercased().contains("application/json") }) else {
             return .text(text)
         }
         return try .json(Body(tag: tag.name, ids: strings))

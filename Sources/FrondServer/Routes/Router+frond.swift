@@ -3,8 +3,6 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-typealias FrondContext = BasicRequestContext
-
 extension Router where Context == FrondContext {
     /// All of Frond's routes: everything that the fast lane leaves over.
     static func frond(_ generators: ServedGenerators, readiness: Readiness, maxCount: Int) -> Router<FrondContext> {
@@ -13,7 +11,7 @@ extension Router where Context == FrondContext {
         router.getTag("/api/segment/get") { request, context in
             guard let segments = generators.segments else { throw Problem.notEnabled("segment") }
             let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
-            let ids = IDList.numbers(try await segments.nextRanges(wanted.tag, count: wanted.count))
+            let ids = IDList.numbers(try await segments.nextRuns(wanted.tag, count: wanted.count))
             return try ids.response(tag: wanted.tag, to: request)
         }
         router.getTag("/api/uuid/get") { request, context in
@@ -21,6 +19,8 @@ extension Router where Context == FrondContext {
             let ids = try await generators.uuids(request.uri.queryParameters["version"], count: wanted.count)
             return try ids.response(tag: wanted.tag, to: request)
         }
+        router.addCounter("redis", generators.redis, maxCount: maxCount)
+        router.addCounter("ticket", generators.tickets, maxCount: maxCount)
         router.addSnowflake(generators.snowflake, maxCount: maxCount)
         router.getOnly("/health/live") { _, _ in
             .text(ByteBuffer(string: "live"))
@@ -29,6 +29,16 @@ extension Router where Context == FrondContext {
             try await readiness.response()
         }
         return router
+    }
+
+    /// Adds the route of a generator that draws from a counter.
+    private func addCounter(_ name: String, _ counters: CounterGenerators?, maxCount: Int) {
+        getTag("/api/\(name)/get") { request, context in
+            guard let counters else { throw Problem.notEnabled(name) }
+            let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
+            let ids = IDList.numbers(try await counters.nextRuns(wanted.tag, count: wanted.count))
+            return try ids.response(tag: wanted.tag, to: request)
+        }
     }
 
     /// Adds a route whose path ends with a tag; without one it answers too, and says that a tag cannot be empty.
@@ -44,11 +54,8 @@ extension Router where Context == FrondContext {
         _ path: RouterPath, use handler: @escaping @Sendable (Request, FrondContext) async throws -> Response
     ) {
         on(path, method: .get, use: handler)
-        let others: [HTTPRequest.Method] = [.head, .post, .put, .delete, .patch, .options, .trace, .connect]
-        for method in others {
-            on(path, method: method) { request, _ -> Response in
-                throw Problem.methodNotAllowed(request.method.rawValue, request.uri.path)
-            }
+        on(path, method: MethodResponder.other) { request, context -> Response in
+            throw Problem.methodNotAllowed(context.method.rawValue, request.uri.path)
         }
     }
 }

@@ -1,5 +1,5 @@
 /// Events in the order of their times; those of one time in the order in which they were added.
-struct EventQueue<Event: Sendable>: Sendable {
+package struct EventQueue<Event: Sendable>: Sendable {
     private struct Entry: Sendable {
         let time: Duration
         let number: Int
@@ -14,7 +14,9 @@ struct EventQueue<Event: Sendable>: Sendable {
     private var heap: [Entry] = []
     private var added = 0
 
-    mutating func add(_ event: Event, at time: Duration) {
+    package init() {}
+
+    package mutating func add(_ event: Event, at time: Duration) {
         added += 1
         heap.append(Entry(time: time, number: added, event: event))
         var child = heap.count - 1
@@ -26,7 +28,7 @@ struct EventQueue<Event: Sendable>: Sendable {
         }
     }
 
-    mutating func removeFirst() -> (time: Duration, event: Event)? {
+    package mutating func removeFirst() -> (time: Duration, event: Event)? {
         guard let first = heap.first, let last = heap.popLast() else { return nil }
         if heap.isEmpty { return (first.time, first.event) }
         heap[0] = last

@@ -10,7 +10,8 @@ extension SegmentSimulation {
         guard servers[server].isUp else { return }
         nextRequest += 1
         let wanted = random.chance(0.8) ? 1 : Int64.random(in: 2...60, using: &random)
-        let request = Request(id: nextRequest, wanted: wanted, floor: servers[server].highestAnswered)
+        var request = Request(id: nextRequest, wanted: wanted, floor: servers[server].highestAnswered)
+        if faultsEnabled, random.chance(0.4) { request.kind = wanted == 1 ? .attempt : .attemptOfMany }
         claim(wanted, for: request, at: server)
     }
 
@@ -35,6 +36,10 @@ extension SegmentSimulation {
             issue(request, at: server)
             return
         }
+        guard request.kind == .waiting else {
+            attempt(request, slots: slots, at: server)
+            return
+        }
         servers[server].requests[request.id] = request
         update(server) { server, now in
             server.buffer.claim(slots, for: request.id, cursor: server.cursor, now: now)
@@ -42,16 +47,49 @@ extension SegmentSimulation {
         if random.chance(0.01) { update(server) { server, _ in server.buffer.cancelled(slot: slots.lowerBound) } }
     }
 
+    /// What does not wait: the one number is asked for by the slow path as well.
+    private mutating func attempt(_ request: Request, slots: Range<Int64>, at server: Int) {
+        var outcome: Result<Claimed, FrondError>?
+        if request.kind == .attempt {
+            outcome = update(server) { server, now in
+                server.buffer.claim(slots, for: nil, cursor: server.cursor, now: now)
+            }
+        }
+        if case .success(let claimed) = outcome {
+            // A slot that was lost to a switch has no number, and is not taken back.
+            guard claimed.lostSlots == 0 else { return }
+            var request = request
+            request.numbers = claimed.numbers
+            issue(request, at: server)
+        } else {
+            let sleeps = random.chance(0.2)
+            schedule(
+                .unclaimed(server: server, life: servers[server].life, slots: slots),
+                in: .zero...(sleeps ? .milliseconds(300) : .microseconds(1)))
+        }
+    }
+
+    /// The compare-and-swap of the cursor.
+    mutating func takeBack(_ slots: Range<Int64>, at server: Int) {
+        let isLast = servers[server].cursor == slots.upperBound
+        guard isLast || configuration.removedGuard == .slotGiveBack else { return }
+        servers[server].cursor = slots.lowerBound
+        report.unclaimed += 1
+    }
+
     /// Lets an event happen at a server and does what its state machine wants done.
+    /// - Returns: the outcome for a claim that does not wait, if there is one.
+    @discardableResult
     mutating func update(
         _ server: Int, _ event: (inout SimulatedServer, Duration) -> SegmentBuffer<Int>.Effects
-    ) {
+    ) -> Result<Claimed, FrondError>? {
         let effects = event(&servers[server], now)
         if effects.windowChanged { servers[server].published = servers[server].buffer.window }
         let life = servers[server].life
         if let deadline = effects.wakeAt { queue.add(.timer(server: server, life: life), at: deadline) }
         for delivery in effects.deliveries { deliver(delivery, at: server) }
         if let fetch = effects.fetch { call(.reserve(fetch), from: server) }
+        return effects.immediate
     }
 
     private mutating func deliver(_ delivery: SegmentBuffer<Int>.Delivery, at server: Int) {
@@ -80,7 +118,8 @@ extension SegmentSimulation {
         case .refused(let error):
             update(server) { server, _ in server.buffer.fetchFailed(error, cursor: server.cursor) }
         case .admitted:
-            send(StoreCall(server: server, life: servers[server].life, kind: kind))
+            let store = Int.random(in: records.indices, using: &random)
+            send(StoreCall(server: server, life: servers[server].life, kind: kind, store: store))
         }
     }
 
@@ -111,10 +150,18 @@ extension SegmentSimulation {
     private mutating func giveBack(at server: Int) {
         let used = servers[server].cursor
         servers[server].cursor += 1
-        if let tail = servers[server].buffer.unusedTail(cursor: used) {
-            send(StoreCall(server: server, life: servers[server].life, kind: .giveBack(tail)))
-        } else {
+        servers[server].tails = servers[server].buffer.unusedTails(cursor: used)
+        giveNextBack(at: server)
+    }
+
+    /// One after another, as the driver does.
+    mutating func giveNextBack(at server: Int) {
+        if servers[server].tails.isEmpty {
             restart(server)
+        } else {
+            let tail = servers[server].tails.removeFirst()
+            let store = Int(tail.first % tail.stride)
+            send(StoreCall(server: server, life: servers[server].life, kind: .giveBack(tail), store: store))
         }
     }
 

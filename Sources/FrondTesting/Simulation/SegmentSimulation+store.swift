@@ -20,7 +20,7 @@ extension SegmentSimulation {
             answer(call, .failure(unavailable), after: .milliseconds(1))
             return
         }
-        let seen = happens(0.1) ? staleRecord : record
+        let seen = happens(0.1) ? staleRecords[call.store] : records[call.store]
         schedule(.storeWrites(call, read: seen), in: .zero...(.milliseconds(happens(0.1) ? 800 : 2)))
     }
 
@@ -34,16 +34,20 @@ extension SegmentSimulation {
 
     private mutating func reserve(_ call: StoreCall, _ request: FetchRequest, basedOn read: TagRecord) {
         do {
-            let (segment, successor) = try read.reserving(atLeast: request.count, after: request.floor)
+            let (segment, successor) =
+                configuration.stores == 1
+                ? try read.reserving(atLeast: request.count, after: request.floor)
+                : try read.reserving(atLeast: request.count, after: nil, notBelow: request.floor)
+            let record = records[call.store]
             let isUnchanged = read.version == record.version && read.maxID == record.maxID
             guard isUnchanged || configuration.removedGuard == .reservationCompare else {
                 retry(call)
                 return
             }
-            commit(successor)
-            if servers[call.server].life == call.life {
-                servers[call.server].reserved.append(segment.first..<segment.end)
-            }
+            commit(successor, to: call.store)
+            let numbers = NumberRun(first: segment.first, count: segment.count, stride: segment.stride)
+            allow(numbers, cycle: segment.cycle)
+            if servers[call.server].life == call.life { servers[call.server].reserved.append(numbers) }
             if happens(0.05) {
                 // Committed, and nobody is told: a gap.
                 report.lostReplies += 1
@@ -59,22 +63,53 @@ extension SegmentSimulation {
         }
     }
 
+    private mutating func allow(_ numbers: NumberRun, cycle: Int64) {
+        report.cycles = max(report.cycles, cycle)
+        for number in numbers {
+            let (last, count) = allowance[number] ?? (-1, 0)
+            if last != cycle { allowance[number] = (cycle, count + 1) }
+        }
+    }
+
+    /// Somebody changes the step or moves the next number forward, with the command or by a statement of their own,
+    /// which knows nothing of the version.
+    mutating func operate() {
+        guard faultsEnabled else { return }
+        schedule(.operation, in: .milliseconds(100)...(.seconds(4)))
+        let store = Int.random(in: records.indices, using: &random)
+        let record = records[store]
+        let maxID = min(record.maxID + Int64.random(in: 0...50, using: &random), record.maxValue + 1)
+        report.operations += 1
+        if random.chance(0.5) {
+            var successor = record
+            successor.maxID = maxID
+            commit(successor, to: store)
+            return
+        }
+        let step = random.chance(0.3) ? Int64.random(in: 1...20, using: &random) : nil
+        do {
+            commit(try record.applying(TagChange(step: step, maxID: maxID), nowMilliseconds: 0), to: store)
+        } catch {
+            report.violations.append("a change by hand was refused: \(error)")
+        }
+    }
+
     private mutating func takeBack(_ call: StoreCall, _ tail: Segment) {
-        if let successor = record.takingBack(tail) {
-            commit(successor)
+        if let successor = records[call.store].takingBack(tail) {
+            commit(successor, to: call.store)
             report.givenBack += 1
         } else if configuration.removedGuard == .giveBackCompare {
-            var successor = record
+            var successor = records[call.store]
             successor.maxID = tail.first
             successor.version += 1
-            commit(successor)
+            commit(successor, to: call.store)
         }
         queue.add(.gaveBack(call), at: now + random.duration(in: networkDelay))
     }
 
-    private mutating func commit(_ successor: TagRecord) {
-        staleRecord = record
-        record = successor
+    private mutating func commit(_ successor: TagRecord, to store: Int) {
+        staleRecords[store] = records[store]
+        records[store] = successor
     }
 
     private mutating func retry(_ call: StoreCall) {

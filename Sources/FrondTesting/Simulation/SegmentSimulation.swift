@@ -1,6 +1,6 @@
 import Frond
 
-/// Many servers, one store, one seed, in virtual time: the real state machines under every fault we can think of.
+/// Many servers, one store or several, one seed, in virtual time: the real state machines under every fault we can think of.
 ///
 /// Each server runs the real ``SegmentBuffer`` and ``StoreHealth``; the store runs the real reservation arithmetic of
 /// `TagRecord`. Between any two steps that are separate in reality (claim and look at the window, read and
@@ -14,6 +14,10 @@ package struct SegmentSimulation {
         case giveBackCompare
         /// A claim looks whether the window covers its slot.
         case windowBounds
+        /// A claim is taken back only where nobody claimed since.
+        case slotGiveBack
+        /// Each of several stores hands out the numbers of its own stripe.
+        case stripes
     }
 
     package struct Configuration: Sendable {
@@ -21,15 +25,22 @@ package struct SegmentSimulation {
         /// How long faults and load go on, before everything is healed.
         package var duration = Duration.seconds(20)
         package var removedGuard: Guard?
+        /// Over how many stores the numbers are spread.
+        package var stores = 1
+        /// Whether the tag begins again after some thousands of numbers.
+        package var cycles = false
 
-        package init(removedGuard: Guard? = nil) {
+        package init(removedGuard: Guard? = nil, stores: Int = 1, cycles: Bool = false) {
             self.removedGuard = removedGuard
+            self.stores = stores
+            self.cycles = cycles
         }
     }
 
     enum Event {
         case request(server: Int)
         case claimed(server: Int, life: Int, request: Request, slots: Range<Int64>)
+        case unclaimed(server: Int, life: Int, slots: Range<Int64>)
         case timer(server: Int, life: Int)
         case storeReads(StoreCall)
         case storeWrites(StoreCall, read: TagRecord)
@@ -39,16 +50,28 @@ package struct SegmentSimulation {
         case pause(server: Int)
         case stop(server: Int)
         case start(server: Int)
+        /// Somebody changes the tag by hand.
+        case operation
         case heal
     }
 
-    /// A request for IDs that waits for its answer.
+    /// A request for IDs.
     struct Request {
+        enum Kind {
+            /// Waits for its answer.
+            case waiting
+            /// Takes one number or none, and takes its claim back in that case.
+            case attempt
+            /// The same with several numbers, all from the published window.
+            case attemptOfMany
+        }
+
         var id: Int
+        var kind = Kind.waiting
         var wanted: Int64
         /// The highest number this server had answered with when the request began.
         var floor: Int64
-        var numbers: [Range<Int64>] = []
+        var numbers: [NumberRun] = []
     }
 
     /// A call on its way to the store and back.
@@ -61,6 +84,7 @@ package struct SegmentSimulation {
         var server: Int
         var life: Int
         var kind: Kind
+        var store: Int
         var triesLeft = 20
     }
 
@@ -70,9 +94,12 @@ package struct SegmentSimulation {
     var queue = EventQueue<Event>()
     var now = Duration.zero
     var servers: [SimulatedServer]
-    /// The record as committed, and as it was before: what a stale read sees.
-    var record: TagRecord
-    var staleRecord: TagRecord
+    /// The record of each store as committed, and as it was before: what a stale read sees.
+    var records: [TagRecord]
+    var staleRecords: [TagRecord]
+    /// How often each number may be issued: once for each cycle in which it was reserved.
+    var allowance: [Int64: (cycle: Int64, count: Int)] = [:]
+    private var timesIssued: [Int64: Int] = [:]
     var faultsEnabled = true
     var nextRequest = 0
     var report = SimulationReport()
@@ -82,8 +109,19 @@ package struct SegmentSimulation {
         random = SplitMix64(seed: seed)
         tag = try Tag("simulated")
         let step = Int64.random(in: 1...20, using: &random)
-        record = try TagSettings(step: step).newRecord(tag, nowMilliseconds: 0)
-        staleRecord = record
+        let settings =
+            configuration.cycles
+            ? TagSettings(step: step, maxValue: Int64.random(in: 2000...5000, using: &random), cycles: true)
+            : TagSettings(step: step)
+        let record = try settings.newRecord(tag, nowMilliseconds: 0)
+        records = (0..<configuration.stores).map { store in
+            var record = record
+            guard configuration.removedGuard != .stripes else { return record }
+            record.stripes = Int64(configuration.stores)
+            record.stripe = Int64(store)
+            return record
+        }
+        staleRecords = records
         let policy = SegmentPolicy(
             prefetchFraction: Double.random(in: 0...1, using: &random),
             targetDuration: random.duration(in: .milliseconds(10)...(.seconds(2))),
@@ -95,6 +133,7 @@ package struct SegmentSimulation {
     package mutating func run() -> SimulationReport {
         for server in servers.indices { schedule(.request(server: server), in: .zero...(.milliseconds(50))) }
         for server in servers.indices { scheduleFault(server) }
+        schedule(.operation, in: .milliseconds(100)...(.seconds(4)))
         queue.add(.heal, at: configuration.duration)
         while let (time, event) = queue.removeFirst() {
             now = time
@@ -124,13 +163,15 @@ package struct SegmentSimulation {
         case .request(let server): arrive(at: server)
         case .claimed(let server, let life, let request, let slots):
             if servers[server].life == life { look(request, slots: slots, at: server) }
+        case .unclaimed(let server, let life, let slots):
+            if servers[server].life == life { takeBack(slots, at: server) }
         case .timer(let server, let life):
             if servers[server].life == life { update(server) { $0.buffer.timerFired(now: $1) } }
         case .storeReads(let call): read(call)
         case .storeWrites(let call, let read): write(call, basedOn: read)
         case .reply(let call, let result): receive(call, result)
         case .gaveBack(let call):
-            if servers[call.server].life == call.life { restart(call.server) }
+            if servers[call.server].life == call.life { giveNextBack(at: call.server) }
         case .crash(let server):
             report.crashes += 1
             restart(server)
@@ -142,6 +183,7 @@ package struct SegmentSimulation {
             shutDown(server)
             scheduleFault(server)
         case .start(let server): servers[server].isUp = true
+        case .operation: operate()
         case .heal: heal()
         }
     }
@@ -170,11 +212,16 @@ package struct SegmentSimulation {
 
     /// A number reached a caller: it must be new, ours, and above all that this server answered before.
     mutating func issue(_ request: Request, at server: Int) {
-        let count = request.numbers.reduce(0) { $0 + Int64($1.count) }
+        let count = request.numbers.reduce(0) { $0 + $1.count }
         if count != request.wanted { report.violations.append("\(count) numbers instead of \(request.wanted)") }
         for number in request.numbers.joined() {
-            if !report.issued.insert(number).inserted { report.violations.append("\(number) was issued twice") }
-            if number <= request.floor {
+            report.issued.insert(number)
+            timesIssued[number, default: 0] += 1
+            if timesIssued[number, default: 0] > allowance[number]?.count ?? 0 {
+                report.violations.append("\(number) was issued twice")
+            }
+            // A number does not tell its cycle.
+            if number <= request.floor, !configuration.cycles {
                 report.violations.append("\(number) came after \(request.floor) from server \(server)")
             }
             if !servers[server].reserved.contains(where: { $0.contains(number) }) {
@@ -195,9 +242,10 @@ extension SegmentSimulation.Event {
     fileprivate var server: Int? {
         switch self {
         case .request(let server), .claimed(let server, _, _, _), .timer(let server, _): server
+        case .unclaimed(let server, _, _): server
         case .reply(let call, _), .gaveBack(let call): call.server
         case .stop(let server), .start(let server): server
-        case .storeReads, .storeWrites, .crash, .pause, .heal: nil
+        case .storeReads, .storeWrites, .crash, .pause, .operation, .heal: nil
         }
     }
 }

@@ -16,7 +16,9 @@ struct SimulatedServer {
     var pausedUntil = Duration.zero
     var highestAnswered = Int64.min
     /// What the store committed for this life of the server.
-    var reserved: [Range<Int64>] = []
+    var reserved: [NumberRun] = []
+    /// What is still to be given back.
+    var tails: [Segment] = []
     var hasServedSinceHealing = true
 
     init(tag: Tag, policy: SegmentPolicy) {

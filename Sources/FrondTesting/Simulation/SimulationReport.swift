@@ -8,5 +8,13 @@ package struct SimulationReport: Sendable {
     package var failures: [FrondError.Code: Int] = [:]
     package var crashes = 0
     package var givenBack = 0
+    /// Claims that were taken back.
+    package var unclaimed = 0
+    /// Changes that somebody made by hand.
+    package var operations = 0
+    /// How often the tag began again.
+    package var cycles: Int64 = 0
     package var lostReplies = 0
+    /// How often a counter was asked for numbers.
+    package var draws = 0
 }

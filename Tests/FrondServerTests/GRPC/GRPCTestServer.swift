@@ -33,24 +33,24 @@ struct GRPCTestServer: Sendable {
     ) async throws -> Output {
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
-        let (ports, announce) = AsyncStream.makeStream(of: (isGRPC: Bool, port: Int).self)
+        let (listening, announce) = AsyncStream.makeStream(of: FrondServer.Ports.self)
         let server = FrondServer(
             generators: ServedGenerators(
                 segments: SegmentGenerators(store: store, policy: policy), snowflake: try keeper()),
             configuration: configuration, logger: logger,
-            onListening: { announce.yield((false, $0)) }, onListeningForGRPC: { announce.yield((true, $0)) })
+            onListening: { announce.yield($0) })
         let group = ServiceGroup(services: [server], logger: logger)
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 defer { announce.finish() }
                 try await group.run()
             }
-            var found: [Bool: Int] = [:]
-            for await (isGRPC, port) in ports {
-                found[isGRPC] = port
-                if found.count == 2 { break }
+            var found: FrondServer.Ports?
+            for await ports in listening {
+                found = ports
+                break
             }
-            guard let port = found[true], let httpPort = found[false] else {
+            guard let httpPort = found?.http, let port = found?.grpc else {
                 try await tasks.waitForAll()
                 throw NeverListened()
             }

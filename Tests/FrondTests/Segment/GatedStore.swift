@@ -3,7 +3,7 @@ import FrondTesting
 import Synchronization
 
 /// A store whose reservations wait until the test lets them go, one at a time or all.
-final class GatedStore: SegmentStore {
+final class GatedStore: ForwardingStore {
     enum Gate {
         /// Let it through to the store.
         case pass
@@ -19,6 +19,7 @@ final class GatedStore: SegmentStore {
     }
 
     let base = InMemorySegmentStore()
+    var beneath: any SegmentStore { base }
     private let state = Mutex(State())
 
     /// How many reservations were asked for so far.
@@ -67,21 +68,5 @@ final class GatedStore: SegmentStore {
         }
         if case .fail(let error) = gate { throw error }
         return try await base.reserve(tag, atLeast: count, after: floor)
-    }
-
-    func giveBack(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool {
-        try await base.giveBack(tail, of: tag)
-    }
-
-    func tags() async throws(FrondError) -> [TagRecord] { try await base.tags() }
-
-    func tag(_ tag: Tag) async throws(FrondError) -> TagRecord? { try await base.tag(tag) }
-
-    func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
-        try await base.create(tag, settings)
-    }
-
-    func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
-        try await base.change(tag, change)
     }
 }

@@ -151,7 +151,7 @@ struct SegmentGeneratorTests {
     func outageInTheMiddle() async throws {
         _ = try await store.create(tag, TagSettings(step: 100))
         let generators = SegmentGenerators(store: store, time: time)
-        let generator = generators.generator(for: tag)
+        let generator = try generators.generator(for: tag)
         let first = Task { try await generator.next() }
         await store.waitForArrivals(1)
         store.release()

@@ -4,21 +4,29 @@ import Testing
 
 @Suite("Segments in simulation")
 struct SegmentSimulationTests {
-    @Test("no ID twice, order per server, nothing unreserved, and every server comes back, whatever fails")
-    func promisesHold() async throws {
+    @Test(
+        "no ID twice, order per server, nothing unreserved, and every server comes back, whatever fails",
+        arguments: [(1, false), (3, false), (2, true)])
+    func promisesHold(stores: Int, cycles: Bool) async throws {
         var issued = 0
         var crashes = 0
         var givenBack = 0
         var lostReplies = 0
+        var unclaimed = 0
+        var operations = 0
+        var begunAgain: Int64 = 0
         for seed in 1...Simulations.seeds {
             await Task.yield()
-            var simulation = try SegmentSimulation(seed: seed)
+            var simulation = try SegmentSimulation(seed: seed, configuration: .init(stores: stores, cycles: cycles))
             let report = simulation.run()
             #expect(report.violations.isEmpty, "seed \(seed) replays it: \(report.violations.prefix(5))")
             issued += report.issued.count
             crashes += report.crashes
             givenBack += report.givenBack
             lostReplies += report.lostReplies
+            unclaimed += report.unclaimed
+            operations += report.operations
+            begunAgain += report.cycles
         }
         // The runs were no idle ones.
         let seeds = Int(Simulations.seeds)
@@ -26,6 +34,9 @@ struct SegmentSimulationTests {
         #expect(crashes > seeds)
         #expect(givenBack > seeds / 2)
         #expect(lostReplies > seeds)
+        #expect(unclaimed > 10 * seeds)
+        #expect(operations > seeds)
+        #expect(!cycles || begunAgain > seeds)
     }
 
     @Test("without a guard an ID is issued twice", arguments: SegmentSimulation.Guard.allCases)
@@ -33,7 +44,9 @@ struct SegmentSimulationTests {
         var broken = 0
         for seed in 1...20 as ClosedRange<UInt64> {
             await Task.yield()
-            var simulation = try SegmentSimulation(seed: seed, configuration: .init(removedGuard: removed))
+            let configuration = SegmentSimulation.Configuration(
+                removedGuard: removed, stores: removed == .stripes ? 2 : 1)
+            var simulation = try SegmentSimulation(seed: seed, configuration: configuration)
             let violations = simulation.run().violations
             if violations.contains(where: { $0.hasSuffix("was issued twice") }) { broken += 1 }
         }

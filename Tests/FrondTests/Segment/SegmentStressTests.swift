@@ -11,9 +11,11 @@ struct SegmentStressTests {
         SegmentPolicy(maxStep: maxStep, waitLimit: .seconds(60))
     }
 
-    @Test("no number twice and each thread's numbers increase, with a switch every few IDs", arguments: [1, 3, 50])
-    func switchesUnderLoad(step: Int64) async throws {
-        let store = InMemorySegmentStore()
+    @Test(
+        "no number twice and each thread's numbers increase, with a switch every few IDs",
+        arguments: [(1, 1), (3, 1), (50, 1), (3, 2), (7, 3)] as [(Int64, Int)])
+    func switchesUnderLoad(step: Int64, stores: Int) async throws {
+        let store = RotatingStore(stores: stores)
         let tag = try Frond.Tag("order")
         _ = try await store.create(tag, TagSettings(step: step))
         let generator = SegmentGenerator(tag: tag, store: store, policy: patient(maxStep: step * 4))
@@ -23,9 +25,12 @@ struct SegmentStressTests {
                 group.addTask {
                     var ids: [Int64] = []
                     while ids.count < perTask {
-                        switch (ids.count + task) % 3 {
+                        switch (ids.count + task) % 4 {
                         case 0: ids.append(contentsOf: try await generator.next(count: 1 + ids.count % 5))
-                        case 1: if let id = generator.nextIfReady() { ids.append(id) } else { fallthrough }
+                        case 1:
+                            guard let run = generator.nextRunIfReady(count: 1 + ids.count % 3) else { fallthrough }
+                            ids.append(contentsOf: run)
+                        case 2: if let id = generator.nextIfReady() { ids.append(id) } else { fallthrough }
                         default: ids.append(try await generator.next())
                         }
                     }
@@ -40,6 +45,26 @@ struct SegmentStressTests {
         await generator.shutdown()
         let record = try #require(try await store.tag(tag))
         #expect(all.allSatisfy { $0 < record.maxID })
+    }
+
+    @Test("what is refused at once uses nothing up, however many ask")
+    func refusalsUnderLoad() async throws {
+        let store = InMemorySegmentStore()
+        let tag = try Frond.Tag("order")
+        _ = try await store.create(tag, TagSettings(step: 100, maxValue: 100))
+        let generator = SegmentGenerator(
+            tag: tag, store: store, policy: SegmentPolicy(prefetchFraction: 1, waitLimit: .seconds(60)))
+        #expect(try await generator.next() == 1)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for _ in 0..<300_000 where generator.nextRunIfReady(count: 100) != nil {
+                        Issue.record("100 numbers of 99")
+                    }
+                }
+            }
+        }
+        #expect(try await generator.next(count: 99) == Array(2...100))
     }
 
     @Test("nothing given back was issued, however the shutdown falls", arguments: 0..<20)

@@ -142,6 +142,56 @@ struct TagRecordTests {
         }
     }
 
+    @Test("A tail begins in the last reservation, or in the one before of the same caller, and nowhere below")
+    func lowestTail() throws {
+        var record = try makeRecord()
+        var segments: [Segment] = []
+        for _ in 0..<3 {
+            let floor = segments.last.map { SegmentPosition(cycle: $0.cycle, next: $0.end) }
+            let (segment, successor) = try record.reserving(atLeast: nil, after: floor)
+            segments.append(segment)
+            record = successor
+        }
+        func takesBack(from first: Int64) -> Bool {
+            var tail = segments[2]
+            tail.first = first
+            return record.takingBack(tail)?.maxID == first
+        }
+        #expect(takesBack(from: 21) && takesBack(from: 11) && takesBack(from: 30))
+        #expect(!takesBack(from: 10) && !takesBack(from: 1) && !takesBack(from: .min))
+        // Another caller reserves: it knows nothing of the others, or not the newest.
+        for floor in [nil, SegmentPosition(cycle: 0, next: 30)] {
+            let (tail, successor) = try record.reserving(atLeast: nil, after: floor)
+            #expect(successor.takingBack(tail)?.maxID == 31)
+            var wide = tail
+            wide.first = 30
+            #expect(successor.takingBack(wide) == nil)
+        }
+    }
+
+    @Test("Nothing is taken back twice, nor after a change of the settings, nor by a record that knows no reservation")
+    func forgottenReservations() throws {
+        var (tail, record) = try makeRecord().reserving(atLeast: nil, after: nil)
+        var changed = try record.applying(TagChange(step: 5), nowMilliseconds: 5)
+        tail.version = changed.version
+        #expect(changed.takingBack(tail) == nil)
+        changed = try #require(record.takingBack(Segment(first: 6, end: 11, step: 10, cycle: 0, version: 1)))
+        #expect(changed.takingBack(Segment(first: 1, end: 6, step: 10, cycle: 0, version: 2)) == nil)
+        tail.version = record.version
+        record.lastFirst = nil
+        #expect(record.takingBack(tail) == nil)
+    }
+
+    @Test("A cycle that begins again takes nothing of the one before back")
+    func tailsAcrossCycles() throws {
+        let record = try makeRecord(maxID: 16, maxValue: 25, cycles: true)
+        let (last, full) = try record.reserving(atLeast: nil, after: nil)
+        let (tail, again) = try full.reserving(atLeast: nil, after: SegmentPosition(cycle: 0, next: last.end))
+        #expect((tail.cycle, tail.first) == (1, 1))
+        #expect(again.previousFirst == nil)
+        #expect(again.takingBack(tail)?.maxID == 1)
+    }
+
     // MARK: Changing
 
     @Test("max_id moves up to one past the maximum, and never back", arguments: [(21, true), (26, true), (27, false)])

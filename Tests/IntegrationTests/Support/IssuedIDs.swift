@@ -61,9 +61,9 @@ struct IssuedIDs {
 
     /// Asks until the server answers with an ID.
     mutating func takeUntilServed(
-        by server: FrondServerProcess, sourceLocation: SourceLocation = #_sourceLocation
+        by server: FrondServerProcess, tries: Int = 1000, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        for _ in 0..<1000 {
+        for _ in 0..<tries {
             let answer = try await next(from: server, sourceLocation: sourceLocation)
             if answer.status == 200 { return }
             try await Task.sleep(for: .milliseconds(10))

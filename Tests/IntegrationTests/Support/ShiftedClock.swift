@@ -34,7 +34,7 @@ final class ShiftedClock: Sendable {
 
     /// What makes a process see this clock.
     var environment: [String: String] {
-        ["LD_PRELOAD": Self.library, "FROND_CLOCK_SHIFT": directory.path + "/shift"]
+        ["LD_PRELOAD": Self.library, "CLOCK_SHIM_FILE": directory.path + "/shift"]
     }
 
     /// The shim, built with the tests and beside them.

@@ -52,6 +52,7 @@ struct StreamServing: Sendable {
             {
                 supply = RunSupply(claimed.runs)
             }
+        case .redis, .ticket: break
         }
         for (index, ask) in batch.asks.enumerated() {
             guard supply.count >= ask.count else {

@@ -4,8 +4,8 @@
 package struct StoreHealth: Sendable {
     /// The wait after the first failure; doubles with each further one.
     static let firstPause = Duration.milliseconds(50)
-    /// The longest wait between two probes.
-    static let longestPause = Duration.seconds(2)
+    /// The longest wait between two probes, where nothing else is said.
+    package static let longestPause = Duration.seconds(2)
     /// A probe that has not come back by then no longer keeps others from trying.
     static let probePatience = Duration.seconds(5)
 
@@ -21,8 +21,12 @@ package struct StoreHealth: Sendable {
     }
 
     private var state = State.up
+    private let longestPause: Duration
 
-    package init() {}
+    /// - Parameter longestPause: the longest wait between two probes.
+    package init(longestPause: Duration = StoreHealth.longestPause) {
+        self.longestPause = longestPause
+    }
 
     /// The error that keeps the store from being asked; nil while it answers.
     package var failure: FrondError? {
@@ -59,7 +63,7 @@ package struct StoreHealth: Sendable {
             case .up: Self.firstPause
             // Calls that were under way when the store went down say nothing new.
             case .down(_, let pause, _): pause
-            case .probing(_, let pause, _): min(pause * 2, Self.longestPause)
+            case .probing(_, let pause, _): min(pause * 2, longestPause)
             }
         state = .down(until: now + pause * (0.5 + jitter / 2), pause: pause, error: error)
     }

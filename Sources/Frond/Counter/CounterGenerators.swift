@@ -1,0 +1,67 @@
+public import Logging
+
+/// The counter generators of all tags of one store, each made when it is first asked for.
+public final class CounterGenerators: Sendable {
+    private let source: CounterSource
+    private let generators: TagGenerators<CounterGenerator>
+
+    /// - Parameter logger: gets lines at debug level; silent by default.
+    public init(
+        store: any CounterStore, policy: CounterPolicy = CounterPolicy(), time: any TimeSource = SystemTimeSource(),
+        logger: Logger? = nil
+    ) {
+        let source = CounterSource(store: store, policy: policy, time: time, logger: logger ?? .silent)
+        self.source = source
+        generators = TagGenerators { CounterGenerator(tag: $0, source: source) }
+    }
+
+    /// Where the numbers are drawn.
+    public var store: any CounterStore { source.store }
+
+    /// Why the store is not being asked, or that it is so slow that a caller went without a number; nil while it answers.
+    public var failure: FrondError? { source.monitor.problem }
+
+    /// Whether a caller went without a number since the store last answered.
+    public var isStarved: Bool { source.monitor.isStarved }
+
+    /// Asks a store that failed whether it answers again, so that recovery needs no traffic.
+    /// - Returns: why it does not; nil if it does.
+    public func checkStore() async -> FrondError? {
+        await source.check()
+    }
+
+    /// The generator of a tag, known to the store or not: a tag that is unknown fails at its first ID.
+    /// - Throws: `shutDown`.
+    public func generator(for tag: Tag) throws(FrondError) -> CounterGenerator {
+        try generators.generator(for: tag)
+    }
+
+    /// The generator of a tag, if it was asked for before.
+    package func existingGenerator(for tag: Tag) -> CounterGenerator? {
+        generators.existing(for: tag)
+    }
+
+    /// The next number of a tag.
+    /// - Throws: as ``CounterGenerator/next()``.
+    public func next(_ tag: Tag) async throws(FrondError) -> Int64 {
+        try await nextRuns(tag, count: 1)[0].first
+    }
+
+    /// Exactly `count` numbers of a tag, in order.
+    /// - Throws: as ``CounterGenerator/next(count:)``.
+    public func next(_ tag: Tag, count: Int) async throws(FrondError) -> [Int64] {
+        try await nextRuns(tag, count: count).flatMap(Array.init)
+    }
+
+    /// Exactly `count` numbers of a tag as runs, in order.
+    package func nextRuns(_ tag: Tag, count: Int) async throws(FrondError) -> [NumberRun] {
+        try await generators.withGenerator(of: tag) { (generator) throws(FrondError) in
+            try await generator.nextRuns(count: count)
+        }
+    }
+
+    /// Shuts every generator down, at most `concurrency` tags at a time, and waits for that no longer than `limit`.
+    public func shutdown(within limit: Duration = .seconds(5), concurrency: Int = 64) async {
+        await generators.shutdown(within: limit, by: source.time, concurrency: concurrency)
+    }
+}

@@ -1,0 +1,93 @@
+import Synchronization
+
+/// The generator of one tag, as ``TagGenerators`` keeps it.
+protocol TagGenerator: AnyObject, Sendable {
+    var tag: Tag { get }
+
+    /// Ends a generator that never had a number and that nobody waits for; false for any other.
+    func closeIfUnused() -> Bool
+
+    /// Gives out nothing more from now on, and waits for nothing.
+    func stop()
+
+    /// Ends what is under way, once stopped; leaves out what it can when the task is cancelled.
+    func finish() async
+}
+
+/// The generators of all tags of one store, each made when it is first asked for.
+final class TagGenerators<Generator: TagGenerator>: Sendable {
+    private struct State: Sendable {
+        var generators: [Tag: Generator] = [:]
+        var isShutDown = false
+    }
+
+    private let make: @Sendable (Tag) -> Generator
+    private let state = Mutex(State())
+
+    init(make: @escaping @Sendable (Tag) -> Generator) {
+        self.make = make
+    }
+
+    /// - Throws: `shutDown` once they are shut down: nobody would end a generator made after that.
+    func generator(for tag: Tag) throws(FrondError) -> Generator {
+        let generator: Generator? = state.withLock { state in
+            if state.isShutDown { return nil }
+            if let generator = state.generators[tag] { return generator }
+            let generator = make(tag)
+            state.generators[tag] = generator
+            return generator
+        }
+        guard let generator else { throw .shutDown(tag) }
+        return generator
+    }
+
+    /// The generator of a tag, if it was asked for before.
+    func existing(for tag: Tag) -> Generator? {
+        state.withLock { $0.generators[tag] }
+    }
+
+    /// Asks the generator of a tag for numbers, and forgets it where the tag turns out not to exist.
+    func withGenerator<Value>(
+        of tag: Tag, _ body: (Generator) async throws(FrondError) -> Value
+    ) async throws(FrondError) -> Value {
+        while true {
+            let generator = try generator(for: tag)
+            do {
+                return try await body(generator)
+            } catch {
+                let wasForgotten = forgetIfUnused(generator)
+                // Somebody else forgot it between our look and our call: look again.
+                if error.code == .shutDown, wasForgotten { continue }
+                throw error
+            }
+        }
+    }
+
+    /// Keeps no memory of names that are no tags: whoever asks for a million of them must not fill it.
+    /// - Returns: whether another caller had forgotten it before.
+    private func forgetIfUnused(_ generator: Generator) -> Bool {
+        state.withLock { state in
+            guard state.generators[generator.tag] === generator else { return true }
+            if generator.closeIfUnused() { state.generators[generator.tag] = nil }
+            return false
+        }
+    }
+
+    /// Shuts every generator down, at most `concurrency` at a time, and returns once that is done or `limit` has passed.
+    func shutdown(within limit: Duration, by time: any TimeSource, concurrency: Int) async {
+        let all = state.withLock { state in
+            state.isShutDown = true
+            return Array(state.generators.values)
+        }
+        for generator in all { generator.stop() }
+        await withLimit(limit, by: time) {
+            await withTaskGroup(of: Void.self) { group in
+                for (index, generator) in all.enumerated() {
+                    if index >= concurrency { await group.next() }
+                    if Task.isCancelled { break }
+                    group.addTask { await generator.finish() }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+public import Frond
+
+extension MySQLSegmentStore {
+    /// All tags, by name; rows that somebody edited by hand and made unreadable are left out and logged. Of several
+    /// databases those that answer say it, one at least; a tag's record is that of the database furthest ahead.
+    public func tags() async throws(FrondError) -> [TagRecord] {
+        let lists = try await answers { database throws(FrondError) in try await database.tags() }
+        let records = Dictionary(grouping: lists.joined(), by: \.tag).values.compactMap(Self.furthest)
+        return records.sorted { $0.tag.name < $1.tag.name }
+    }
+
+    public func tag(_ tag: Tag) async throws(FrondError) -> TagRecord? {
+        let answers = try await answers { database throws(FrondError) in [try await database.tag(tag)] }
+        return Self.furthest(answers.joined().compactMap(\.self))
+    }
+
+    public func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
+        var record = try settings.newRecord(tag, nowMilliseconds: time.wallMilliseconds)
+        guard databases.count > 1 else {
+            try await databases[0].create(record)
+            return record
+        }
+        try checkRoom(record)
+        record.stripes = Int64(databases.count)
+        let present = try await recordsEverywhere(tag)
+        // What a creation that broke off has left is completed; anything else is there already.
+        let isHalfMade = zip(databases, present).allSatisfy { database, found in
+            found.map { $0.isMeant(as: record, at: database.place) } ?? true
+        }
+        guard present.contains(nil), isHalfMade else { throw FrondError.exists(tag) }
+        for (database, found) in zip(databases, present) where found == nil {
+            record.stripe = Int64(database.place)
+            try await database.create(record)
+        }
+        record.stripe = 0
+        return record
+    }
+
+    public func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
+        guard databases.count > 1 else { return try await databases[0].change(tag, change) }
+        let present = try await recordsEverywhere(tag).compactMap(\.self)
+        guard let furthest = Self.furthest(present) else { throw FrondError.unknown(tag) }
+        let wanted = try furthest.applying(change, nowMilliseconds: time.wallMilliseconds)
+        var changed: [TagRecord] = []
+        for database in databases where present.contains(where: { $0.stripe == Int64(database.place) }) {
+            changed.append(try await database.change(tag, change))
+        }
+        return Self.furthest(changed) ?? wanted
+    }
+
+    // MARK: Several databases
+
+    /// A tag that ends before it has a number for each database would be used up in some from the start.
+    private func checkRoom(_ record: TagRecord) throws(FrondError) {
+        guard record.maxValue - record.startID < Int64(databases.count) else { return }
+        throw FrondError(
+            .invalidArgument,
+            "max \(record.maxValue) of tag '\(record.tag)' leaves less than a number for each of \(databases.count) "
+                + "databases")
+    }
+
+    /// What each database answers that does.
+    /// - Throws: where none does.
+    private func answers<Value>(
+        _ call: (SegmentDatabase) async throws(FrondError) -> [Value]
+    ) async throws(FrondError) -> [[Value]] {
+        var answers: [[Value]] = []
+        var failures: [FrondError] = []
+        for database in databases {
+            do throws(FrondError) {
+                answers.append(try await call(database))
+            } catch {
+                failures.append(error)
+            }
+        }
+        if answers.isEmpty, let failure = failures.first { throw failure }
+        return answers
+    }
+
+    /// The record in each database.
+    /// - Throws: where one does not answer: a tag is changed everywhere or nowhere.
+    private func recordsEverywhere(_ tag: Tag) async throws(FrondError) -> [TagRecord?] {
+        var records: [TagRecord?] = []
+        for database in databases { records.append(try await database.tag(tag)) }
+        return records
+    }
+
+    private static func furthest(_ records: [TagRecord]) -> TagRecord? {
+        records.max {
+            SegmentPosition(cycle: $0.cycle, next: $0.maxID) < SegmentPosition(cycle: $1.cycle, next: $1.maxID)
+        }
+    }
+}
+
+extension TagRecord {
+    /// Whether this is an unused record of the same settings, at its place.
+    fileprivate func isMeant(as wanted: TagRecord, at place: Int) -> Bool {
+        var other = wanted
+        other.stripe = Int64(place)
+        other.updatedAtMilliseconds = updatedAtMilliseconds
+        return self == other
+    }
+}

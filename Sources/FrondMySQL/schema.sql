@@ -1,0 +1,1 @@
+../../sql/mysql/schema.sql

@@ -1,0 +1,82 @@
+import NIOCore
+import NIOHTTP1
+
+/// Answers hot requests of one connection on its event loop, into a buffer that is written once a read.
+///
+/// A hot GET gets its ID synchronously and a preformatted response, written past the response encoder.
+final class FastLane {
+    /// Beyond so many bytes of answers in one read a request takes the ordinary route, which waits for the client.
+    private static let outputLimit = 256 << 10
+    /// A buffer that has grown beyond it is not kept for the next read.
+    private static let keptOutput = 16 << 10
+
+    let connection: ConnectionHandler
+    private let generators: ServedGenerators
+    private let maxCount: Int
+    /// The socket lies past this context: what is written to it is not encoded again.
+    var socket: ChannelHandlerContext?
+    private var head = ResponseHead()
+    private var output = ByteBuffer()
+    /// Whether answers are written that were not sent.
+    private var hasUnsent = false
+    /// The last hot path asked for and its source: a client mostly asks for one tag again and again.
+    private var hotPath = ""
+    private var hotSource: HotSource?
+
+    init(connection: ConnectionHandler, generators: ServedGenerators, maxCount: Int) {
+        self.connection = connection
+        self.generators = generators
+        self.maxCount = maxCount
+    }
+
+    /// Where the answer to a request comes from; nil where it has to take the ordinary route.
+    func source(for request: HTTPRequestHead) -> HotSource? {
+        guard HotRoute.isPlain(request) else { return nil }
+        if request.uri == hotPath, let hotSource { return hotSource }
+        guard let route = HotRoute(path: request.uri, maxCount: maxCount), let source = generators.source(for: route)
+        else {
+            return nil
+        }
+        hotPath = request.uri
+        hotSource = source
+        return source
+    }
+
+    /// Answers, if an ID can be had at once.
+    func answer(from source: HotSource) -> Bool {
+        guard output.readableBytes < Self.outputLimit, source.write(to: &output, head: &head) else {
+            // The generator may be one that was forgotten: look for it anew next time.
+            hotSource = nil
+            return false
+        }
+        connection.noteActivity()
+        return true
+    }
+
+    /// Writes the answers given since, before any answer of the ordinary server.
+    func write() {
+        guard output.readableBytes > 0, let socket else { return }
+        socket.write(NIOAny(output), promise: nil)
+        hasUnsent = true
+        clearOutput()
+    }
+
+    /// Writes the answers given since and sends all that is written.
+    func flush() {
+        if output.readableBytes > 0 {
+            socket?.writeAndFlush(NIOAny(output), promise: nil)
+            clearOutput()
+        } else if hasUnsent {
+            socket?.flush()
+        }
+        hasUnsent = false
+    }
+
+    private func clearOutput() {
+        if output.capacity > Self.keptOutput {
+            output = ByteBuffer()
+        } else {
+            output.clear()
+        }
+    }
+}

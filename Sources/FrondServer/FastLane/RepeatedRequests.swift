@@ -1,0 +1,59 @@
+import NIOCore
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The last hot requests of a connection, byte for byte: a client says mostly the same again and again.
+///
+/// What the HTTP decoder made of these bytes it would make of them again, so they need not be decoded: there is no
+/// second parser that could differ from the first.
+struct RepeatedRequests {
+    /// A client with several tags takes turns with them.
+    static let capacity = 4
+    /// Longer requests are not kept.
+    static let lengthLimit = 512
+
+    private let capacity: Int
+    private var known: [(bytes: [UInt8], source: HotSource)] = []
+    private var replaced = 0
+
+    /// - Parameter capacity: how many are kept; 0 for none.
+    init(capacity: Int = Self.capacity) {
+        self.capacity = capacity
+    }
+
+    /// Notes the bytes of one whole request that the decoder took for a hot one.
+    mutating func remember(_ request: ByteBufferView, _ source: HotSource) {
+        guard capacity > 0, !request.isEmpty, request.count <= Self.lengthLimit else { return }
+        if known.count < capacity {
+            known.append((Array(request), source))
+        } else {
+            known[replaced] = (Array(request), source)
+            replaced = (replaced + 1) % capacity
+        }
+    }
+
+    /// The request that the bytes begin with: its length, and where its answer comes from; nil for an unknown one.
+    func match(_ bytes: UnsafeRawBufferPointer) -> (length: Int, source: HotSource)? {
+        guard let start = bytes.baseAddress else { return nil }
+        // By index, since a copy of each would be counted.
+        for index in known.indices where known[index].bytes.count <= bytes.count {
+            let isSame = known[index].bytes.withUnsafeBytes { request in
+                request.baseAddress.map { memcmp($0, start, request.count) == 0 } ?? false
+            }
+            if isSame { return (known[index].bytes.count, known[index].source) }
+        }
+        return nil
+    }
+
+    /// Forgets all: a source did not answer.
+    mutating func forget() {
+        known.removeAll(keepingCapacity: true)
+        replaced = 0
+    }
+}

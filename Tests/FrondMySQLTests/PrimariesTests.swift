@@ -1,0 +1,209 @@
+import Frond
+import FrondTesting
+import Synchronization
+import TestServers
+import Testing
+
+@testable import FrondMySQL
+
+@Suite("Several databases for segments")
+struct PrimariesTests {
+    private final class Flag: Sendable {
+        let isSet = Atomic(false)
+    }
+
+    private func numbers(_ segment: Segment) -> [Int64] {
+        Array(NumberRun(first: segment.first, count: segment.count, stride: segment.stride))
+    }
+
+    private func expectNoRepeat(
+        _ segments: [Segment], sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let all = segments.flatMap(numbers)
+        #expect(Set(all).count == all.count, "a number came twice", sourceLocation: sourceLocation)
+    }
+
+    /// Reserves again and again, as a server does: never below what it had.
+    private func serve(_ store: MySQLSegmentStore, _ tag: Tag, while goesOn: () -> Bool) async throws -> [Segment] {
+        var segments: [Segment] = []
+        var floor: SegmentPosition?
+        while goesOn(), !Task.isCancelled {
+            do throws(FrondError) {
+                let segment = try await store.reserve(tag, atLeast: nil, after: floor)
+                #expect(segment.first >= floor?.next ?? 0, "IDs of one server grow")
+                floor = SegmentPosition(cycle: segment.cycle, next: segment.end)
+                segments.append(segment)
+            } catch {
+                #expect(error.code == .storeUnavailable, "\(error)")
+            }
+        }
+        return segments
+    }
+
+    private func serve(_ stores: [MySQLSegmentStore], _ tag: Tag, times: Int) async throws -> [Segment] {
+        try await withThrowingTaskGroup(of: [Segment].self) { group in
+            for store in stores {
+                group.addTask {
+                    var left = times
+                    return try await serve(store, tag) {
+                        left -= 1
+                        return left >= 0
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    /// Those that do not depend on how many databases there are.
+    private static let promises: [SegmentStoreContract.Promise] = [
+        .refusesUnknownTags, .createsATagOnce, .keepsTextAsItIs,
+        .refusesSettingsOutOfRange, .refusesToChangeUnknownTags,
+        .refusesChangesOutOfRange, .listsTagsByName, .concurrentCreationMakesOneTag,
+    ]
+
+    @Test("two databases keep what is promised of tags", arguments: promises)
+    func contract(promise: SegmentStoreContract.Promise) async throws {
+        let contract = SegmentStoreContract { body in
+            let list = [try await TestDatabase.make().configuration, try await TestDatabase.make().configuration]
+            try await body { MySQLSegmentStore(primaries: list) }
+        }
+        try await contract.check(promise)
+    }
+
+    @Test("three databases share a tag; one is killed, the others go on, and it comes back: no number twice")
+    func oneDown() async throws {
+        let server = try await MariaDBServer()
+        let list = [
+            try await TestDatabase.make().configuration, try await TestDatabase.make(on: server).configuration,
+            try await TestDatabase.make().configuration,
+        ]
+        let tag = try Tag("order")
+        let stores = (0..<4).map { _ in MySQLSegmentStore(primaries: list) }
+        _ = try await stores[0].create(tag, TagSettings(step: 5))
+        var segments = try await serve(stores, tag, times: 12)
+        #expect(Set(segments.map { $0.first % 3 }) == [0, 1, 2])
+        #expect(segments.allSatisfy { $0.stride == 3 && $0.count == 5 })
+        await server.kill()
+        let without = try await serve(stores, tag, times: 12)
+        #expect(without.count == 48, "nobody goes without")
+        #expect(Set(without.map { $0.first % 3 }) == [0, 2])
+        segments += without
+        let creation = await frondError { _ = try await stores[0].create(Tag("other"), TagSettings()) }
+        #expect(creation?.code == .storeUnavailable, "to create a tag all must answer")
+        try await server.start()
+        while !segments.suffix(4).contains(where: { $0.first % 3 == 1 }) {
+            segments += try await serve(stores, tag, times: 1)
+        }
+        expectNoRepeat(segments)
+        _ = try await stores[0].create(Tag("other"), TagSettings())
+    }
+
+    @Test("a database that went back is passed over; where there is no other it is said")
+    func wentBack() async throws {
+        let server = try await MariaDBServer()
+        let one = try await TestDatabase.make()
+        let other = try await TestDatabase.make(on: server)
+        let store = MySQLSegmentStore(primaries: [one.configuration, other.configuration])
+        let tag = try Tag("order")
+        _ = try await store.create(tag, TagSettings(step: 5))
+        var segments = try await serve([store], tag, times: 10)
+        try await one.run("UPDATE leaf_alloc SET max_id = 1, version = 0")
+        let since = try await serve([store], tag, times: 6)
+        #expect(since.allSatisfy { $0.first % 2 == 1 })
+        segments += since
+        expectNoRepeat(segments)
+        await server.stop()
+        let error = await frondError { _ = try await store.reserve(tag, atLeast: nil, after: nil) }
+        #expect(error?.code == .storeWentBack)
+        #expect(error?.message.contains("frond tag set order --max-id N") == true)
+    }
+
+    @Test("a tail is given back to the database it came from, which is not taken for one that went back")
+    func givingBack() async throws {
+        let list = [try await TestDatabase.make().configuration, try await TestDatabase.make().configuration]
+        let store = MySQLSegmentStore(primaries: list)
+        let tag = try Tag("order")
+        _ = try await store.create(tag, TagSettings(step: 5))
+        for _ in 0..<4 {
+            var segment = try await store.reserve(tag, atLeast: nil, after: nil)
+            segment.first += 2 * segment.stride
+            #expect(try await store.giveBack(segment, of: tag))
+            #expect(try await store.giveBack(segment, of: tag) == false)
+        }
+        let record = try #require(try await store.tag(tag))
+        #expect(record.maxID <= 1 + 4 * 2 * 2)
+    }
+
+    @Test("a row that does not say so is not believed", arguments: ["stripe = 1", "stripes = 1, stripe = 0"])
+    func otherPlace(assignment: String) async throws {
+        let one = try await TestDatabase.make()
+        let other = try await TestDatabase.make()
+        let store = MySQLSegmentStore(primaries: [one.configuration, other.configuration])
+        let tag = try Tag("order")
+        _ = try await store.create(tag, TagSettings())
+        try await one.run("UPDATE leaf_alloc SET \(assignment)")
+        try await other.run("UPDATE leaf_alloc SET stripe = 0")
+        let error = await frondError { _ = try await store.reserve(tag, atLeast: nil, after: nil) }
+        #expect(error?.code == .storeCorrupt)
+        #expect(error?.message.contains("frond tag stripe order") == true, "\(error?.message ?? "")")
+        // Alone, what the row says holds.
+        let alone = try await MySQLSegmentStore(other.configuration).reserve(tag, atLeast: nil, after: nil)
+        #expect(alone.stride == 2 && alone.first % 2 == 0)
+    }
+
+    @Test("a creation that broke off half way is completed by the next, and by no other")
+    func halfCreated() async throws {
+        let one = try await TestDatabase.make()
+        let other = try await TestDatabase.make()
+        let store = MySQLSegmentStore(primaries: [one.configuration, other.configuration])
+        let tag = try Tag("order")
+        _ = try await store.create(tag, TagSettings(step: 5))
+        try await other.run("DELETE FROM leaf_alloc")
+        let error = await frondError { _ = try await store.create(tag, TagSettings(step: 6)) }
+        #expect(error?.code == .tagExists)
+        _ = try await store.create(tag, TagSettings(step: 5))
+        try await other.run("DELETE FROM leaf_alloc")
+        _ = try await MySQLSegmentStore(one.configuration).reserve(tag, atLeast: nil, after: nil)
+        let used = await frondError { _ = try await store.create(tag, TagSettings(step: 5)) }
+        #expect(used?.code == .tagExists, "a row that is gone may have given out numbers")
+    }
+
+    @Test("a tag is spread over a second and a third database under load, broken off at every step: no number twice")
+    func spread() async throws {
+        let list = try await [TestDatabase.make(), TestDatabase.make(), TestDatabase.make()].map(\.configuration)
+        let tag = try Tag("order")
+        _ = try await MySQLSegmentStore(list[0]).create(tag, TagSettings(step: 5))
+        let end = Flag()
+        async let served = withThrowingTaskGroup(of: [Segment].self) { group in
+            for listed in [1, 1, 2, 2] {
+                let store = MySQLSegmentStore(primaries: Array(list[..<listed]))
+                group.addTask {
+                    // Those that list two wait for the first spread.
+                    while listed == 2, !Task.isCancelled,
+                        await frondError({ _ = try await store.reserve(tag, atLeast: 1, after: nil) }) != nil
+                    {}
+                    return try await serve(store, tag) { !end.isSet.load(ordering: .relaxed) }
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        for count in [2, 3] {
+            let spread = MySQLTagSpread(Array(list[..<count]))
+            var isUnfinished = true
+            for _ in 0..<1000 where isUnfinished {
+                isUnfinished = await frondError { _ = try await spread.spread(tag, atMost: 1) } != nil
+            }
+            let records = try await spread.spread(tag)
+            #expect(records.map(\.stripe) == Array(0..<Int64(count)))
+            #expect(records.allSatisfy { $0.stripes == Int64(count) && $0.barrier == nil })
+        }
+        let stores = (0..<2).map { _ in MySQLSegmentStore(primaries: list) }
+        var segments = try await serve(stores, tag, times: 9)
+        end.isSet.store(true, ordering: .relaxed)
+        segments += try await served
+        expectNoRepeat(segments)
+        #expect(Set(segments.map(\.stride)) == [1, 2, 3])
+        #expect(Set(segments.filter { $0.stride == 3 }.map { $0.first % 3 }) == [0, 1, 2])
+    }
+}

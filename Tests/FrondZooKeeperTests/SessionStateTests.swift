@@ -1,0 +1,87 @@
+import Testing
+
+@testable import FrondZooKeeper
+
+@Suite("Which handle requests go to")
+struct SessionStateTests {
+    private let patience = Duration.seconds(12)
+
+    private func connected() -> SessionState {
+        var state = SessionState(patience: patience)
+        #expect(state.wanted(now: .zero) == .open(1))
+        #expect(state.opened(1, now: .zero) == .nothing)
+        #expect(state.received(.connected, of: 1, now: .seconds(1)) == .serve)
+        return state
+    }
+
+    @Test("One handle is made for all that wait")
+    func oneHandle() {
+        var state = SessionState(patience: patience)
+        #expect(state.wanted(now: .zero) == .open(1))
+        #expect(state.wanted(now: .seconds(1)) == .wait)
+        #expect(state.opened(1, now: .seconds(1)) == .nothing)
+        #expect(state.wanted(now: .seconds(2)) == .wait)
+        #expect(state.received(.connected, of: 1, now: .seconds(3)) == .serve)
+        #expect(state.wanted(now: .seconds(3)) == .send)
+    }
+
+    @Test("A handle that finds its server before its maker knows of it is used as soon as he does")
+    func fastServer() {
+        var state = SessionState(patience: patience)
+        #expect(state.wanted(now: .zero) == .open(1))
+        #expect(state.received(.connected, of: 1, now: .zero) == .nothing)
+        #expect(state.wanted(now: .zero) == .wait)
+        #expect(state.opened(1, now: .zero) == .serve)
+        #expect(state.wanted(now: .zero) == .send)
+    }
+
+    @Test("A handle that lost its server is waited for, and replaced when it finds none for too long")
+    func patienceWithAHandle() {
+        var state = connected()
+        #expect(state.received(.disconnected, of: 1, now: .seconds(100)) == .nothing)
+        #expect(state.received(.disconnected, of: 1, now: .seconds(111)) == .nothing)
+        #expect(state.wanted(now: .seconds(111)) == .wait)
+        #expect(state.wanted(now: .seconds(112)) == .open(2))
+        #expect(state.received(.connected, of: 1, now: .seconds(112)) == .nothing)
+        #expect(state.wanted(now: .seconds(112)) == .wait)
+    }
+
+    @Test("A handle that finds its server again in time stays")
+    func reconnected() {
+        var state = connected()
+        #expect(state.received(.disconnected, of: 1, now: .seconds(100)) == .nothing)
+        #expect(state.received(.connected, of: 1, now: .seconds(111)) == .serve)
+        #expect(state.wanted(now: .seconds(200)) == .send)
+    }
+
+    @Test("A session that expired, or was refused, gets another handle with the next request")
+    func ended() {
+        for (event, outcome) in [(SessionState.Event.expired, SessionState.Outcome.drop), (.refused, .refuse)] {
+            var state = connected()
+            #expect(state.received(event, of: 1, now: .seconds(5)) == outcome)
+            #expect(state.received(event, of: 1, now: .seconds(5)) == .nothing)
+            #expect(state.wanted(now: .seconds(5)) == .open(2))
+            #expect(state.received(event, of: 1, now: .seconds(6)) == .nothing)
+            #expect(state.opened(2, now: .seconds(6)) == .nothing)
+        }
+    }
+
+    @Test("A handle whose session ended before its maker knew of it is closed")
+    func endedWhileOpening() {
+        var state = SessionState(patience: patience)
+        #expect(state.wanted(now: .zero) == .open(1))
+        #expect(state.received(.refused, of: 1, now: .zero) == .refuse)
+        #expect(state.opened(1, now: .zero) == .drop)
+        #expect(state.wanted(now: .zero) == .open(2))
+    }
+
+    @Test("A handle that cannot be made is tried again with the next request")
+    func failedToOpen() {
+        var state = SessionState(patience: patience)
+        #expect(state.wanted(now: .zero) == .open(1))
+        state.failedToOpen(1)
+        #expect(state.wanted(now: .zero) == .open(2))
+        state.failedToOpen(1)
+        #expect(state.wanted(now: .zero) == .wait)
+    }
+}
