@@ -93,12 +93,13 @@ enum Statements {
     static let worker = "SELECT \(workerColumns) FROM frond_worker WHERE worker_id = ?"
     static let workers = "SELECT \(workerColumns) FROM frond_worker ORDER BY worker_id"
 
-    /// Nothing is put into a registry that has no origin: it was wiped, or is new.
+    /// Nothing is put into a registry that has no origin: it was wiped, or is new. Nor what begins below its floor: it
+    /// was lost and begun again after the list was read.
     static let insertWorker = """
         INSERT INTO frond_worker
             (token, is_released, floor, horizon, host, process_id, started_at, address, grpc_address, version,
             updated_at, worker_id)
-        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM frond_registry WHERE id = 1
+        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM frond_registry WHERE id = 1 AND floor <= ?
         """
 
     /// The compare-and-swap of a worker ID.
@@ -106,7 +107,7 @@ enum Statements {
         UPDATE frond_worker SET
             token = ?, is_released = ?, floor = ?, horizon = ?, host = ?, process_id = ?, started_at = ?, address = ?,
             grpc_address = ?, version = ?, updated_at = ?
-        WHERE worker_id = ? AND token = ? AND horizon = ? AND EXISTS (SELECT 1 FROM frond_registry WHERE id = 1)
+        WHERE worker_id = ? AND token = ? AND horizon = ? AND EXISTS (SELECT 1 FROM frond_registry WHERE id = 1 AND (floor <= ? OR ? = 1))
         """
 
     static let origin = "SELECT origin, floor FROM frond_registry WHERE id = 1"

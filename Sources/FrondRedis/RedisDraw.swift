@@ -213,6 +213,12 @@ struct RedisDraw: Sendable {
             let message = "the store reserved \(segment.first) to \(segment.end), which is no range, for tag '\(tag)'"
             return FrondError(.storeCorrupt, message, retryAfter: .seconds(5))
         }
+        guard segment.stride == 1 else {
+            return FrondError(
+                .invalidArgument,
+                "the numbers of tag '\(tag)' are spread over several databases, which Redis cannot count: use "
+                    + "/api/segment for it, or a tag in one database")
+        }
         guard let floor = memory.floor, segment.start < floor else { return nil }
         let message = "the store went back: it reserved \(segment.first) for tag '\(tag)' again"
         return FrondError(.storeWentBack, message, retryAfter: .seconds(5))

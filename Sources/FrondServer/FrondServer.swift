@@ -102,7 +102,8 @@ public struct FrondServer: Service {
         await Task { [generators, configuration] in
             await generators.shutdown(within: configuration.drainLimit)
         }.value
-        try await group.shutdownGracefully()
+        // After an error the framework may still have work for the loops, which they would complain of.
+        if case .success = served { try await group.shutdownGracefully() }
         try served.get()
     }
 

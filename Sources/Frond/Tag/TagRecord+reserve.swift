@@ -67,10 +67,12 @@ extension TagRecord {
     }
 
     private var atBarrier: FrondError {
-        FrondError(
+        var error = FrondError(
             .storeUnavailable,
             "the numbers of tag '\(tag)' are being spread over more databases: finish with 'frond tag stripe'",
             retryAfter: .seconds(1))
+        error.isOfOneTag = true
+        return error
     }
 
     /// The record that takes the unused `tail` of a segment back; nil where somebody reserved since, or where the tail

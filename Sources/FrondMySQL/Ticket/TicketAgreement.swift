@@ -10,6 +10,8 @@ final class TicketAgreement: Sendable {
     private enum State: Sendable {
         case unknown
         case agreed
+        /// All agreed once; then a draw found something wrong.
+        case doubted
         /// For good: who changes the list starts the servers anew.
         case contradicted(FrondError)
     }
@@ -27,6 +29,7 @@ final class TicketAgreement: Sendable {
         switch state.withLock({ $0 }) {
         case .agreed: return
         case .contradicted(let error): throw error
+        case .doubted: return try await confirm()
         case .unknown: break
         }
         var placeless: [TicketDatabase] = []
@@ -51,12 +54,27 @@ final class TicketAgreement: Sendable {
         state.withLock { $0 = .agreed }
     }
 
-    /// A draw failed. A place that was changed or taken away after all agreed means another list: nothing more is drawn
-    /// by this one, from any database.
+    /// A draw failed: perhaps a database was given another place.
     func failed(_ error: FrondError) {
         guard error.code == .storeCorrupt else { return }
         state.withLock { state in
-            if case .agreed = state { state = .contradicted(error) }
+            if case .agreed = state { state = .doubted }
         }
+    }
+
+    /// A place that was changed or taken away after all agreed means another list: nothing more is drawn by this one, from
+    /// any database.
+    private func confirm() async throws(FrondError) {
+        for database in databases {
+            do throws(FrondError) {
+                guard try await !database.knowsItsPlace() else { continue }
+                throw database.withoutPlace
+            } catch {
+                guard error.code == .storeCorrupt else { continue }
+                state.withLock { $0 = .contradicted(error) }
+                throw error
+            }
+        }
+        state.withLock { $0 = .agreed }
     }
 }

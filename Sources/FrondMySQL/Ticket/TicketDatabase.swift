@@ -41,6 +41,14 @@ final class TicketDatabase: Sendable {
         }
     }
 
+    var withoutPlace: FrondError {
+        FrondError(
+            .storeCorrupt,
+            "database \(pool.configuration) knows no place among the ticket databases: it is told one when all of the "
+                + "list answer, and servers that ran when it lost its place are started anew",
+            retryAfter: .seconds(5))
+    }
+
     /// Tells a database its place that knows none.
     func takePlace() async throws(FrondError) {
         try await pool.run { [self] session throws(FrondError) in
@@ -59,11 +67,7 @@ final class TicketDatabase: Sendable {
                 case .drawn(let run): return [run]
                 case .refused(let above): throw ledger.withLock { $0.wentBack(above: above) }
                 case .noPlace:
-                    throw FrondError(
-                        .storeCorrupt,
-                        "database \(pool.configuration) knows no place among the ticket databases: it is told one when "
-                            + "all of the list answer, and servers that ran when it lost its place are started anew",
-                        retryAfter: .seconds(5))
+                    throw withoutPlace
                 case .undone: continue
                 }
             }

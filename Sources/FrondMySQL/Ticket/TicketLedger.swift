@@ -45,8 +45,6 @@ struct TicketLedger: Sendable {
     /// These numbers were drawn.
     /// - Throws: `storeCorrupt` for numbers that are another database's.
     mutating func drawn(_ run: NumberRun) throws(FrondError) -> Verdict {
-        let before = highest
-        highest = max(highest, run[run.count - 1])
         guard run.first >= 1, (run.first - place - 1) % places == 0, run.stride == places else {
             throw FrondError(
                 .storeCorrupt,
@@ -55,6 +53,8 @@ struct TicketLedger: Sendable {
                     + "wsrep_auto_increment_control = OFF)",
                 retryAfter: .seconds(5))
         }
+        let before = highest
+        highest = max(highest, run[run.count - 1])
         guard run.first > before else {
             // Where the counter stands now is where this draw has left it, and not where somebody moved it.
             above = highest > Int64.max - places ? .max : highest + places

@@ -30,7 +30,7 @@ public struct MySQLWorkerStore: WorkerRecordStore {
     public func check() async throws(FrondError) {
         try await run { session throws(FrondError) in
             _ = try session.read(Statements.worker, [-1])
-            _ = try session.write(Statements.swapWorker, WorkerRecord.unused(-1).arguments + [-1, -1])
+            _ = try session.write(Statements.swapWorker, WorkerRecord.unused(-1).arguments + [-1, -1, 0, 0])
         }
         _ = try await origin()
     }
@@ -91,7 +91,16 @@ public struct MySQLWorkerStore: WorkerRecordStore {
     ) async throws(FrondError) -> Bool {
         try await run { session throws(FrondError) in
             var arguments = successor.arguments
-            if let expected { arguments += [.integer(expected.token), .integer(expected.horizonMilliseconds)] }
+            if let expected {
+                // Whoever holds it may go on with it; only a new holder begins above the floor of the registry.
+                let isTaken = successor.token != expected.token && !successor.isReleased
+                arguments += [
+                    .integer(expected.token), .integer(expected.horizonMilliseconds),
+                    .integer(successor.floorMilliseconds), .integer(isTaken ? 0 : 1),
+                ]
+            } else {
+                arguments.append(.integer(successor.floorMilliseconds))
+            }
             let sql = expected == nil ? Statements.insertWorker : Statements.swapWorker
             let change = try session.write(sql, arguments)
             // No row: it did not stand as expected, or there is no origin and so nothing may be put in.
