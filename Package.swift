@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "FrondRedis", targets: ["FrondRedis"]),
         .library(name: "FrondEtcd", targets: ["FrondEtcd"]),
         .library(name: "FrondZooKeeper", targets: ["FrondZooKeeper"]),
+        .library(name: "FrondClient", targets: ["FrondClient"]),
         .library(name: "FrondServer", targets: ["FrondServer"]),
         .library(name: "FrondTesting", targets: ["FrondTesting"]),
         .executable(name: "frond", targets: ["FrondCommand"]),
@@ -111,6 +112,20 @@ let package = Package(
             exclude: ["frond", "grpc"],
             swiftSettings: settings
         ),
+        // Frond's ports over gRPC: a client is the same generators with a remote store.
+        .target(
+            name: "FrondClient",
+            dependencies: [
+                "Frond",
+                "FrondAPI",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings
+        ),
         // Adapters: HTTP and gRPC. Knows no backend.
         .target(
             name: "FrondServer",
@@ -154,6 +169,7 @@ let package = Package(
             dependencies: [
                 "Frond",
                 "FrondBench",
+                "FrondClient",
                 "FrondEtcd",
                 "FrondMySQL",
                 "FrondRedis",
@@ -220,6 +236,15 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FrondClientTests",
+            dependencies: [
+                "Frond", "FrondAPI", "FrondClient", "FrondServer", "FrondTesting", "TestServers",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),

@@ -2420,6 +2420,19 @@ package enum Frond_V1_Workers: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "FreeWorker" metadata.
+        package enum FreeWorker: Sendable {
+            /// Request type for "FreeWorker".
+            package typealias Input = Frond_V1_FreeWorkerRequest
+            /// Response type for "FreeWorker".
+            package typealias Output = Frond_V1_FreeWorkerResponse
+            /// Descriptor for "FreeWorker".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "frond.v1.Workers"),
+                method: "FreeWorker",
+                type: .unary
+            )
+        }
         /// Namespace for "ListWorkers" metadata.
         package enum ListWorkers: Sendable {
             /// Request type for "ListWorkers".
@@ -2451,6 +2464,7 @@ package enum Frond_V1_Workers: Sendable {
             AcquireWorker.descriptor,
             ExtendWorker.descriptor,
             ReleaseWorker.descriptor,
+            FreeWorker.descriptor,
             ListWorkers.descriptor,
             GetLayout.descriptor
         ]
@@ -2524,6 +2538,24 @@ extension Frond_V1_Workers {
             request: GRPCCore.StreamingServerRequest<Frond_V1_ReleaseWorkerRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Frond_V1_ReleaseWorkerResponse>
+
+        /// Handle the "FreeWorker" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Gives a worker ID back in place of a holder that is gone: its horizon has to have passed.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Frond_V1_FreeWorkerRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Frond_V1_FreeWorkerResponse` messages.
+        func freeWorker(
+            request: GRPCCore.StreamingServerRequest<Frond_V1_FreeWorkerRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Frond_V1_FreeWorkerResponse>
 
         /// Handle the "ListWorkers" method.
         ///
@@ -2616,6 +2648,24 @@ extension Frond_V1_Workers {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Frond_V1_ReleaseWorkerResponse>
 
+        /// Handle the "FreeWorker" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Gives a worker ID back in place of a holder that is gone: its horizon has to have passed.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Frond_V1_FreeWorkerRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Frond_V1_FreeWorkerResponse` message.
+        func freeWorker(
+            request: GRPCCore.ServerRequest<Frond_V1_FreeWorkerRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Frond_V1_FreeWorkerResponse>
+
         /// Handle the "ListWorkers" method.
         ///
         /// > Source IDL Documentation:
@@ -2705,6 +2755,24 @@ extension Frond_V1_Workers {
             context: GRPCCore.ServerContext
         ) async throws -> Frond_V1_ReleaseWorkerResponse
 
+        /// Handle the "FreeWorker" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Gives a worker ID back in place of a holder that is gone: its horizon has to have passed.
+        ///
+        /// - Parameters:
+        ///   - request: A `Frond_V1_FreeWorkerRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Frond_V1_FreeWorkerResponse` to respond with.
+        func freeWorker(
+            request: Frond_V1_FreeWorkerRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Frond_V1_FreeWorkerResponse
+
         /// Handle the "ListWorkers" method.
         ///
         /// > Source IDL Documentation:
@@ -2781,6 +2849,17 @@ extension Frond_V1_Workers.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Frond_V1_Workers.Method.FreeWorker.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Frond_V1_FreeWorkerRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Frond_V1_FreeWorkerResponse>(),
+            handler: { request, context in
+                try await self.freeWorker(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Frond_V1_Workers.Method.ListWorkers.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Frond_V1_ListWorkersRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Frond_V1_ListWorkersResponse>(),
@@ -2835,6 +2914,17 @@ extension Frond_V1_Workers.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Frond_V1_ReleaseWorkerResponse> {
         let response = try await self.releaseWorker(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func freeWorker(
+        request: GRPCCore.StreamingServerRequest<Frond_V1_FreeWorkerRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Frond_V1_FreeWorkerResponse> {
+        let response = try await self.freeWorker(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -2899,6 +2989,19 @@ extension Frond_V1_Workers.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Frond_V1_ReleaseWorkerResponse> {
         return GRPCCore.ServerResponse<Frond_V1_ReleaseWorkerResponse>(
             message: try await self.releaseWorker(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func freeWorker(
+        request: GRPCCore.ServerRequest<Frond_V1_FreeWorkerRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Frond_V1_FreeWorkerResponse> {
+        return GRPCCore.ServerResponse<Frond_V1_FreeWorkerResponse>(
+            message: try await self.freeWorker(
                 request: request.message,
                 context: context
             ),
@@ -3001,6 +3104,29 @@ extension Frond_V1_Workers {
             deserializer: some GRPCCore.MessageDeserializer<Frond_V1_ReleaseWorkerResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Frond_V1_ReleaseWorkerResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "FreeWorker" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Gives a worker ID back in place of a holder that is gone: its horizon has to have passed.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Frond_V1_FreeWorkerRequest` message.
+        ///   - serializer: A serializer for `Frond_V1_FreeWorkerRequest` messages.
+        ///   - deserializer: A deserializer for `Frond_V1_FreeWorkerResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func freeWorker<Result>(
+            request: GRPCCore.ClientRequest<Frond_V1_FreeWorkerRequest>,
+            serializer: some GRPCCore.MessageSerializer<Frond_V1_FreeWorkerRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Frond_V1_FreeWorkerResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Frond_V1_FreeWorkerResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "ListWorkers" method.
@@ -3160,6 +3286,40 @@ extension Frond_V1_Workers {
             )
         }
 
+        /// Call the "FreeWorker" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Gives a worker ID back in place of a holder that is gone: its horizon has to have passed.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Frond_V1_FreeWorkerRequest` message.
+        ///   - serializer: A serializer for `Frond_V1_FreeWorkerRequest` messages.
+        ///   - deserializer: A deserializer for `Frond_V1_FreeWorkerResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func freeWorker<Result>(
+            request: GRPCCore.ClientRequest<Frond_V1_FreeWorkerRequest>,
+            serializer: some GRPCCore.MessageSerializer<Frond_V1_FreeWorkerRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Frond_V1_FreeWorkerResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Frond_V1_FreeWorkerResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Frond_V1_Workers.Method.FreeWorker.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "ListWorkers" method.
         ///
         /// > Source IDL Documentation:
@@ -3308,6 +3468,35 @@ extension Frond_V1_Workers.ClientProtocol {
         )
     }
 
+    /// Call the "FreeWorker" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Gives a worker ID back in place of a holder that is gone: its horizon has to have passed.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Frond_V1_FreeWorkerRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func freeWorker<Result>(
+        request: GRPCCore.ClientRequest<Frond_V1_FreeWorkerRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Frond_V1_FreeWorkerResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.freeWorker(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Frond_V1_FreeWorkerRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Frond_V1_FreeWorkerResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "ListWorkers" method.
     ///
     /// > Source IDL Documentation:
@@ -3451,6 +3640,39 @@ extension Frond_V1_Workers.ClientProtocol {
             metadata: metadata
         )
         return try await self.releaseWorker(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "FreeWorker" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Gives a worker ID back in place of a holder that is gone: its horizon has to have passed.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func freeWorker<Result>(
+        _ message: Frond_V1_FreeWorkerRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Frond_V1_FreeWorkerResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Frond_V1_FreeWorkerRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.freeWorker(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -722,36 +722,59 @@ package nonisolated struct Frond_V1_WorkerRecord: Sendable {
   fileprivate var _holder: Frond_V1_WorkerHolder? = nil
 }
 
-package nonisolated struct Frond_V1_AcquireWorkerRequest: Sendable {
+package nonisolated struct Frond_V1_AcquireWorkerRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var holder: Frond_V1_WorkerHolder {
-    get {_holder ?? Frond_V1_WorkerHolder()}
-    set {_holder = newValue}
+    get {_storage._holder ?? Frond_V1_WorkerHolder()}
+    set {_uniqueStorage()._holder = newValue}
   }
   /// Returns true if `holder` has been explicitly set.
-  package var hasHolder: Bool {self._holder != nil}
+  package var hasHolder: Bool {_storage._holder != nil}
   /// Clears the value of `holder`. Subsequent reads from it will return its default value.
-  package mutating func clearHolder() {self._holder = nil}
+  package mutating func clearHolder() {_uniqueStorage()._holder = nil}
 
   /// The worker IDs that will do: from the first, up to and without the end.
-  package var firstWorkerID: Int64 = 0
+  package var firstWorkerID: Int64 {
+    get {_storage._firstWorkerID}
+    set {_uniqueStorage()._firstWorkerID = newValue}
+  }
 
-  package var endWorkerID: Int64 = 0
+  package var endWorkerID: Int64 {
+    get {_storage._endWorkerID}
+    set {_uniqueStorage()._endWorkerID = newValue}
+  }
 
   /// By the caller's clock.
-  package var nowMilliseconds: Int64 = 0
+  package var nowMilliseconds: Int64 {
+    get {_storage._nowMilliseconds}
+    set {_uniqueStorage()._nowMilliseconds = newValue}
+  }
 
   /// How far beyond now the horizon is to be.
-  package var lengthMilliseconds: Int64 = 0
+  package var lengthMilliseconds: Int64 {
+    get {_storage._lengthMilliseconds}
+    set {_uniqueStorage()._lengthMilliseconds = newValue}
+  }
+
+  /// What the caller's IDs look like, as GetLayout said: a server whose IDs look otherwise refuses, since worker IDs of
+  /// its registry are no use there. Where it is absent nothing is compared.
+  package var layout: Frond_V1_GetLayoutResponse {
+    get {_storage._layout ?? Frond_V1_GetLayoutResponse()}
+    set {_uniqueStorage()._layout = newValue}
+  }
+  /// Returns true if `layout` has been explicitly set.
+  package var hasLayout: Bool {_storage._layout != nil}
+  /// Clears the value of `layout`. Subsequent reads from it will return its default value.
+  package mutating func clearLayout() {_uniqueStorage()._layout = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _holder: Frond_V1_WorkerHolder? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Frond_V1_AcquireWorkerResponse: Sendable {
@@ -856,6 +879,41 @@ package nonisolated struct Frond_V1_ReleaseWorkerResponse: Sendable {
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+}
+
+package nonisolated struct Frond_V1_FreeWorkerRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var workerID: Int64 = 0
+
+  package var nowMilliseconds: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Frond_V1_FreeWorkerResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var worker: Frond_V1_WorkerRecord {
+    get {_worker ?? Frond_V1_WorkerRecord()}
+    set {_worker = newValue}
+  }
+  /// Returns true if `worker` has been explicitly set.
+  package var hasWorker: Bool {self._worker != nil}
+  /// Clears the value of `worker`. Subsequent reads from it will return its default value.
+  package mutating func clearWorker() {self._worker = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _worker: Frond_V1_WorkerRecord? = nil
 }
 
 package nonisolated struct Frond_V1_ListWorkersRequest: Sendable {
@@ -2088,53 +2146,104 @@ nonisolated extension Frond_V1_WorkerRecord: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Frond_V1_AcquireWorkerRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AcquireWorkerRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}holder\0\u{3}first_worker_id\0\u{3}end_worker_id\0\u{3}now_milliseconds\0\u{3}length_milliseconds\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}holder\0\u{3}first_worker_id\0\u{3}end_worker_id\0\u{3}now_milliseconds\0\u{3}length_milliseconds\0\u{1}layout\0")
+
+  fileprivate class _StorageClass {
+    var _holder: Frond_V1_WorkerHolder? = nil
+    var _firstWorkerID: Int64 = 0
+    var _endWorkerID: Int64 = 0
+    var _nowMilliseconds: Int64 = 0
+    var _lengthMilliseconds: Int64 = 0
+    var _layout: Frond_V1_GetLayoutResponse? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _holder = source._holder
+      _firstWorkerID = source._firstWorkerID
+      _endWorkerID = source._endWorkerID
+      _nowMilliseconds = source._nowMilliseconds
+      _lengthMilliseconds = source._lengthMilliseconds
+      _layout = source._layout
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._holder) }()
-      case 2: try { try decoder.decodeSingularInt64Field(value: &self.firstWorkerID) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self.endWorkerID) }()
-      case 4: try { try decoder.decodeSingularInt64Field(value: &self.nowMilliseconds) }()
-      case 5: try { try decoder.decodeSingularInt64Field(value: &self.lengthMilliseconds) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._holder) }()
+        case 2: try { try decoder.decodeSingularInt64Field(value: &_storage._firstWorkerID) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._endWorkerID) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._nowMilliseconds) }()
+        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._lengthMilliseconds) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._layout) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._holder {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if self.firstWorkerID != 0 {
-      try visitor.visitSingularInt64Field(value: self.firstWorkerID, fieldNumber: 2)
-    }
-    if self.endWorkerID != 0 {
-      try visitor.visitSingularInt64Field(value: self.endWorkerID, fieldNumber: 3)
-    }
-    if self.nowMilliseconds != 0 {
-      try visitor.visitSingularInt64Field(value: self.nowMilliseconds, fieldNumber: 4)
-    }
-    if self.lengthMilliseconds != 0 {
-      try visitor.visitSingularInt64Field(value: self.lengthMilliseconds, fieldNumber: 5)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._holder {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if _storage._firstWorkerID != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._firstWorkerID, fieldNumber: 2)
+      }
+      if _storage._endWorkerID != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._endWorkerID, fieldNumber: 3)
+      }
+      if _storage._nowMilliseconds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._nowMilliseconds, fieldNumber: 4)
+      }
+      if _storage._lengthMilliseconds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._lengthMilliseconds, fieldNumber: 5)
+      }
+      try { if let v = _storage._layout {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Frond_V1_AcquireWorkerRequest, rhs: Frond_V1_AcquireWorkerRequest) -> Bool {
-    if lhs._holder != rhs._holder {return false}
-    if lhs.firstWorkerID != rhs.firstWorkerID {return false}
-    if lhs.endWorkerID != rhs.endWorkerID {return false}
-    if lhs.nowMilliseconds != rhs.nowMilliseconds {return false}
-    if lhs.lengthMilliseconds != rhs.lengthMilliseconds {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._holder != rhs_storage._holder {return false}
+        if _storage._firstWorkerID != rhs_storage._firstWorkerID {return false}
+        if _storage._endWorkerID != rhs_storage._endWorkerID {return false}
+        if _storage._nowMilliseconds != rhs_storage._nowMilliseconds {return false}
+        if _storage._lengthMilliseconds != rhs_storage._lengthMilliseconds {return false}
+        if _storage._layout != rhs_storage._layout {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2310,6 +2419,75 @@ nonisolated extension Frond_V1_ReleaseWorkerResponse: SwiftProtobuf.Message, Swi
   }
 
   package static func ==(lhs: Frond_V1_ReleaseWorkerResponse, rhs: Frond_V1_ReleaseWorkerResponse) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Frond_V1_FreeWorkerRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".FreeWorkerRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{3}now_milliseconds\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.workerID) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.nowMilliseconds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.workerID != 0 {
+      try visitor.visitSingularInt64Field(value: self.workerID, fieldNumber: 1)
+    }
+    if self.nowMilliseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.nowMilliseconds, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Frond_V1_FreeWorkerRequest, rhs: Frond_V1_FreeWorkerRequest) -> Bool {
+    if lhs.workerID != rhs.workerID {return false}
+    if lhs.nowMilliseconds != rhs.nowMilliseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Frond_V1_FreeWorkerResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".FreeWorkerResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}worker\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._worker) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._worker {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Frond_V1_FreeWorkerResponse, rhs: Frond_V1_FreeWorkerResponse) -> Bool {
+    if lhs._worker != rhs._worker {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

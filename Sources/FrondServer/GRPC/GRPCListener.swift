@@ -37,12 +37,22 @@ struct GRPCListener: Service {
             eventLoopGroup: group)
         let server = GRPCServer(transport: transport, services: services(calls))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
+            let end: @Sendable () -> Void = {
+                calls.beginShutdown()
+                server.beginGracefulShutdown()
+            }
             tasks.addTask {
                 try await withGracefulShutdownHandler {
-                    try await serve(server)
+                    // gRPC traps where it is cancelled while a connection or a stream is being accepted: it is told to
+                    // end in good order then too, which it does within the drain limit.
+                    let serving = Task { try await serve(server) }
+                    try await withTaskCancellationHandler {
+                        try await serving.value
+                    } onCancel: {
+                        end()
+                    }
                 } onGracefulShutdown: {
-                    calls.beginShutdown()
-                    server.beginGracefulShutdown()
+                    end()
                 }
             }
             tasks.addTask {

@@ -15,6 +15,7 @@ struct WorkersService: Frond_V1_Workers.ServiceProtocol {
     ) async throws -> ServerResponse<Frond_V1_AcquireWorkerResponse> {
         let message = request.message
         return try await serve(request.metadata) { registry in
+            if message.hasLayout { try check(message.layout) }
             let lease = try await registry.acquire(try workerRequest(message))
             return .with { $0.lease = Frond_V1_WorkerRecord(lease.record) }
         }
@@ -46,6 +47,17 @@ struct WorkersService: Frond_V1_Workers.ServiceProtocol {
         }
     }
 
+    func freeWorker(
+        request: ServerRequest<Frond_V1_FreeWorkerRequest>, context: ServerContext
+    ) async throws -> ServerResponse<Frond_V1_FreeWorkerResponse> {
+        let message = request.message
+        return try await serve(request.metadata) { registry in
+            let record = try await registry.free(
+                message.workerID, nowMilliseconds: try checked(message.nowMilliseconds, "now_milliseconds"))
+            return .with { $0.worker = Frond_V1_WorkerRecord(record) }
+        }
+    }
+
     func listWorkers(
         request: ServerRequest<Frond_V1_ListWorkersRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_ListWorkersResponse> {
@@ -58,9 +70,12 @@ struct WorkersService: Frond_V1_Workers.ServiceProtocol {
     func getLayout(
         request: ServerRequest<Frond_V1_GetLayoutRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_GetLayoutResponse> {
-        guard let generator = keeper?.generator else { throw ErrorStatus.notEnabled("snowflake") }
-        return ServerResponse(
-            message: Frond_V1_GetLayoutResponse(generator.layout, datacenterID: generator.datacenterID))
+        guard let layout else { throw ErrorStatus.notEnabled("snowflake") }
+        return ServerResponse(message: layout)
+    }
+
+    private var layout: Frond_V1_GetLayoutResponse? {
+        (keeper?.generator).map { Frond_V1_GetLayoutResponse($0.layout, datacenterID: $0.datacenterID) }
     }
 
     private func serve<Output: Sendable>(
@@ -77,6 +92,16 @@ extension WorkersService {
     /// How far beyond this server's clock a caller's time may be: a clock that is years ahead must not take a worker ID
     /// away for years.
     private static let furthestAhead = Duration.seconds(24 * 3600)
+
+    /// Another layout, or another datacenter, has worker IDs of its own: those of this registry may be in use there.
+    private func check(_ layout: Frond_V1_GetLayoutResponse) throws(FrondError) {
+        guard layout == self.layout else {
+            throw FrondError(
+                .invalidArgument,
+                "the caller's snowflake IDs have another layout or datacenter than this server's: give all servers of "
+                    + "a client the same, and start the client again")
+        }
+    }
 
     private func workerRequest(_ message: Frond_V1_AcquireWorkerRequest) throws(FrondError) -> WorkerRequest {
         guard !message.holder.host.isEmpty else {
@@ -98,9 +123,10 @@ extension WorkersService {
 
     /// The lease that a caller names, as the registry has it.
     ///
-    /// What a lease begins with, and who holds it, is not the caller's to say: given back with a floor that is too low
-    /// it would let the next holder issue what another one did. Where the token is not that of the record, the lease is
-    /// passed on as it came, for the registry to refuse.
+    /// What a lease begins with is not the caller's to say: given back with a floor that is too low it would let the next
+    /// holder issue what another one did. Nor is the lease of another: whoever names that, by mistake or from the list,
+    /// could free it under its holder's hands. Where the token is not that of the record, the lease is passed on as it
+    /// came, for the registry to refuse.
     private func lease(
         _ message: Frond_V1_WorkerRecord, in registry: any WorkerRegistry
     ) async throws(FrondError) -> WorkerLease {
@@ -112,7 +138,18 @@ extension WorkersService {
         guard let record = records.first(where: { $0.workerID == named.workerID }), record.token == named.token else {
             return WorkerLease(record: named)
         }
+        guard Self.isSameProcess(record.holder, named.holder) else {
+            throw FrondError(
+                .workerIDTaken,
+                "worker ID \(named.workerID) is held by \(record.holder.map { "\($0)" } ?? "nobody"), and not by the caller",
+                retryAfter: .seconds(1))
+        }
         return WorkerLease(record: record)
+    }
+
+    private static func isSameProcess(_ holder: WorkerHolder?, _ other: WorkerHolder?) -> Bool {
+        holder?.host == other?.host && holder?.processID == other?.processID
+            && holder?.startedAtMilliseconds == other?.startedAtMilliseconds
     }
 
     private func checked(_ milliseconds: Int64, _ name: String) throws(FrondError) -> Int64 {
