@@ -7,7 +7,10 @@ import Testing
 @Suite("A client whose servers do not answer", .timeLimit(.minutes(1)))
 struct AddressFaultTests {
     private func message(_ servers: [String], policy: PoolPolicy = PoolPolicy()) async throws -> String {
-        let client = try FrondClient(FrondClient.Configuration(servers: servers, pool: policy))
+        let client = try FrondClient(
+            FrondClient.Configuration(
+                servers: servers, pool: policy, segment: SegmentPolicy(waitLimit: .seconds(20)),
+                snowflake: SnowflakePolicy(waitLimit: .seconds(20))))
         let error = try #require(
             await failure { () async throws(FrondError) in try await client.segments.next(Tag("order")) })
         #expect(error.code == .storeUnavailable && error.retryAfter != nil, "\(error)")

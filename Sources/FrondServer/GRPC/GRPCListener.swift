@@ -14,6 +14,8 @@ struct GRPCListener: Service {
     private static let outstandingBatches = 10
     /// What clients may have on the way to us at once, a connection or a stream, in bytes.
     private static let windowSize = 1 << 20
+    /// How long a client may be silent before it is asked whether it is there.
+    private static let keepaliveTime = Duration.seconds(60)
 
     let generators: ServedGenerators
     let configuration: GRPCConfiguration
@@ -89,6 +91,11 @@ struct GRPCListener: Service {
             settings.http2.maxConcurrentStreams = configuration.maxStreams
             settings.http2.targetWindowSize = Self.windowSize
             settings.connection.maxGraceTime = drainLimit
+            // A client whose host is gone is noticed.
+            settings.connection.keepalive.time = Self.keepaliveTime
+            settings.channelDebuggingCallbacks.onAcceptTCPConnection = { [drainLimit] channel in
+                GRPCConnectionHandler.add(to: channel, drainLimit: drainLimit)
+            }
         }
     }
 
