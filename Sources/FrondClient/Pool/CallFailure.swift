@@ -10,6 +10,8 @@ struct CallFailure: Error {
     var mayAskElsewhere: Bool
     /// Whether the server did not answer at all, rather than say that it cannot.
     var isSilence = false
+    /// Whether the connection broke, so that another may do better.
+    var isBroken = false
 
     /// - Parameters:
     ///   - error: what gRPC throws.
@@ -30,6 +32,7 @@ struct CallFailure: Error {
             let message = Self.silence(error, address, limit)
             self.init(FrondError(unavailable, message, retryAfter: .seconds(1), cause: error), elsewhere: true)
             isSilence = true
+            isBroken = (error as? RPCError)?.code != .deadlineExceeded
         }
     }
 

@@ -139,7 +139,7 @@ final class ServerPool: Sendable {
     ) {
         guard let address = state.withLock({ $0.choice.pick(except: attempts.tried) }) else { return }
         attempts.sent(to: address, now: time.monotonic)
-        group.addTask { .ended(address, await self.attempt(address, until: deadline, unavailable, call)) }
+        group.addTask { .ended(address, await self.attemptAgain(address, until: deadline, unavailable, call)) }
         group.addTask { [time, policy] in
             await time.sleep(until: time.monotonic + policy.patience)
             return .overdue(address)
@@ -162,6 +162,18 @@ final class ServerPool: Sendable {
             for (other, outcome) in others { state.choice.ended(other, isCancelled ? .abandoned : outcome, now: now) }
         }
         return result.mapError(\.error)
+    }
+
+    /// Makes a call that may be made twice. A connection that was there before may have been broken since: it is made
+    /// again by a new one.
+    private func attemptAgain<Answer>(
+        _ address: ServerAddress, until deadline: Duration, _ unavailable: FrondError.Code, _ call: Call<Answer>
+    ) async -> Result<Answer, CallFailure> {
+        let wasThere = state.withLock { $0.connections[address] != nil }
+        let result = await attempt(address, until: deadline, unavailable, call)
+        guard wasThere, case .failure(let failure) = result, failure.isBroken else { return result }
+        drop(address)
+        return await attempt(address, until: deadline, unavailable, call)
     }
 
     /// Makes a call to one server, by the connection there is or a new one.
