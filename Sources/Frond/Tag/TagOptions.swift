@@ -8,7 +8,8 @@ public struct TagOptions: Hashable, Sendable {
     public var period: TagPeriod?
     /// Numbers are scrambled with the key that has this fingerprint: see ``Scramble``. Nil where they are not.
     public var scrambleKey: ScrambleKey.Fingerprint?
-    /// Snowflake IDs are given out from here on, all other numbers below; nil where the generators do not meet.
+    /// Snowflake IDs are given out from here on, all other numbers below; nil for a tag that never had snowflake IDs by
+    /// its options.
     public var snowflakeFloor: Int64?
 
     public init(

@@ -29,13 +29,15 @@ extension TagRecord {
         if generators.contains(.redis), stripes > 1 {
             throw refusal("is spread over \(stripes) databases, and redis counts in one: leave redis out")
         }
-        guard counts || generators.contains(.ticket), generators.contains(.snowflake) else { return }
         guard let floor = options.snowflakeFloor else {
-            throw refusal("has snowflake beside numbers that count up, and does not say where snowflake IDs begin")
+            guard !generators.contains(.snowflake) || generators.first == .snowflake && !counts else {
+                throw refusal("has snowflake beside numbers that count up, and does not say where snowflake IDs begin")
+            }
+            return
         }
-        guard !counts || maxValue < floor else {
-            throw refusal(
-                "could count up to \(maxValue) and meet snowflake IDs, which begin at \(floor): set --max below that")
+        let last = counts || generators.isEmpty ? maxValue : maxID - 1
+        guard last < floor else {
+            throw refusal("can count up to \(last) and meet snowflake IDs, which begin at \(floor): set --max below that")
         }
     }
 
