@@ -12,6 +12,13 @@ struct HotRoute: Equatable {
             case .snowflake: "/api/snowflake/get/"
             }
         }
+
+        var generator: GeneratorKind {
+            switch self {
+            case .segment: .segment
+            case .snowflake: .snowflake
+            }
+        }
     }
 
     var kind: Kind
