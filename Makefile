@@ -2,13 +2,17 @@
 SWIFT ?= swift
 BUILD_PACKAGES := libsqlite3-dev libmariadb-dev libhiredis-dev libzookeeper-mt-dev
 # The servers that the tests start, each test its own.
-TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-server etcd-client openssl zookeeper default-jre-headless
+TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-server etcd-client openssl zookeeper default-jre-headless \
+    python3-grpcio python3-protobuf protobuf-compiler protobuf-compiler-grpc
 # All tests at once are too many for a small machine, where the bounded waits of the product run out. These tests keep
 # every core busy for seconds and run by themselves.
 BUSY := Stress|Simulation
 # Each with the folder that its code goes to.
 PROTOS := Protos/etcd/kv.proto Sources/FrondEtcd/Generated Protos/etcd/rpc.proto Sources/FrondEtcd/Generated
-SOURCES := $(shell git ls-files --cached --others --exclude-standard '*.swift')
+API_PROTOS := Sources/FrondAPI/frond/v1/ids.proto Sources/FrondAPI/Generated \
+    Sources/FrondAPI/grpc/health/v1/health.proto Sources/FrondAPI/Generated
+# What is generated has the format that its generator gives it.
+SOURCES := $(filter-out %.pb.swift %.grpc.swift,$(shell git ls-files --cached --others --exclude-standard '*.swift'))
 
 .PHONY: help run build test test-core bench lint format protos setup test-setup clean
 
@@ -23,8 +27,8 @@ build: setup ## Build the command for release: .build/release/frond
 
 test: setup test-setup ## Run every test, real servers and the data-race check included.
 	$(SWIFT) build --build-tests
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 $(SWIFT) test --skip-build --skip '$(BUSY)'
-	$(SWIFT) test --skip-build --filter '$(BUSY)' --no-parallel
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 SWIFT=$(SWIFT) scripts/run-tests --skip-build --skip '$(BUSY)'
+	SWIFT=$(SWIFT) scripts/run-tests --skip-build --filter '$(BUSY)' --no-parallel
 	$(MAKE) test-core
 
 test-core: setup ## Run the lock-free code on all cores under ThreadSanitizer.
@@ -42,6 +46,7 @@ format: ## Format every Swift file.
 
 protos: ## Write the code of the gRPC services again, after a change of a .proto file.
 	scripts/generate-protos $(PROTOS)
+	VISIBILITY=Package SERVER=true scripts/generate-protos $(API_PROTOS)
 
 setup: ## Install what the build needs and is missing.
 	@scripts/install-missing $(BUILD_PACKAGES)

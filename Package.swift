@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "FrondRedis", targets: ["FrondRedis"]),
         .library(name: "FrondEtcd", targets: ["FrondEtcd"]),
         .library(name: "FrondZooKeeper", targets: ["FrondZooKeeper"]),
+        .library(name: "FrondClient", targets: ["FrondClient"]),
         .library(name: "FrondServer", targets: ["FrondServer"]),
         .library(name: "FrondTesting", targets: ["FrondTesting"]),
         .executable(name: "frond", targets: ["FrondCommand"]),
@@ -32,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.0"),
@@ -98,18 +100,49 @@ let package = Package(
             providers: [.apt(["libmariadb-dev"]), .brew(["mariadb-connector-c"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
         .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"]), .brew(["zookeeper"])]),
-        // Adapters: HTTP. Knows no backend.
+        // The API by gRPC: messages, client and server code, all generated, and what errors are on the wire.
+        .target(
+            name: "FrondAPI",
+            dependencies: [
+                "Frond",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["frond", "grpc"],
+            swiftSettings: settings
+        ),
+        // Frond's ports over gRPC: a client is the same generators with a remote store.
+        .target(
+            name: "FrondClient",
+            dependencies: [
+                "Frond",
+                "FrondAPI",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings
+        ),
+        // Adapters: HTTP and gRPC. Knows no backend.
         .target(
             name: "FrondServer",
             dependencies: [
                 "Frond",
+                "FrondAPI",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings
         ),
@@ -118,11 +151,15 @@ let package = Package(
             name: "FrondBench",
             dependencies: [
                 "Frond",
+                "FrondAPI",
                 "FrondTesting",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings
         ),
@@ -132,6 +169,7 @@ let package = Package(
             dependencies: [
                 "Frond",
                 "FrondBench",
+                "FrondClient",
                 "FrondEtcd",
                 "FrondMySQL",
                 "FrondRedis",
@@ -189,10 +227,24 @@ let package = Package(
         .testTarget(
             name: "FrondServerTests",
             dependencies: [
-                "FrondServer", "FrondTesting",
+                "FrondAPI", "FrondServer", "FrondTesting",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FrondClientTests",
+            dependencies: [
+                "Frond", "FrondAPI", "FrondClient", "FrondServer", "FrondTesting", "TestServers",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
@@ -227,7 +279,9 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
+            exclude: ["Python"],
             swiftSettings: settings
         ),
     ]

@@ -8,7 +8,8 @@ struct FrondCommand: AsyncParsableCommand {
         abstract: "Distributed ID generation: no ID twice.",
         version: FrondVersion.current,
         subcommands: [
-            ServeCommand.self, TagCommand.self, WorkerCommand.self, SchemaCommand.self, DecodeCommand.self,
+            ServeCommand.self, NextCommand.self, TagCommand.self, WorkerCommand.self, SchemaCommand.self,
+            DecodeCommand.self,
             BenchCommand.self,
         ]
     )

@@ -4,9 +4,10 @@ import HummingbirdCore
 public import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 public import ServiceLifecycle
 
-/// Frond's HTTP server: the fast lane in front of Hummingbird's routes.
+/// Frond's server: HTTP, by the fast lane in front of Hummingbird's routes, and gRPC beside it.
 ///
 /// `run()` owns its lifetime: on graceful shutdown it stops accepting, answers what is in flight, and gives the
 /// unused segments back.
@@ -26,10 +27,15 @@ public struct FrondServer: Service {
         public var drainLimit: Duration
         /// Event loops; nil for one a core.
         public var threads: Int?
+        /// How the server listens for gRPC; nil where it does not.
+        public var grpc: GRPCConfiguration?
+        /// The certificate to show, over HTTP and gRPC; nil for connections in the clear.
+        public var tls: ServerTLS?
 
         public init(
             host: String = "127.0.0.1", port: Int = 8080, maxCount: Int = 10_000, idleTimeout: Duration = .seconds(60),
-            drainLimit: Duration = .seconds(5), threads: Int? = nil
+            drainLimit: Duration = .seconds(5), threads: Int? = nil, grpc: GRPCConfiguration? = nil,
+            tls: ServerTLS? = nil
         ) {
             self.host = host
             self.port = port
@@ -37,12 +43,29 @@ public struct FrondServer: Service {
             self.idleTimeout = idleTimeout
             self.drainLimit = drainLimit
             self.threads = threads
+            self.grpc = grpc
+            self.tls = tls
         }
 
         /// Where the server is reached: host and port, an IPv6 address in brackets as in a URL.
-        public func address(port: Int) -> String {
+        public func address(port: Int) -> String { Self.address(host, port) }
+
+        /// Where it is reached by gRPC; nil where it is not.
+        public func grpcAddress(port: Int?) -> String? {
+            guard let grpc, let port else { return nil }
+            return Self.address(grpc.host ?? host, port)
+        }
+
+        private static func address(_ host: String, _ port: Int) -> String {
             host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         }
+    }
+
+    /// Where the server listens.
+    public struct Ports: Hashable, Sendable {
+        public var http: Int
+        /// Nil where it does not listen for gRPC.
+        public var grpc: Int?
     }
 
     /// How long the registry of worker IDs may take to answer before the server listens without a worker ID.
@@ -51,12 +74,12 @@ public struct FrondServer: Service {
     private let generators: ServedGenerators
     private let configuration: Configuration
     private let logger: Logger
-    private let onListening: @Sendable (_ port: Int) async -> Void
+    private let onListening: @Sendable (_ ports: Ports) async -> Void
 
-    /// - Parameter onListening: called with the port once requests are accepted.
+    /// - Parameter onListening: called with the ports once requests are accepted.
     public init(
         generators: ServedGenerators, configuration: Configuration, logger: Logger,
-        onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        onListening: @escaping @Sendable (_ ports: Ports) async -> Void = { _ in }
     ) {
         self.generators = generators
         self.configuration = configuration
@@ -88,9 +111,9 @@ public struct FrondServer: Service {
     private func serveWhileKeeping(on group: MultiThreadedEventLoopGroup) async throws {
         // Ends when the port is known, which the record of the worker ID names.
         let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
-        let application = application(on: group) { isListening.finish() }
+        let listeners = try listeners(on: group) { isListening.finish() }
         let server = ServiceGroup(
-            configuration: ServiceGroupConfiguration(services: [.init(service: application)], logger: frameworkLogger))
+            configuration: ServiceGroupConfiguration(services: [.init(service: listeners)], logger: frameworkLogger))
         var failure: FrondError?
         try await withThrowingTaskGroup(of: FrondError?.self) { tasks in
             tasks.addTask {
@@ -141,8 +164,38 @@ public struct FrondServer: Service {
         return quiet
     }
 
-    private func application(
+    /// What listens: HTTP and, where it is enabled, gRPC.
+    /// - Parameter onBound: called when all ports are known.
+    /// - Throws: `invalidArgument` for a certificate that cannot be used, before anything listens.
+    private func listeners(
         on group: MultiThreadedEventLoopGroup, onBound: @escaping @Sendable () -> Void
+    ) throws(FrondError) -> some Service {
+        let security = try configuration.tls?.context()
+        let (grpcPorts, source) = AsyncStream.makeStream(of: Int.self)
+        let grpc = configuration.grpc.map { settings in
+            GRPCListener(
+                generators: generators, configuration: settings, host: configuration.host,
+                maxCount: configuration.maxCount, drainLimit: configuration.drainLimit, tls: configuration.tls,
+                time: SystemTimeSource(), group: group, onListening: { source.yield($0) })
+        }
+        let http = application(on: group, security) { port in
+            var ports = Ports(http: port)
+            if grpc != nil {
+                for await port in grpcPorts {
+                    ports.grpc = port
+                    break
+                }
+                // It could not listen, which ends the server.
+                guard ports.grpc != nil else { return }
+            }
+            await announce(ports, onBound)
+        }
+        return Listeners(http: http, grpc: grpc)
+    }
+
+    private func application(
+        on group: MultiThreadedEventLoopGroup, _ security: NIOSSLContext?,
+        onBound: @escaping @Sendable (_ port: Int) async -> Void
     ) -> some Service {
         let limits = ConnectionLimits(
             idle: TimeAmount(configuration.idleTimeout), drain: TimeAmount(configuration.drainLimit))
@@ -152,13 +205,12 @@ public struct FrondServer: Service {
             responder: MethodResponder(router: router.buildResponder()),
             server: HTTPServerBuilder { [generators, configuration] responder in
                 FastLaneChannel(
-                    responder: responder, generators: generators, maxCount: configuration.maxCount, limits: limits)
+                    responder: responder, generators: generators, maxCount: configuration.maxCount, limits: limits,
+                    security: security)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: 4096),
-            onServerRunning: { channel in
-                await announce(port: channel.localAddress?.port ?? 0, onBound)
-            },
+            onServerRunning: { channel in await onBound(channel.localAddress?.port ?? 0) },
             eventLoopGroupProvider: .shared(group),
             logger: frameworkLogger
         )
@@ -167,13 +219,14 @@ public struct FrondServer: Service {
     /// Says that requests are accepted, once the registry has said whether there is a worker ID.
     ///
     /// Until then ordinary requests wait; where no worker ID can be had and that is the end, none is answered.
-    private func announce(port: Int, _ onBound: @Sendable () -> Void) async {
+    private func announce(_ ports: Ports, _ onBound: @Sendable () -> Void) async {
         if let keeper = generators.snowflake {
-            keeper.holder.address = configuration.address(port: port)
+            keeper.holder.address = configuration.address(port: ports.http)
+            keeper.holder.grpcAddress = configuration.grpcAddress(port: ports.grpc) ?? ""
             onBound()
             guard await keeper.waitForFirstAnswer(atMost: Self.firstAnswerLimit) else { return }
         }
-        await onListening(port)
+        await onListening(ports)
     }
 }
 

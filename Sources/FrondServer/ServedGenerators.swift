@@ -9,6 +9,7 @@ public struct ServedGenerators: Sendable {
     public let redis: CounterGenerators?
     /// Numbers of a database's auto-increment.
     public let tickets: CounterGenerators?
+    public let timeOrderedUUID = TimeOrderedUUIDGenerator()
     public let randomUUID = RandomUUIDGenerator()
     /// Asks them for the IDs of a tag, as its settings say.
     public let issuer: IDIssuer
@@ -43,6 +44,8 @@ public struct ServedGenerators: Sendable {
                 route.count.map { .range(generator, count: $0) } ?? .one(generator)
             }
         case .snowflake: return snowflake.map { .one($0.generator) }
+        case .redis: return redis?.existingGenerator(for: route.tag).map { .later($0, count: route.count ?? 1) }
+        case .ticket: return tickets?.existingGenerator(for: route.tag).map { .later($0, count: route.count ?? 1) }
         }
     }
 }

@@ -74,18 +74,21 @@ struct MySQLServeTests {
         var servers = [try await serve(url, options), try await serve(url, options)]
         let bench = FrondProcess(
             ["bench", "http"] + servers.map { "\($0.url)/api/segment/get/order" }
-                + ["--connections", "4", "--duration", "10s", "--json"])
-        try await bench.waitForLines(2)
-        await database.kill()
-        try await bench.waitForLines(3)
-        try await database.start()
-        try await bench.waitForLines(5)
+                + ["--connections", "4", "--duration", "\(10 * LongRun.rounds)s", "--json"])
         let port = servers[0].port
-        await database.kill()
-        await servers[0].crash()
-        try await database.start()
-        servers[0] = try await FrondServerProcess.start(
-            in: directory, port: port, ["--store", url] + options, environment: ["FROND_STORE_PASSWORD": "se:cr@t"])
+        for begin in stride(from: 0, to: 10 * LongRun.rounds, by: 10) {
+            try await bench.waitForLines(begin + 2)
+            await database.kill()
+            try await bench.waitForLines(begin + 3)
+            try await database.start()
+            try await bench.waitForLines(begin + 5)
+            await database.kill()
+            await servers[0].crash()
+            try await database.start()
+            servers[0] = try await FrondServerProcess.start(
+                in: directory, port: port, ["--store", url] + options,
+                environment: ["FROND_STORE_PASSWORD": "se:cr@t"])
+        }
         #expect(await bench.waitForExit() == 0, "\(bench.printed)")
         #expect(bench.printed.contains(#""duplicates" : 0"#), "\(bench.printed)")
         for server in servers {

@@ -29,21 +29,23 @@ struct RegistryTests {
         let servers = [try await serve(registry), try await serve(registry)]
         let bench = FrondProcess(
             ["bench", "http"] + servers.map { "\($0.url)/api/snowflake/get/order" }
-                + ["--connections", "4", "--duration", "16s", "--json"])
-        try await bench.waitForLines(2)
-        let leader = try await registry.leader()
-        await registry.kill(leader)
-        try await bench.waitForLines(5)
-        let other = (leader + 1) % 3
-        await registry.kill(other)
-        // Without a majority: what was reserved lasts.
+                + ["--connections", "4", "--duration", "\(16 * LongRun.rounds)s", "--json"])
         var ids = IssuedIDs()
-        for server in servers { try await ids.take(from: server) }
-        try await bench.waitForLines(7)
-        try await registry.restart([leader, other])
-        registry.pause(other, true)
-        try await bench.waitForLines(11)
-        registry.pause(other, false)
+        for begin in stride(from: 0, to: 16 * LongRun.rounds, by: 16) {
+            try await bench.waitForLines(begin + 2)
+            let leader = try await registry.leader()
+            await registry.kill(leader)
+            try await bench.waitForLines(begin + 5)
+            let other = (leader + 1) % 3
+            await registry.kill(other)
+            // Without a majority: what was reserved lasts.
+            for server in servers { try await ids.take(from: server) }
+            try await bench.waitForLines(begin + 7)
+            try await registry.restart([leader, other])
+            registry.pause(other, true)
+            try await bench.waitForLines(begin + 11)
+            registry.pause(other, false)
+        }
         #expect(await bench.waitForExit() == 0, "\(bench.printed)")
         #expect(bench.printed.contains(#""duplicates" : 0"#), "\(bench.printed)")
         for server in servers {

@@ -23,12 +23,12 @@ public final class IDIssuer: Sendable {
         /// How long one request may take over all generators of its tag. Default 1 second.
         public var waitLimit: Duration
         /// The key of scrambled tags; nil for none.
-        public var scrambleKey: [UInt8]?
+        public var scrambleKey: ScrambleKey?
         /// Where periods of tags find their time zones.
         public var zones: any TimeZoneRules
 
         public init(
-            waitLimit: Duration = .seconds(1), scrambleKey: [UInt8]? = nil, zones: any TimeZoneRules = FixedTimeZones()
+            waitLimit: Duration = .seconds(1), scrambleKey: ScrambleKey? = nil, zones: any TimeZoneRules = FixedTimeZones()
         ) {
             self.waitLimit = waitLimit
             self.scrambleKey = scrambleKey
@@ -125,7 +125,7 @@ public final class IDIssuer: Sendable {
         guard let directory, let entry, !entry.isConfirmed, generator != .uuid else { return true }
         let movesRecord = entry.options.period == nil && (generator == .segment || generator == .redis)
         // A snowflake ID of a name that has no settings is nobody's business.
-        if !movesRecord, entry.options.isEmpty { return true }
+        if !movesRecord, entry.options == TagOptions() { return true }
         let now = try await movesRecord ? directory.confirmed(tag) : directory.settle(tag)
         return now.options == entry.options
     }
@@ -152,7 +152,7 @@ public final class IDIssuer: Sendable {
     /// Whether IDs of a tag are decimals and nothing else, as far as this server has read.
     package func isPlain(_ tag: Tag, by generator: GeneratorKind) -> Bool {
         guard let directory else { return true }
-        guard let entry = directory.known(tag), entry.options.isEmpty else { return false }
+        guard let entry = directory.known(tag), entry.options == TagOptions() else { return false }
         return generator == .snowflake || entry.isConfirmed
     }
 

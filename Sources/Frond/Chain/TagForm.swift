@@ -3,7 +3,8 @@ struct TagForm: Sendable {
     let tag: Tag
     /// Where segments and counters take numbers: the tag, or the record of its present period.
     let sequence: Tag
-    let date: CalendarDate
+    /// As `{date}` says it.
+    private let date: String
     private let format: TextFormat?
     private let scramble: Scramble?
     private let floor: Int64?
@@ -13,18 +14,18 @@ struct TagForm: Sendable {
     ///   - format: of the request, instead of the tag's.
     ///   - wallMilliseconds: when the request came.
     /// - Throws: `invalidArgument` for a format without the date that tells the tag's numbers apart;
-    ///   `storeUnavailable` for settings that this server cannot follow: another key, an unknown time zone.
+    ///   `storeUnavailable` for numbers that are scrambled with another key.
     init(
         _ tag: Tag, _ record: TagRecord?, format: TextFormat?, wallMilliseconds: Int64, zones: any TimeZoneRules,
-        scrambleKey: [UInt8]?
+        scrambleKey: ScrambleKey?
     ) throws(FrondError) {
         let options = record?.options ?? TagOptions()
         self.tag = tag
         self.format = format ?? options.format
         floor = options.snowflakeFloor
         scramble =
-            if let fingerprint = options.scramble, let record {
-                try Self.scramble(of: record, fingerprint: fingerprint, key: scrambleKey)
+            if let fingerprint = options.scrambleKey, let record {
+                try Self.scramble(of: record, fingerprint, key: scrambleKey)
             } else {
                 nil
             }
@@ -32,20 +33,23 @@ struct TagForm: Sendable {
             guard self.format?.hasDate == true else {
                 throw FrondError(
                     .invalidArgument,
-                    "the numbers of tag '\(tag)' begin again every \(period.unit.rawValue): a format for them needs {date}")
+                    "the numbers of tag '\(tag)' begin again each \(period.unit.rawValue): a format for them needs {date}")
             }
-            date = try period.date(atMilliseconds: wallMilliseconds, zones: zones)
-            sequence = try Tag(tag, period: period.digits(of: date))
+            date = try period.date(atMilliseconds: wallMilliseconds, by: zones)
+            sequence = try Tag(tag, period: date)
         } else {
-            date = CalendarDate(milliseconds: wallMilliseconds)
+            date = self.format?.hasDate == true ? try Self.day.date(atMilliseconds: wallMilliseconds, by: zones) : ""
             sequence = tag
         }
     }
 
+    /// What `{date}` says where a tag has no periods.
+    private static let day = TagPeriod(.day)
+
     private static func scramble(
-        of record: TagRecord, fingerprint: String, key: [UInt8]?
+        of record: TagRecord, _ fingerprint: ScrambleKey.Fingerprint, key: ScrambleKey?
     ) throws(FrondError) -> Scramble {
-        guard let key, Scramble.fingerprint(of: key) == fingerprint else {
+        guard let key, key.fingerprint == fingerprint else {
             throw FrondError(
                 .storeUnavailable,
                 "the numbers of tag '\(record.tag)' are scrambled with a key that this server does not have: give it the "
@@ -97,7 +101,7 @@ struct TagForm: Sendable {
             number = scrambled
         }
         guard let format else { return "\(number)" }
-        guard let text = format.text(of: number, on: date) else {
+        guard let text = format.text(of: number, date: date) else {
             throw FrondError(
                 .invalidArgument, "number \(number) of tag '\(tag)' is too wide for the format '\(format)'")
         }

@@ -17,6 +17,23 @@ package struct SnowflakeBatch: RandomAccessCollection, Sendable {
         layout.compose(word: words.lowerBound &+ Int64(truncatingIfNeeded: position), identity: identity)
     }
 
+    /// The same IDs as runs, one a tick.
+    package var runs: [NumberRun] {
+        var runs: [NumberRun] = []
+        var word = words.lowerBound
+        while word < words.upperBound {
+            let tickEnd = (word >> Int64(layout.sequenceBits) + 1) << Int64(layout.sequenceBits)
+            let end = Swift.min(words.upperBound, tickEnd)
+            // Within a tick the sequence goes up by one, and the ID by one unit of the sequence field.
+            runs.append(
+                NumberRun(
+                    first: layout.compose(word: word, identity: identity), count: end - word,
+                    stride: layout.sequenceUnit))
+            word = end
+        }
+        return runs
+    }
+
     /// Writes all IDs to uninitialised memory, tick by tick.
     /// - Returns: the position after the last.
     func write(to ids: UnsafeMutableBufferPointer<Int64>, at position: Int) -> Int {

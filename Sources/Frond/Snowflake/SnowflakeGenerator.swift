@@ -104,6 +104,13 @@ public final class SnowflakeGenerator: IDGenerator {
         }
     }
 
+    /// IDs that can be had at once, `count` of them or fewer; nil where there is none.
+    /// - Parameter count: 1 to ``maxCount``.
+    package func nextBatchIfReady(atMost count: Int) -> SnowflakeBatch? {
+        guard case .success(let batch) = claim(Int64(count)) else { return nil }
+        return batch
+    }
+
     /// The most IDs one call gives: what the layout holds in the wait limit, 2^30 at most.
     public var maxCount: Int {
         let ticks = waitLimit.wholeMilliseconds / layout.tickMilliseconds

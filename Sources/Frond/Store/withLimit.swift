@@ -1,7 +1,7 @@
 /// Does `work`, and returns once it has ended or `limit` has passed; it is then cancelled, and ends by itself.
 ///
 /// The caller's own cancellation does not reach it: what must be done at the end is done by tasks that are cancelled.
-func withLimit(
+package func withLimit(
     _ limit: Duration, by time: any TimeSource, _ work: @escaping @Sendable () async -> Void
 ) async {
     let deadline = time.monotonic + limit

@@ -18,19 +18,15 @@ public struct Scramble: Hashable, Sendable {
     private let tweak: UInt64
 
     /// - Parameters:
-    ///   - key: a secret; at least 16 bytes.
     ///   - name: different names, such as those of tags, make different permutations under one key.
     ///   - range: of numbers that are not negative. What was scrambled in one range is not to be had back in another.
-    /// - Throws: `invalidArgument` for a key that is too short, or a range below 0.
-    public init(key: some Collection<UInt8>, name: String, range: ClosedRange<Int64>) throws(FrondError) {
-        guard key.count >= 16 else {
-            throw FrondError(.invalidArgument, "a scramble's key of \(key.count) bytes is too short: 16 or more")
-        }
+    /// - Throws: `invalidArgument` for a range below 0.
+    public init(key: ScrambleKey, name: String, range: ClosedRange<Int64>) throws(FrondError) {
         guard range.lowerBound >= 0 else {
             throw FrondError(.invalidArgument, "numbers from \(range.lowerBound) cannot be scrambled: from 0 on")
         }
         self.range = range
-        hash = Self.hash(of: key)
+        hash = key.hash
         tweak = name.utf8.reduce(hash(UInt64(name.utf8.count))) { [hash] in hash($0 ^ UInt64($1)) }
         // The distance of the last number from the first one, which is what is permuted.
         let last = UInt64(range.upperBound - range.lowerBound)
@@ -75,15 +71,5 @@ public struct Scramble: Hashable, Sendable {
     /// The round's number lies above the bits of a half.
     private func mixed(_ half: UInt64, _ round: UInt64) -> UInt64 {
         hash(tweak ^ (half | round << 56)) & mask
-    }
-
-    /// All bytes of the key go into both words.
-    private static func hash(of key: some Collection<UInt8>) -> SipHash {
-        var words: (UInt64, UInt64) = (UInt64(key.count), 0)
-        for byte in key {
-            let hash = SipHash(key0: words.0, key1: words.1)
-            words = (hash(UInt64(byte)), hash(UInt64(byte) | 1 << 8))
-        }
-        return SipHash(key0: words.0, key1: words.1)
     }
 }

@@ -36,6 +36,13 @@ struct IDRecorder: Sendable {
         }
     }
 
+    /// IDs that follow on each other: 1 or more.
+    mutating func record(run first: UInt128, count: UInt64) {
+        record(first)
+        self.count &+= count - 1
+        runEnd &+= UInt128(count - 1)
+    }
+
     private mutating func beginRun(_ id: UInt128) {
         if hasPrevious, id < runEnd {
             descents += 1

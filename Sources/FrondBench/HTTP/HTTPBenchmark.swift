@@ -104,7 +104,8 @@ public struct HTTPBenchmark: Sendable {
         }
     }
 
-    private static func tell(
+    /// Tells of progress once a second, until the task is cancelled.
+    static func tell(
         _ totals: RunTotals, since start: ContinuousClock.Instant,
         _ onProgress: @Sendable (HTTPBenchmarkProgress) -> Void
     ) async {

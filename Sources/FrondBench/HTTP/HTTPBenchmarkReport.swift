@@ -75,7 +75,8 @@ extension HTTPBenchmarkReport {
         self.check = check
     }
 
-    private static func sorted(_ counts: [String: Int]) -> [Occurrences] {
+    /// The most frequent first.
+    static func sorted(_ counts: [String: Int]) -> [Occurrences] {
         counts.map { Occurrences(reason: $0, count: $1) }.sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
     }
 }

@@ -4,5 +4,5 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure a deployment, or the generators in process.",
-        subcommands: [BenchHTTPCommand.self, BenchGeneratorsCommand.self])
+        subcommands: [BenchHTTPCommand.self, BenchGRPCCommand.self, BenchGeneratorsCommand.self])
 }

@@ -13,7 +13,7 @@ import UnixSignals
 /// `frond serve`: the server.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve IDs over HTTP until SIGTERM or SIGINT.")
+        commandName: "serve", abstract: "Serve IDs over HTTP and gRPC until SIGTERM or SIGINT.")
 
     @OptionGroup var settings: SettingOptions
 
@@ -22,6 +22,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(parsing: .unconditional, help: "The port to listen on; 0 picks a free one. (default: 8080)")
     var port: String?
+
+    @Option(
+        parsing: .unconditional, help: "The port to listen on for gRPC; 0 picks a free one. (default: no gRPC)")
+    var grpcPort: String?
 
     @Option(
         parsing: .unconditional,
@@ -36,7 +40,8 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let settings = try Settings(
-                try await settings.reader([.host: host, .port: port, .registry: registry, .redis: redis]))
+                try await settings.reader(
+                    [.host: host, .port: port, .grpcPort: grpcPort, .registry: registry, .redis: redis]))
             var logger = Logger(label: "frond", factory: { StreamLogHandler.standardError(label: $0) })
             logger.logLevel = settings.logLevel
             try await serve(settings, logger: logger)
@@ -66,8 +71,14 @@ struct ServeCommand: AsyncParsableCommand {
             segments: segments, snowflake: try makeKeeper(settings, beside: store, logger: logger),
             redis: await makeCounters(settings.redis, ceiling: numbers, logger: logger),
             tickets: makeTickets(settings, tags: store.segments, logger: logger))
-        let server = FrondServer(generators: generators, configuration: configuration, logger: logger) { port in
-            say("frond \(FrondVersion.current) listens on http://\(configuration.address(port: port))")
+        let server = FrondServer(
+            generators: generators, configuration: configuration, logger: logger
+        ) { ports in
+            let secure = configuration.tls == nil ? "" : "s"
+            say("frond \(FrondVersion.current) listens on http\(secure)://\(configuration.address(port: ports.http))")
+            if let address = configuration.grpcAddress(port: ports.grpc) {
+                say("listens on grpc\(secure)://\(address)")
+            }
             say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
             say("worker IDs: \(settings.registry.summary)")
             if generators.tickets != nil { say("tickets: \(settings.store.summary)") }

@@ -29,7 +29,7 @@ struct Settings {
             idleTimeout: try reader.duration(.httpIdleTimeout, default: .seconds(60)),
             // The other half is for giving back segments and the worker ID.
             drainLimit: shutdownTimeout / 2,
-            threads: threads == 0 ? nil : Int(threads))
+            threads: threads == 0 ? nil : Int(threads), grpc: try GRPCConfiguration(reader), tls: try ServerTLS(reader))
         let dataDirectory = try reader.string(.dataDirectory, default: "./frond-data")
         store = try StoreURL(
             try reader.string(.store, default: "sqlite:"), dataDirectory: dataDirectory,

@@ -1,3 +1,4 @@
+import Frond
 import NIOCore
 import NIOHTTP1
 
@@ -46,9 +47,12 @@ final class FastLane {
         return source
     }
 
+    /// Whether what was found out about sources still holds: no tag was set meanwhile.
+    var sourcesHold: Bool { generators.issuer.version == version }
+
     /// Answers, if an ID can be had at once.
     func answer(from source: HotSource) -> Bool {
-        guard generators.issuer.version == version, output.readableBytes < Self.outputLimit,
+        guard sourcesHold, output.readableBytes < Self.outputLimit,
             source.write(to: &output, head: &head)
         else {
             // The generator may be one that was forgotten, or the tag was set: look for it anew next time.
@@ -57,6 +61,20 @@ final class FastLane {
         }
         connection.noteActivity()
         return true
+    }
+
+    /// Answers requests that waited for a counter.
+    func answer(_ requests: CounterRequests, with outcome: Result<[NumberRun], FrondError>) throws {
+        connection.noteActivity()
+        switch outcome {
+        case .success(let runs):
+            var supply = RunSupply(runs)
+            for _ in 0..<requests.count {
+                head.write(supply.take(Int64(requests.numbersEach))[...], to: &output)
+            }
+        case .failure(let error):
+            for _ in 0..<requests.count { try head.write(Problem(error), to: &output) }
+        }
     }
 
     /// Writes the answers given since, before any answer of the ordinary server.

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOSSL
 
 #if canImport(Darwin)
     import Darwin
@@ -25,15 +26,18 @@ struct FastLaneChannel: ServerChildChannel {
     private let generators: ServedGenerators
     private let maxCount: Int
     private let limits: ConnectionLimits
+    private let security: NIOSSLContext?
 
+    /// - Parameter security: what connections are secured with; nil for connections in the clear.
     init(
         responder: @escaping HTTPChannelHandler.Responder, generators: ServedGenerators, maxCount: Int,
-        limits: ConnectionLimits
+        limits: ConnectionLimits, security: NIOSSLContext? = nil
     ) {
         ordinary = HTTP1Channel(responder: responder)
         self.generators = generators
         self.maxCount = maxCount
         self.limits = limits
+        self.security = security
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -43,6 +47,10 @@ struct FastLaneChannel: ServerChildChannel {
             try channel.syncOptions?.setOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: Self.unsentLimit)
             try Self.addFastLane(
                 to: channel.pipeline.syncOperations, generators: generators, maxCount: maxCount, limits: limits)
+            // Next to the socket, before all that reads or writes bytes.
+            if let security {
+                try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: security), position: .first)
+            }
             return value
         }
     }

@@ -23,14 +23,26 @@ struct Readiness: Sendable {
     /// 200 while IDs can be had, else 503. A store that fails while segments still last is said, and is no reason to
     /// take traffic away: every server of a fleet would be taken out at once.
     func response() async throws -> Response {
+        let checks = await checks()
+        let isReady = Self.areReady(checks)
+        let body = Body(status: isReady ? "ready" : "not ready", checks: checks)
+        return try .json(body, status: isReady ? .ok : .serviceUnavailable)
+    }
+
+    /// Whether IDs can be had.
+    func isReady() async -> Bool { Self.areReady(await checks()) }
+
+    private func checks() async -> [String: Check] {
         var checks: [String: Check] = [:]
         checks["segment"] = await segmentCheck()
         checks["redis"] = await Self.check(generators.redis)
         checks["ticket"] = await Self.check(generators.tickets)
         checks["snowflake"] = generators.snowflake.map { Self.check($0.status) }
-        let isReady = checks.values.allSatisfy { $0.status != "down" }
-        let body = Body(status: isReady ? "ready" : "not ready", checks: checks)
-        return try .json(body, status: isReady ? .ok : .serviceUnavailable)
+        return checks
+    }
+
+    private static func areReady(_ checks: [String: Check]) -> Bool {
+        checks.values.allSatisfy { $0.status != "down" }
     }
 
     private func segmentCheck() async -> Check? {

@@ -4,7 +4,12 @@ import Testing
 
 @Suite("Scrambled numbers")
 struct ScrambleTests {
-    private let key = Array("a key of 16 bytes or more".utf8)
+    private let bytes = Array("a key of 16 bytes or more".utf8)
+    private let key: ScrambleKey
+
+    init() throws {
+        key = try ScrambleKey(bytes)
+    }
 
     /// Table 1 of the SipHash paper's reference code: key 00 01 … 0f, message 00 01 … 07.
     @Test("The hash is SipHash-2-4")
@@ -66,16 +71,25 @@ struct ScrambleTests {
         let one = try Scramble(key: key, name: "order", range: range)
         for other in [
             try Scramble(key: key, name: "user", range: range),
-            try Scramble(key: key + [0], name: "order", range: range),
+            try Scramble(key: ScrambleKey(bytes + [0]), name: "order", range: range),
         ] {
             let same = (1...1000).filter { one.scrambled($0) == other.scrambled($0) }
             #expect(same.count < 5)
         }
     }
 
+    @Test("Keys are told apart by fingerprints, which read as they are written")
+    func fingerprints() throws {
+        let fingerprint = key.fingerprint
+        #expect(try ScrambleKey.Fingerprint("\(fingerprint)") == fingerprint)
+        #expect(try ScrambleKey(bytes).fingerprint == fingerprint)
+        #expect(try ScrambleKey(bytes.reversed()).fingerprint != fingerprint)
+        #expect(throws: FrondError.self) { try ScrambleKey.Fingerprint("12") }
+    }
+
     @Test("A short key and a range below 0 are refused")
     func refusesBadInput() throws {
-        var error = #expect(throws: FrondError.self) { try Scramble(key: [1, 2, 3], name: "order", range: 0...9) }
+        var error = #expect(throws: FrondError.self) { try ScrambleKey([1, 2, 3]) }
         #expect(error?.message == "a scramble's key of 3 bytes is too short: 16 or more")
         error = #expect(throws: FrondError.self) { try Scramble(key: key, name: "order", range: -1...9) }
         #expect(error?.code == .invalidArgument)

@@ -26,11 +26,11 @@ final class FrondServerProcess: Sendable {
     /// - Parameter port: 0 for a free one; a test that restarts a server names that of the first.
     static func start(
         in directory: TemporaryDirectory, port: Int = 0, _ arguments: [String] = [],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], scheme: String = "http"
     ) async throws -> FrondServerProcess {
         let process = FrondProcess(
             ["serve", "--port", "\(port)", "--data-dir", directory.path] + arguments, environment: environment)
-        let line = try await process.waitForLine(containing: "listens on http://")
+        let line = try await process.waitForLine(containing: "listens on \(scheme)://")
         let port = try #require(line.split(separator: ":").last.flatMap { Int($0) })
         return FrondServerProcess(process: process, port: port, directory: directory)
     }

@@ -1,0 +1,71 @@
+import Frond
+package import GRPCCore
+import GRPCProtobuf
+
+/// An error as it stands on the wire: the status of a call, or the error of one request of a stream.
+package struct ErrorStatus: Error, Hashable {
+    /// What ``ErrorDetails/ErrorInfo`` names as the domain of ``reason``.
+    package static let domain = "frond"
+
+    package var code: RPCError.Code
+    /// What HTTP names in the type of a problem.
+    package var reason: String
+    package var message: String
+    /// How long to wait before trying again; nil where that does not help.
+    package var retryAfter: Duration?
+
+    package init(code: RPCError.Code, reason: String, message: String, retryAfter: Duration? = nil) {
+        self.code = code
+        self.reason = reason
+        self.message = message
+        self.retryAfter = retryAfter
+    }
+}
+
+// MARK: The status of a call
+
+extension ErrorStatus: RPCErrorConvertible {
+    package var rpcErrorCode: RPCError.Code { code }
+    package var rpcErrorMessage: String { message }
+
+    /// `google.rpc.Status` with an `ErrorInfo` and, where trying again helps, a `RetryInfo`.
+    package var rpcErrorMetadata: Metadata {
+        var status = GoogleRPCStatus(
+            code: code, message: message, details: .errorInfo(reason: reason, domain: Self.domain))
+        if let retryAfter { status.details.append(.retryInfo(delay: retryAfter)) }
+        return status.rpcErrorMetadata
+    }
+
+    /// What a call ended with. Details that cannot be read, or are not Frond's, leave the reason empty.
+    package init(_ error: RPCError) {
+        self.init(code: error.code, reason: "", message: error.message)
+        // Whoever sends details that are none is not one of Frond's servers: the status says what there is to say.
+        guard let status = try? error.unpackGoogleRPCStatus() else { return }
+        for detail in status.details {
+            if let info = detail.errorInfo, info.domain == Self.domain { reason = info.reason }
+            if let retry = detail.retryInfo { retryAfter = retry.delay }
+        }
+    }
+}
+
+// MARK: The error of one request of a stream
+
+extension Frond_V1_StreamError {
+    package init(_ status: ErrorStatus) {
+        self.init()
+        code = Int32(status.code.rawValue)
+        reason = status.reason
+        message = status.message
+        // Rounded up: 0 would say that trying again does not help.
+        retryAfterMilliseconds = status.retryAfter.map { max(1, $0.wholeMilliseconds) } ?? 0
+    }
+}
+
+extension ErrorStatus {
+    package init(_ error: Frond_V1_StreamError) {
+        let code = Status.Code(rawValue: Int(error.code)).flatMap { RPCError.Code($0) }
+        self.init(
+            code: code ?? .unknown, reason: error.reason, message: error.message,
+            retryAfter: error.retryAfterMilliseconds > 0 ? .milliseconds(error.retryAfterMilliseconds) : nil)
+    }
+}

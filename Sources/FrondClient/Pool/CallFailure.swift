@@ -1,0 +1,118 @@
+import Frond
+import FrondAPI
+import GRPCCore
+
+/// Why a call to one server has no answer that its caller can use.
+struct CallFailure: Error {
+    /// For the caller, with the address of the server where that is what matters.
+    var error: FrondError
+    /// Whether another server may do better; else the error is the answer.
+    var mayAskElsewhere: Bool
+    /// Whether the server did not answer at all, rather than say that it cannot.
+    var isSilence = false
+    /// Whether the connection broke, so that another may do better.
+    var isBroken = false
+
+    /// - Parameters:
+    ///   - error: what gRPC throws.
+    ///   - limit: how long the server had.
+    ///   - unavailable: the code of the error where the server does not answer.
+    ///   - isCancelled: whether the caller waits no more.
+    init(
+        _ error: any Error, of address: ServerAddress, within limit: Duration, _ unavailable: FrondError.Code,
+        isCancelled: Bool
+    ) {
+        if isCancelled {
+            self.init(FrondError(.cancelled, "the call to \(address) was cancelled", cause: error), elsewhere: false)
+        } else if let error = error as? FrondError {
+            self.init(error, elsewhere: false)
+        } else if let error = error as? RPCError, let answer = Self.answer(error, unavailable) {
+            self = answer
+        } else {
+            let message = Self.silence(error, address, limit)
+            self.init(FrondError(unavailable, message, retryAfter: .seconds(1), cause: error), elsewhere: true)
+            isSilence = true
+            isBroken = (error as? RPCError)?.code != .deadlineExceeded
+        }
+    }
+
+    private init(_ error: FrondError, elsewhere: Bool) {
+        self.error = error
+        mayAskElsewhere = elsewhere
+    }
+
+    /// What a server of Frond says; nil where it did not come to that.
+    private static func answer(_ error: RPCError, _ unavailable: FrondError.Code) -> CallFailure? {
+        let status = ErrorStatus(error)
+        guard !status.reason.isEmpty else { return nil }
+        guard FrondError.Code(rawValue: status.reason) != nil else {
+            // Such as a generator that is not enabled: no later call can succeed.
+            return CallFailure(FrondError(.invalidArgument, status.message, cause: error), elsewhere: false)
+        }
+        var answer = FrondError(status)
+        switch answer.code {
+        case .shutDown, .cancelled:
+            // It is the server that ends, and not the caller.
+            answer.code = unavailable
+            return CallFailure(answer, elsewhere: true)
+        default:
+            return CallFailure(answer, elsewhere: status.code == .unavailable || status.code == .deadlineExceeded)
+        }
+    }
+
+    private static func silence(_ error: any Error, _ address: ServerAddress, _ limit: Duration) -> String {
+        let rpcError = error as? RPCError
+        if rpcError?.code == .deadlineExceeded { return "\(address) did not answer within \(limit)" }
+        let reason = rpcError?.reasons ?? "\(error)"
+        func says(_ texts: String...) -> Bool { texts.contains { reason.contains($0) } }
+        if says("Couldn't resolve address") { return "\(address) has a name that no address is known of: correct it" }
+        if says("Connection refused", "ECONNREFUSED") {
+            return "\(address) refuses connections: start the server, or correct the address"
+        }
+        if says("CERTIFICATE_VERIFY_FAILED") {
+            return "\(address) has a certificate that is not trusted: name the authority that signed it"
+        }
+        if says("failedToValidateHostname") {
+            return "\(address) has a certificate of another name: connect to the name that it is of"
+        }
+        if says("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "UNKNOWN_CA", "CERTIFICATE_UNKNOWN") {
+            return "\(address) does not accept us without a certificate, or not with this one: name one that it trusts"
+        }
+        if says("WRONG_VERSION_NUMBER", "EOF during handshake") {
+            return "\(address) does not agree on encryption: leave TLS away where it has none"
+        }
+        if rpcError?.code == .unimplemented {
+            return "\(address) does not know this call: it is no server of Frond, or an old one"
+        }
+        return
+            "\(address) broke the connection or cannot be reached: see that it is the gRPC port of a server of Frond, "
+            + "and whether it wants TLS"
+    }
+}
+
+extension RPCError {
+    /// The messages of the error and of all that are beneath it.
+    fileprivate var reasons: String {
+        var texts = [message]
+        var next = cause
+        while let error = next {
+            texts.append((error as? RPCError)?.message ?? "\(error)")
+            next = (error as? RPCError)?.cause
+        }
+        return texts.joined(separator: ": ")
+    }
+}
+
+extension FrondError {
+    /// No server has an answer.
+    init(noneOf failures: [FrondError], _ unavailable: Code) {
+        guard failures.count > 1, let last = failures.last else {
+            self = failures.last ?? FrondError(unavailable, "there is no server to ask")
+            return
+        }
+        self.init(
+            failures.allSatisfy { $0.code == last.code } ? last.code : unavailable,
+            "none of \(failures.count) servers answers: \(failures.map(\.message).joined(separator: "; "))",
+            retryAfter: failures.compactMap(\.retryAfter).min(), cause: last.cause)
+    }
+}

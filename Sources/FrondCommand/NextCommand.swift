@@ -1,0 +1,80 @@
+import ArgumentParser
+import Frond
+import FrondClient
+
+/// `frond next`: IDs from running servers, by gRPC.
+struct NextCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "next", abstract: "Print IDs from a running server, one a line, by gRPC.",
+        discussion: "The server listens for gRPC with 'frond serve --grpc-port 9090'. IDs that are not printed because "
+            + "the command was interrupted are a gap.")
+
+    @Argument(help: "The tag.")
+    var tag: String
+
+    // A string, so that what is no number is refused by name and with what is allowed.
+    @Option(parsing: .unconditional, help: "How many IDs.")
+    var count = "1"
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "Where a server listens for gRPC: host:port; several take each other's place. (default: 127.0.0.1:9090)")
+    var server: [String] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: "Where the IDs come from: \(RemoteIDs.Generator.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var generator = RemoteIDs.Generator.segment.rawValue
+
+    @Option(parsing: .unconditional, help: "How long to try, such as 500ms or 4s.")
+    var timeout = "4s"
+
+    @Flag(help: "Connect with TLS.")
+    var tls = false
+
+    @Option(parsing: .unconditional, help: "A PEM file of authorities that servers are believed by. Implies --tls.")
+    var ca: String?
+
+    @Option(
+        parsing: .unconditional, help: "A PEM file: the client's certificate, where servers want one. Implies --tls.")
+    var cert: String?
+
+    @Option(parsing: .unconditional, help: "A PEM file: the private key of --cert.")
+    var key: String?
+
+    func run() async throws {
+        try await reportingFailures {
+            let tag = try Tag(tag)
+            guard let number = Int(count), number >= 1 else {
+                throw CommandFailure(.usage, "--count '\(count)' is not a whole number from 1")
+            }
+            guard let generator = RemoteIDs.Generator(rawValue: generator) else {
+                let names = RemoteIDs.Generator.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandFailure(.usage, "--generator '\(generator)' is none of \(names)")
+            }
+            let client = try FrondClient(try configuration())
+            let outcome: Result<[String], any Error>
+            do {
+                outcome = .success(try await client.remote.next(tag, count: number, from: generator))
+            } catch {
+                outcome = .failure(error)
+            }
+            await client.shutdown()
+            say(try outcome.get().joined(separator: "\n"))
+        }
+    }
+
+    private func configuration() throws -> FrondClient.Configuration {
+        guard let limit = Duration(text: timeout), limit > .zero else {
+            throw CommandFailure(.usage, "--timeout '\(timeout)' is not a time above zero such as 500ms or 4s")
+        }
+        guard (cert == nil) == (key == nil) else {
+            throw CommandFailure(.usage, "--cert and --key go together")
+        }
+        let isSecure = tls || ca != nil || cert != nil
+        return FrondClient.Configuration(
+            servers: server.isEmpty ? ["127.0.0.1:9090"] : server,
+            tls: isSecure ? ClientTLS(authority: ca, certificate: cert, key: key) : nil,
+            pool: PoolPolicy(callLimit: limit))
+    }
+}

@@ -1,0 +1,31 @@
+import FrondServer
+
+extension GRPCConfiguration {
+    /// - Returns: nil where no port is set.
+    /// - Throws: ``CommandFailure``, naming the setting, its value and what is allowed.
+    init?(_ reader: SettingsReader) throws {
+        guard reader.text(.grpcPort) != nil else { return nil }
+        self.init(
+            host: try reader.text(.grpcHost).map { _ in try reader.string(.grpcHost, default: "") },
+            port: Int(try reader.integer(.grpcPort, in: 0...65535, default: 0)),
+            maxStreams: Int(try reader.integer(.grpcMaxStreams, in: 1...1_000_000, default: 1000)),
+            maxOutstanding: Int(try reader.integer(.grpcMaxOutstanding, in: 1...1_000_000, default: 10_000)))
+    }
+}
+
+extension ServerTLS {
+    /// - Returns: nil where no certificate is set.
+    /// - Throws: ``CommandFailure`` where the certificate, its key or both are missing.
+    init?(_ reader: SettingsReader) throws {
+        let clientCA = try reader.text(.tlsClientCA).map { _ in try reader.string(.tlsClientCA, default: "") }
+        let isSet = [.tlsCertificate, .tlsKey].map { reader.text($0) != nil }
+        guard isSet.contains(true) || clientCA != nil else { return nil }
+        guard isSet.allSatisfy({ $0 }) else {
+            throw CommandFailure(
+                .configuration, "tls.certificate and tls.key go together, and tls.clientCA goes with both of them")
+        }
+        self.init(
+            certificate: try reader.string(.tlsCertificate, default: ""), key: try reader.string(.tlsKey, default: ""),
+            clientCA: clientCA)
+    }
+}

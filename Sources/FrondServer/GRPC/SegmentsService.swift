@@ -1,0 +1,93 @@
+import Frond
+import FrondAPI
+import GRPCCore
+import SwiftProtobuf
+
+/// `frond.v1.Segments`: the server's own store, for generators that run elsewhere, and its tags.
+struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
+    /// Nil where this server has none.
+    let store: (any SegmentStore)?
+    let calls: CallGuard
+
+    func reserveSegment(
+        request: ServerRequest<Frond_V1_ReserveSegmentRequest>, context: ServerContext
+    ) async throws -> ServerResponse<Frond_V1_ReserveSegmentResponse> {
+        let message = request.message
+        return try await serve(request.metadata) { store in
+            let tag = try Tag(message.tag)
+            let count = message.hasCount ? try Self.checked(message.count) : nil
+            let segment = try await store.reserve(
+                tag, atLeast: count, after: message.hasAfter ? SegmentPosition(message.after) : nil)
+            return .with { $0.segment = Frond_V1_Segment(segment) }
+        }
+    }
+
+    func giveBackSegment(
+        request: ServerRequest<Frond_V1_GiveBackSegmentRequest>, context: ServerContext
+    ) async throws -> ServerResponse<Frond_V1_GiveBackSegmentResponse> {
+        let message = request.message
+        return try await serve(request.metadata) { store in
+            let tail = Segment(message.tail)
+            guard tail.first >= 0, tail.first <= tail.end, tail.stride >= 1 else {
+                throw FrondError(.invalidArgument, "\(tail.first) to \(tail.end) is not the tail of a segment")
+            }
+            let isTaken = try await store.giveBack(tail, of: try Tag(message.tag))
+            return .with { $0.takenBack = isTaken }
+        }
+    }
+
+    func listTags(
+        request: ServerRequest<Frond_V1_ListTagsRequest>, context: ServerContext
+    ) async throws -> ServerResponse<Frond_V1_ListTagsResponse> {
+        try await serve(request.metadata) { store in
+            let records = try await store.tags()
+            return .with { $0.tags = records.map { Frond_V1_TagRecord($0) } }
+        }
+    }
+
+    func getTag(
+        request: ServerRequest<Frond_V1_GetTagRequest>, context: ServerContext
+    ) async throws -> ServerResponse<Frond_V1_GetTagResponse> {
+        let message = request.message
+        return try await serve(request.metadata) { store in
+            let tag = try Tag(message.tag)
+            guard let record = try await store.tag(tag) else { throw FrondError.unknown(tag) }
+            return .with { $0.tag = Frond_V1_TagRecord(record) }
+        }
+    }
+
+    func createTag(
+        request: ServerRequest<Frond_V1_CreateTagRequest>, context: ServerContext
+    ) async throws -> ServerResponse<Frond_V1_CreateTagResponse> {
+        let message = request.message
+        return try await serve(request.metadata) { store in
+            let record = try await store.create(try Tag(message.tag), message.settings)
+            return .with { $0.tag = Frond_V1_TagRecord(record) }
+        }
+    }
+
+    func changeTag(
+        request: ServerRequest<Frond_V1_ChangeTagRequest>, context: ServerContext
+    ) async throws -> ServerResponse<Frond_V1_ChangeTagResponse> {
+        let message = request.message
+        return try await serve(request.metadata) { store in
+            let record = try await store.change(try Tag(message.tag), message.change)
+            return .with { $0.tag = Frond_V1_TagRecord(record) }
+        }
+    }
+
+    private func serve<Output: Sendable>(
+        _ metadata: Metadata, _ work: @escaping @Sendable (any SegmentStore) async throws -> Output
+    ) async throws -> ServerResponse<Output> {
+        guard let store else { throw ErrorStatus.notEnabled("segment") }
+        return ServerResponse(message: try await calls.run(metadata) { try await work(store) })
+    }
+
+    /// - Throws: `invalidArgument` for a count that no reservation can have.
+    private static func checked(_ count: Int64) throws(FrondError) -> Int64 {
+        guard (1...TagRecord.largestStep).contains(count) else {
+            throw FrondError(.invalidArgument, "count \(count) is out of range: 1 to \(TagRecord.largestStep)")
+        }
+        return count
+    }
+}

@@ -1,0 +1,60 @@
+import Frond
+import GRPCNIOTransportHTTP2Posix
+import NIOSSL
+
+/// The certificate that a server shows, over HTTP as over gRPC, and whose clients it serves.
+public struct ServerTLS: Hashable, Sendable {
+    /// A PEM file: the server's certificate, and after it those between it and the root.
+    public var certificate: String
+    /// A PEM file: the private key of the certificate.
+    public var key: String
+    /// A PEM file: only clients with a certificate by one of these are served; nil for all clients.
+    public var clientCA: String?
+
+    public init(certificate: String, key: String, clientCA: String? = nil) {
+        self.certificate = certificate
+        self.key = key
+        self.clientCA = clientCA
+    }
+
+    /// What HTTP connections are secured with.
+    /// - Throws: `invalidArgument`, naming the file that cannot be used.
+    func context() throws(FrondError) -> NIOSSLContext {
+        let chain = try Self.read(certificate, "certificate") { try NIOSSLCertificate.fromPEMFile($0) }
+        let privateKey = try Self.read(key, "private key") { try NIOSSLPrivateKey(file: $0, format: .pem) }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        if let clientCA {
+            let roots = try Self.read(clientCA, "client CA") { try NIOSSLCertificate.fromPEMFile($0) }
+            configuration.trustRoots = .certificates(roots)
+            configuration.certificateVerification = .noHostnameVerification
+        }
+        return try Self.read(certificate, "certificate") { [configuration] _ in
+            try NIOSSLContext(configuration: configuration)
+        }
+    }
+
+    /// What gRPC connections are secured with.
+    var grpcSecurity: HTTP2ServerTransport.Posix.TransportSecurity {
+        let chain: [TLSConfig.CertificateSource] = [.file(path: certificate, format: .pem)]
+        let privateKey = TLSConfig.PrivateKeySource.file(path: key, format: .pem)
+        guard let clientCA else { return .tls(certificateChain: chain, privateKey: privateKey) }
+        return .mTLS(certificateChain: chain, privateKey: privateKey) { tls in
+            tls.trustRoots = .certificates([.file(path: clientCA, format: .pem)])
+        }
+    }
+
+    private static func read<Value>(
+        _ path: String, _ name: String, _ read: (String) throws -> Value
+    ) throws(FrondError) -> Value {
+        do {
+            return try read(path)
+        } catch {
+            throw FrondError(
+                .invalidArgument, "the \(name) in \(path) cannot be used: it takes a PEM file that the server can read",
+                cause: error)
+        }
+    }
+}

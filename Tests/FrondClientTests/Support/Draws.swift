@@ -1,0 +1,80 @@
+import Frond
+import FrondClient
+import FrondTesting
+import Synchronization
+
+/// Every ID that the clients of a test were given.
+final class Draws: Sendable {
+    private struct State: Sendable {
+        var ids: Set<Int64> = []
+        var duplicates: [Int64] = []
+        var failures: [FrondError] = []
+    }
+
+    private let state = Mutex(State())
+
+    var count: Int { state.withLock { $0.ids.count } }
+    /// IDs that came twice.
+    var duplicates: [Int64] { state.withLock { $0.duplicates } }
+    var failures: [FrondError] { state.withLock { $0.failures } }
+
+    func add(_ id: Int64) {
+        state.withLock { state in
+            if !state.ids.insert(id).inserted { state.duplicates.append(id) }
+        }
+    }
+
+    /// Draws an ID and notes what came of it.
+    /// - Returns: the ID; nil where there was none.
+    @discardableResult
+    func draw(_ next: () async throws(FrondError) -> Int64) async -> Int64? {
+        do throws(FrondError) {
+            let id = try await next()
+            add(id)
+            return id
+        } catch {
+            state.withLock { $0.failures.append(error) }
+            return nil
+        }
+    }
+}
+
+extension FrondClient {
+    /// A client that reserves often.
+    static func thirsty(
+        _ servers: [String], pool: PoolPolicy = PoolPolicy(), wait: Duration = .seconds(8)
+    ) throws -> FrondClient {
+        try FrondClient(
+            Configuration(
+                servers: servers, pool: pool, segment: SegmentPolicy(maxStep: 10, waitLimit: wait)))
+    }
+}
+
+/// A store that makes tags with a small step.
+func smallSteps(_ step: Int64 = 10) -> AutoCreatingStore {
+    AutoCreatingStore(InMemorySegmentStore(), settings: TagSettings(step: step))
+}
+
+/// The error of a call that fails.
+func failure<Value>(of call: () async throws(FrondError) -> Value) async -> FrondError? {
+    do throws(FrondError) {
+        _ = try await call()
+        return nil
+    } catch {
+        return error
+    }
+}
+
+/// Asks again and again, within bounds, until it is so.
+func eventually(within limit: Duration = .seconds(20), _ isSo: () async -> Bool) async -> Bool {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+        if await isSo() { return true }
+        await SystemTimeSource().pause()
+    }
+    return false
+}
+
+extension SystemTimeSource {
+    fileprivate func pause() async { await sleep(until: monotonic + .milliseconds(10)) }
+}

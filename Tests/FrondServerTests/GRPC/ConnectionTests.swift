@@ -1,0 +1,118 @@
+import Frond
+import FrondAPI
+import FrondServer
+import FrondTesting
+import GRPCCore
+import NIOCore
+import NIOEmbedded
+import NIOPosix
+import Testing
+
+@testable import FrondServer
+
+@Suite("A connection by gRPC", .timeLimit(.minutes(1)))
+struct ConnectionTests {
+    private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+
+    private static func frame(_ type: UInt8, flags: UInt8 = 0, _ payload: [UInt8]) -> [UInt8] {
+        [0, UInt8(payload.count >> 8), UInt8(payload.count & 0xff), type, flags, 0, 0, 0, 0] + payload
+    }
+
+    private static func ping(_ number: UInt8, flags: UInt8 = 0) -> [UInt8] {
+        frame(6, flags: flags, [0, 0, 0, 0, 0, 0, 0, number])
+    }
+
+    private static let settings = frame(4, [])
+    private static let data = frame(0, (0..<200).map { UInt8($0) })
+
+    @Test(
+        "has its PINGs answered and all else passed on, however the bytes come in", arguments: [1, 2, 7, 9, 17, 1000])
+    func split(size: Int) {
+        let sent =
+            Self.preface + Self.settings + Self.ping(1) + Self.data + Self.ping(2) + Self.ping(3)
+            // The answer to a PING of the server's, and one of a length that cannot be.
+            + Self.ping(4, flags: 1) + Self.frame(6, [1, 2, 3]) + Self.data + Self.ping(5)
+        let kept =
+            Self.preface + Self.settings + Self.data + Self.ping(4, flags: 1) + Self.frame(6, [1, 2, 3]) + Self.data
+        var filter = PingFilter()
+        var (passed, pings): ([UInt8], [UInt64]) = ([], [])
+        for start in stride(from: 0, to: sent.count, by: size) {
+            let piece = ByteBuffer(bytes: sent[start..<min(start + size, sent.count)])
+            let rest = filter.take(piece) { ping in
+                pings.append(ping)
+                return true
+            }
+            passed += rest.readableBytesView
+        }
+        #expect(passed == kept && pings == [1, 2, 3, 5])
+        // What is not answered is passed on.
+        var other = PingFilter()
+        let rest = other.take(ByteBuffer(bytes: sent)) { _ in false }
+        #expect(Array(rest.readableBytesView) == sent)
+    }
+
+    @Test("is closed where the client says nothing, in time")
+    func silence() throws {
+        let channel = EmbeddedChannel()
+        try GRPCConnectionHandler.add(to: channel, drainLimit: .seconds(3)).wait()
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        try channel.writeInbound(ByteBuffer(bytes: Self.preface.dropLast()))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(9))
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test("goes on while the client speaks, and is closed by the drain limit when the server shuts down")
+    func drain() throws {
+        let channel = EmbeddedChannel()
+        try GRPCConnectionHandler.add(to: channel, drainLimit: .seconds(3)).wait()
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        try channel.writeInbound(ByteBuffer(bytes: Self.preface))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(3600))
+        #expect(channel.isActive)
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        channel.embeddedEventLoop.advanceTime(by: .seconds(2))
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test("lives through a thousand PINGs, as that of Go's client sends them")
+    func manyPings() async throws {
+        try await GRPCTestServer().whileRunning { running in
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: running.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    }
+                }
+            try await channel.executeThenClose { inbound, outbound in
+                try await outbound.write(ByteBuffer(bytes: Self.preface + Self.settings))
+                var received = 0
+                var iterator = inbound.makeAsyncIterator()
+                for round in 0..<10 {
+                    let pings = (0..<100).flatMap { _ in Self.ping(UInt8(round)) }
+                    try await outbound.write(ByteBuffer(bytes: pings))
+                    while received < 100 * (round + 1) * 17, let bytes = try await iterator.next() {
+                        received += bytes.readableBytes
+                    }
+                    #expect(received >= 100 * (round + 1) * 17)
+                }
+            }
+        }
+    }
+
+    @Test("of a client that never answers does not hold up the end of the server")
+    func silentClient() async throws {
+        var server = GRPCTestServer()
+        server.configuration.drainLimit = .milliseconds(200)
+        let time = SystemTimeSource()
+        let channel = try await server.whileRunning { running in
+            try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: running.port).get()
+        }
+        #expect(time.monotonic < .seconds(9))
+        try await channel.closeFuture.get()
+    }
+}

@@ -1,0 +1,99 @@
+import Frond
+import FrondAPI
+import FrondTesting
+import GRPCCore
+import SwiftProtobuf
+import Testing
+
+@Suite("Segments by gRPC", .timeLimit(.minutes(1)))
+struct SegmentsServiceTests {
+    @Test("are the caller's alone: the server's own generator goes on behind them")
+    func reserve() async throws {
+        var server = GRPCTestServer()
+        server.store = AutoCreatingStore(InMemorySegmentStore(), settings: TagSettings(step: 100))
+        try await server.withClient { client async throws in
+            let first = try await client.segments.reserveSegment(.with { $0.tag = "order" }).segment
+            #expect((first.first, first.end, first.step) == (1, 101, 100))
+            #expect(try await client.next() == 101)
+            let more = try await client.segments.reserveSegment(
+                .with {
+                    ($0.tag, $0.count, $0.after) = (
+                        "order", 500, Frond_V1_Position(SegmentPosition(cycle: 0, next: 101))
+                    )
+                }
+            ).segment
+            #expect(more.first >= 201 && more.end - more.first == 500)
+            #expect(
+                try await client.segments.giveBackSegment(
+                    .with { ($0.tag, $0.tail) = ("order", more) }
+                ).takenBack)
+            let again = try await client.segments.reserveSegment(.with { $0.tag = "order" }).segment
+            #expect(again.first == more.first)
+            // Somebody reserved since: not any more.
+            #expect(
+                try await !client.segments.giveBackSegment(
+                    .with { ($0.tag, $0.tail) = ("order", more) }
+                ).takenBack)
+        }
+    }
+
+    @Test("are refused where the caller knows of more than the store does")
+    func wentBack() async throws {
+        try await GRPCTestServer().withClient { client async throws in
+            _ = try await client.next()
+            let status = try await status {
+                try await client.segments.reserveSegment(
+                    .with {
+                        ($0.tag, $0.after) = ("order", Frond_V1_Position(SegmentPosition(cycle: 0, next: 1 << 40)))
+                    })
+            }
+            #expect(status.code == .failedPrecondition && status.reason == "store-went-back")
+        }
+    }
+
+    @Test("of no tag, or of a size that cannot be, are refused")
+    func badInput() async throws {
+        var server = GRPCTestServer()
+        server.store = InMemorySegmentStore()
+        try await server.withClient { client async throws in
+            let unknown = try await status { try await client.segments.reserveSegment(.with { $0.tag = "nobody" }) }
+            #expect(unknown.code == .notFound)
+            for count in [0, -1, TagRecord.largestStep + 1, .max] {
+                let status = try await status {
+                    try await client.segments.reserveSegment(.with { ($0.tag, $0.count) = ("order", count) })
+                }
+                #expect(status.code == .invalidArgument && status.message.contains("\(count)"))
+            }
+            let tail = Frond_V1_Segment(Segment(first: 9, end: 3, step: 1, cycle: 0, version: 1))
+            let status = try await status {
+                try await client.segments.giveBackSegment(.with { ($0.tag, $0.tail) = ("order", tail) })
+            }
+            #expect(status.code == .invalidArgument)
+        }
+    }
+
+    @Test("come with the administration of their tags")
+    func tags() async throws {
+        var server = GRPCTestServer()
+        server.store = InMemorySegmentStore()
+        try await server.withClient { client async throws in
+            let segments = client.segments
+            let made = try await segments.createTag(
+                .with { ($0.tag, $0.step, $0.description_p) = ("order", 50, "orders") }
+            ).tag
+            #expect((made.step, made.startID, made.maxValue) == (50, 1, TagRecord.largestValue))
+            let twice = try await status { try await segments.createTag(.with { $0.tag = "order" }) }
+            #expect(twice.code == .alreadyExists && twice.reason == "tag-exists")
+            let changed = try await segments.changeTag(.with { ($0.tag, $0.maxID, $0.cycles) = ("order", 900, true) })
+                .tag
+            #expect((changed.maxID, changed.step, changed.cycles, changed.description_p) == (900, 50, true, "orders"))
+            #expect(try await segments.getTag(.with { $0.tag = "order" }).tag == changed)
+            #expect(try await segments.listTags(.init()).tags == [changed])
+            #expect(try TagRecord(changed).maxID == 900)
+            let missing = try await status { try await segments.getTag(.with { $0.tag = "user" }) }
+            #expect(missing.code == .notFound)
+            let back = try await status { try await segments.changeTag(.with { ($0.tag, $0.maxID) = ("order", 5) }) }
+            #expect(back.code == .invalidArgument)
+        }
+    }
+}

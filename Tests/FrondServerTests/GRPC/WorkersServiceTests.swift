@@ -1,0 +1,114 @@
+import Frond
+import FrondAPI
+import FrondTesting
+import GRPCCore
+import SwiftProtobuf
+import Testing
+
+@Suite("Worker IDs by gRPC", .timeLimit(.minutes(1)))
+struct WorkersServiceTests {
+    private let registry = InMemoryWorkerRegistry()
+
+    private var server: GRPCTestServer {
+        var server = GRPCTestServer()
+        server.registry = registry
+        return server
+    }
+
+    private var now: Int64 { SystemTimeSource().wallMilliseconds }
+
+    private func request(now: Int64, length: Int64 = 10_000, end: Int64 = 32) -> Frond_V1_AcquireWorkerRequest {
+        .with {
+            $0.holder = Frond_V1_WorkerHolder(WorkerHolder(host: "client", processID: 7, startedAtMilliseconds: now))
+            $0.endWorkerID = end
+            $0.nowMilliseconds = now
+            $0.lengthMilliseconds = length
+        }
+    }
+
+    @Test("are held, extended and given back, and are nobody else's meanwhile")
+    func lifetime() async throws {
+        let now = now
+        try await server.withClient { client async throws in
+            let workers = client.workers
+            // The server's own is taken first.
+            _ = try await client.next("order", .snowflake)
+            let lease = try await workers.acquireWorker(request(now: now)).lease
+            #expect(lease.horizonMilliseconds == now + 10_000 && lease.holder.host == "client")
+            let listed = try await workers.listWorkers(.init()).workers
+            #expect(listed.count == 2 && listed.contains(lease))
+            let extended = try await workers.extendWorker(
+                .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (lease, now + 20_000, now) }
+            ).lease
+            #expect(extended.horizonMilliseconds == now + 20_000 && extended.token == lease.token)
+            // The reply may have been lost: the lease as it was before serves as well.
+            let again = try await workers.extendWorker(
+                .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (lease, now + 30_000, now) }
+            ).lease
+            #expect(again.horizonMilliseconds == now + 30_000)
+            _ = try await workers.releaseWorker(
+                .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (again, now + 5_000, now) })
+            let taken = try await status {
+                try await workers.extendWorker(
+                    .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (again, now + 40_000, now) })
+            }
+            #expect(taken.code == .aborted && taken.reason == "worker-id-taken")
+        }
+        let record = try #require(try await registry.workers().first { $0.holder?.host == "client" })
+        #expect(record.isReleased && record.horizonMilliseconds == now + 5_000)
+    }
+
+    @Test("are never given back below the time that others issued for, whatever the caller says")
+    func floor() async throws {
+        let now = now
+        let holder = WorkerHolder(host: "before", processID: 1, startedAtMilliseconds: 0)
+        let before = try await registry.acquire(
+            WorkerRequest(holder: holder, workerIDs: 0..<1, nowMilliseconds: now - 60_000, length: .seconds(30)))
+        try await server.withClient { client async throws in
+            var lease = try await client.workers.acquireWorker(request(now: now, end: 1)).lease
+            #expect(lease.floorMilliseconds == before.horizonMilliseconds)
+            lease.floorMilliseconds = 0
+            _ = try await client.workers.releaseWorker(
+                .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (lease, 0, now) })
+        }
+        let record = try #require(try await registry.workers().first { $0.workerID == 0 })
+        #expect(record.horizonMilliseconds >= before.horizonMilliseconds)
+    }
+
+    @Test("are refused for requests that cannot be right")
+    func badInput() async throws {
+        let now = now
+        let far = now + 100_000_000_000
+        var nobody = request(now: now)
+        nobody.clearHolder()
+        var reversed = request(now: now)
+        reversed.firstWorkerID = 50
+        let bad = [
+            nobody, reversed, request(now: far), request(now: -1), request(now: now, length: 0),
+            request(now: now, length: .max), request(now: now, end: .max),
+        ]
+        try await server.withClient { [bad] client async throws in
+            for request in bad {
+                let status = try await status { try await client.workers.acquireWorker(request) }
+                #expect(status.code == .invalidArgument, "\(request)")
+            }
+            let lease = try await client.workers.acquireWorker(request(now: now)).lease
+            let status = try await status {
+                try await client.workers.extendWorker(
+                    .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (lease, far, now) })
+            }
+            #expect(status.code == .invalidArgument)
+        }
+    }
+
+    @Test("are not to be had from a server without a registry")
+    func notEnabled() async throws {
+        try await GRPCTestServer().withClient { client async throws in
+            let status = try await status { try await client.workers.listWorkers(.init()) }
+            #expect(status.code == .unimplemented && status.reason == "generator-not-enabled")
+            #expect(
+                try await FrondServerTests.status { try await client.workers.getLayout(.init()) }.code == .unimplemented
+            )
+        }
+    }
+}
