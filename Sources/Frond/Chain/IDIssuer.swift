@@ -76,6 +76,21 @@ public final class IDIssuer: Sendable {
             .storeUnavailable, "tag '\(tag)' is being set again and again: ask once more", retryAfter: .seconds(1))
     }
 
+    /// Exactly `count` numbers of a tag, for answers that have no room for texts.
+    /// - Throws: `invalidArgument` for a tag whose IDs are texts, or begin again with each period.
+    package func numbers(
+        _ tag: Tag, count: Int, by generator: GeneratorKind
+    ) async throws(FrondError) -> [NumberRun] {
+        let options = try await entry(for: tag, asked: generator)?.options ?? TagOptions()
+        if options.format == nil, options.period == nil, options.scrambleKey == nil,
+            case .numbers(let runs) = try await issue(tag, count: count, by: generator).values
+        {
+            return runs
+        }
+        throw FrondError(
+            .invalidArgument, "the IDs of tag '\(tag)' are texts and no numbers: ask for them over HTTP, at /api/id/\(tag)")
+    }
+
     /// What is known of a tag. Whoever wants a UUID gets one though the store does not answer: it looks like nothing else.
     private func entry(for tag: Tag, asked generator: GeneratorKind?) async throws(FrondError) -> TagDirectory.Entry? {
         guard let directory else { return nil }
@@ -190,7 +205,7 @@ public final class IDIssuer: Sendable {
 
 extension TagForm {
     /// Segments and counters in Redis take their numbers from the record of a period; the other generators know none.
-    func sequence(for generator: GeneratorKind) -> Tag {
+    package func sequence(for generator: GeneratorKind) -> Tag {
         switch generator {
         case .segment, .redis: sequence
         case .ticket, .snowflake, .uuid: tag

@@ -11,6 +11,11 @@ package struct IssuedIDs: Sendable {
 
     package var generator: GeneratorKind
     package var values: Values
+
+    package init(generator: GeneratorKind, values: Values) {
+        self.generator = generator
+        self.values = values
+    }
 }
 
 extension IssuedIDs.Values {

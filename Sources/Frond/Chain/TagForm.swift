@@ -1,8 +1,8 @@
 /// How one request's IDs of a tag are numbered and written: chosen once, by the tag's settings and the clock.
-struct TagForm: Sendable {
-    let tag: Tag
+package struct TagForm: Sendable {
+    package let tag: Tag
     /// Where segments and counters take numbers: the tag, or the record of its present period.
-    let sequence: Tag
+    package let sequence: Tag
     /// As `{date}` says it.
     private let date: String
     private let format: TextFormat?
@@ -15,7 +15,7 @@ struct TagForm: Sendable {
     ///   - wallMilliseconds: when the request came.
     /// - Throws: `invalidArgument` for a format without the date that tells the tag's numbers apart;
     ///   `storeUnavailable` for numbers that are scrambled with another key.
-    init(
+    package init(
         _ tag: Tag, _ record: TagRecord?, format: TextFormat?, wallMilliseconds: Int64, zones: any TimeZoneRules,
         scrambleKey: ScrambleKey?
     ) throws(FrondError) {
@@ -61,7 +61,7 @@ struct TagForm: Sendable {
     /// The IDs as they go out.
     /// - Throws: `invalidArgument` for a number that is too wide for the format; `storeCorrupt` for numbers that the
     ///   tag cannot have, on whichever side of the floor where snowflake IDs begin.
-    func write(_ values: IssuedIDs.Values, by generator: GeneratorKind) throws(FrondError) -> IssuedIDs {
+    package func write(_ values: IssuedIDs.Values, by generator: GeneratorKind) throws(FrondError) -> IssuedIDs {
         try checkSide(of: values, generator)
         guard format != nil || scramble != nil, let numbers = values.integers else {
             return IssuedIDs(generator: generator, values: values)
