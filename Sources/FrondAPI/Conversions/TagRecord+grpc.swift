@@ -21,7 +21,7 @@ extension Frond_V1_TagRecord {
 extension TagRecord {
     /// - Throws: `invalidArgument` where the tag is none; `storeCorrupt` for options of a newer version.
     package init(_ record: Frond_V1_TagRecord) throws(FrondError) {
-        let tag = try Tag(record.tag)
+        let tag = try Tag(stored: record.tag)
         self.init(
             tag: tag, maxID: record.maxID, step: record.step, startID: record.startID,
             maxValue: record.maxValue, cycles: record.cycles, cycle: record.cycle, version: record.version,
