@@ -272,6 +272,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
+                "Frond",
+                "FrondClient",
                 "FrondCommand",
                 "TestServers",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
