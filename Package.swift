@@ -188,6 +188,13 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // The README's example: a client, or embedded, by one line.
+        .executableTarget(
+            name: "first-ids",
+            dependencies: ["Frond", "FrondClient", "FrondSQLite"],
+            path: "Examples/FirstIDs",
+            swiftSettings: settings
+        ),
         .target(
             name: "FrondTesting",
             dependencies: ["Frond"],
@@ -242,9 +249,10 @@ let package = Package(
         .testTarget(
             name: "FrondClientTests",
             dependencies: [
-                "Frond", "FrondAPI", "FrondClient", "FrondServer", "FrondTesting", "TestServers",
+                "Frond", "FrondAPI", "FrondClient", "FrondSQLite", "FrondServer", "FrondTesting", "TestServers",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
@@ -276,6 +284,7 @@ let package = Package(
                 "FrondClient",
                 "FrondCommand",
                 "TestServers",
+                "first-ids",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
