@@ -27,8 +27,8 @@ build: setup ## Build the command for release: .build/release/frond
 
 test: setup test-setup ## Run every test, real servers and the data-race check included.
 	$(SWIFT) build --build-tests
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 $(SWIFT) test --skip-build --skip '$(BUSY)'
-	$(SWIFT) test --skip-build --filter '$(BUSY)' --no-parallel
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 SWIFT=$(SWIFT) scripts/run-tests --skip-build --skip '$(BUSY)'
+	SWIFT=$(SWIFT) scripts/run-tests --skip-build --filter '$(BUSY)' --no-parallel
 	$(MAKE) test-core
 
 test-core: setup ## Run the lock-free code on all cores under ThreadSanitizer.

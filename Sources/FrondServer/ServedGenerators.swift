@@ -38,6 +38,8 @@ public struct ServedGenerators: Sendable {
                 route.count.map { .range(generator, count: $0) } ?? .one(generator)
             }
         case .snowflake: snowflake.map { .one($0.generator) }
+        case .redis: redis?.existingGenerator(for: route.tag).map { .later($0, count: route.count ?? 1) }
+        case .ticket: tickets?.existingGenerator(for: route.tag).map { .later($0, count: route.count ?? 1) }
         }
     }
 }

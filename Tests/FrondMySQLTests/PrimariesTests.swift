@@ -152,21 +152,46 @@ struct PrimariesTests {
         #expect(alone.stride == 2 && alone.first % 2 == 0)
     }
 
-    @Test("a creation that broke off half way is completed by the next, and by no other")
+    @Test("a creation that broke off half way gives out nothing, and is completed by the next, and by no other")
     func halfCreated() async throws {
         let one = try await TestDatabase.make()
         let other = try await TestDatabase.make()
         let store = MySQLSegmentStore(primaries: [one.configuration, other.configuration])
         let tag = try Tag("order")
         _ = try await store.create(tag, TagSettings(step: 5))
+        try await one.run("UPDATE leaf_alloc SET barrier = start_id, version = 0")
         try await other.run("DELETE FROM leaf_alloc")
+        let closed = await frondError { _ = try await store.reserve(tag, atLeast: nil, after: nil) }
+        #expect(closed?.code == .storeUnavailable)
+        #expect(closed?.message.contains("frond tag create order") == true, "\(closed?.message ?? "")")
         let error = await frondError { _ = try await store.create(tag, TagSettings(step: 6)) }
         #expect(error?.code == .tagExists)
         _ = try await store.create(tag, TagSettings(step: 5))
+        _ = try await store.reserve(tag, atLeast: nil, after: nil)
         try await other.run("DELETE FROM leaf_alloc")
-        _ = try await MySQLSegmentStore(one.configuration).reserve(tag, atLeast: nil, after: nil)
-        let used = await frondError { _ = try await store.create(tag, TagSettings(step: 5)) }
-        #expect(used?.code == .tagExists, "a row that is gone may have given out numbers")
+        let gone = await frondError { _ = try await store.create(tag, TagSettings(step: 5)) }
+        #expect(gone?.code == .tagExists, "a row that is gone may have given out numbers")
+    }
+
+    @Test("servers whose lists contradict each other make a tag at the same time: no number twice")
+    func contradictingLists() async throws {
+        let one = try await TestDatabase.make()
+        let other = try await TestDatabase.make()
+        let stores = [[one, other], [other, one]].map { MySQLSegmentStore(primaries: $0.map(\.configuration)) }
+        for round in 0..<20 {
+            let tag = try Tag("order\(round)")
+            async let first: Void = { _ = try? await stores[0].create(tag, TagSettings()) }()
+            async let second: Void = { _ = try? await stores[1].create(tag, TagSettings()) }()
+            _ = await (first, second)
+            let segments = await [
+                try? stores[0].reserve(tag, atLeast: nil, after: nil),
+                try? stores[0].reserve(tag, atLeast: nil, after: nil),
+                try? stores[1].reserve(tag, atLeast: nil, after: nil),
+                try? stores[1].reserve(tag, atLeast: nil, after: nil),
+            ].compactMap(\.self)
+            let issued = segments.flatMap(numbers)
+            #expect(Set(issued).count == issued.count, "round \(round): \(segments)")
+        }
     }
 
     @Test("a tag is spread over a second and a third database under load, broken off at every step: no number twice")

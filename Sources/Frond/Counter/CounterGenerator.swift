@@ -7,7 +7,8 @@ import Synchronization
 /// of arrival, and each was drawn after its caller asked: where the store's numbers grow, so do those that one caller
 /// sees, and those of callers that follow each other on different servers.
 public final class CounterGenerator: IDGenerator, TagGenerator {
-    private typealias Waiter = CheckedContinuation<Result<[NumberRun], FrondError>, Never>
+    /// Takes what a caller waits for, on whatever thread.
+    private typealias Waiter = @Sendable (Result<[NumberRun], FrondError>) -> Void
 
     public let tag: Tag
     private let source: CounterSource
@@ -50,11 +51,10 @@ public final class CounterGenerator: IDGenerator, TagGenerator {
     /// Exactly `count` numbers as runs, in order.
     package func nextRuns(count: Int) async throws(FrondError) -> [NumberRun] {
         try checkCount(count)
-        let id = callers.wrappingAdd(1, ordering: .relaxed).newValue
-        let now = source.time.monotonic
+        let id = newCaller()
         let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { (waiter: Waiter) in
-                update { $0.enter(id, count: count, waiter: waiter, now: now) }
+            await withCheckedContinuation { continuation in
+                enter(id, count: count) { continuation.resume(returning: $0) }
                 // Cancelled before it began to wait: the handler below found nobody.
                 if Task.isCancelled { update { $0.cancelled(id: id) } }
             }
@@ -64,7 +64,28 @@ public final class CounterGenerator: IDGenerator, TagGenerator {
         return try outcome.get()
     }
 
+    /// Has exactly `count` numbers delivered as runs, in order, or an error: within the generator's bound, on whatever
+    /// thread, and perhaps before this returns.
+    /// - Parameter count: 1 to 16,777,216.
+    package func requestRuns(
+        count: Int, deliver: @escaping @Sendable (Result<[NumberRun], FrondError>) -> Void
+    ) {
+        do throws(FrondError) {
+            try checkCount(count)
+            enter(newCaller(), count: count, waiter: deliver)
+        } catch {
+            deliver(.failure(error))
+        }
+    }
+
     // MARK: Driving the queue
+
+    private func newCaller() -> Int64 { callers.wrappingAdd(1, ordering: .relaxed).newValue }
+
+    private func enter(_ id: Int64, count: Int, waiter: @escaping Waiter) {
+        let now = source.time.monotonic
+        update { $0.enter(id, count: count, waiter: waiter, now: now) }
+    }
 
     /// Lets an event happen and performs its effects outside the lock.
     private func update(_ event: (inout CounterQueue<Waiter>) -> CounterQueue<Waiter>.Effects) {
@@ -72,7 +93,7 @@ public final class CounterGenerator: IDGenerator, TagGenerator {
         if let count = effects.draw { draw(count) }
         for delivery in effects.deliveries {
             if case .failure(let error) = delivery.outcome { source.monitor.noteOutcome(error) }
-            delivery.waiter.resume(returning: delivery.outcome)
+            delivery.waiter(delivery.outcome)
         }
         if let deadline = effects.wakeAt {
             source.alarm.ring(at: deadline) { [self] in
@@ -110,7 +131,9 @@ public final class CounterGenerator: IDGenerator, TagGenerator {
     }
 
     func finish() async {
-        _ = await withCheckedContinuation { (closer: Waiter) in update { $0.close(for: closer) } }
+        _ = await withCheckedContinuation { continuation in
+            update { $0.close { continuation.resume(returning: $0) } }
+        }
     }
 
     /// Ends a generator whose tag was never found; false if it had numbers or somebody waits for some.

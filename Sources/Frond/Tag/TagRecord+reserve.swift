@@ -66,10 +66,15 @@ extension TagRecord {
         return overflows || own > maxValue ? nil : own
     }
 
+    /// Whether its first number is beyond the barrier: it is not made in all databases yet.
+    package var isClosed: Bool { barrier == startID }
+
     private var atBarrier: FrondError {
         var error = FrondError(
             .storeUnavailable,
-            "the numbers of tag '\(tag)' are being spread over more databases: finish with 'frond tag stripe'",
+            isClosed
+                ? "tag '\(tag)' is not made in all databases yet: create it again with 'frond tag create \(tag)'"
+                : "the numbers of tag '\(tag)' are being spread over more databases: finish with 'frond tag stripe'",
             retryAfter: .seconds(1))
         error.isOfOneTag = true
         return error

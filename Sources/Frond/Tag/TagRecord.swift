@@ -29,7 +29,8 @@ public struct TagRecord: Hashable, Sendable {
     public var stripes: Int64
     /// Which of them this record's are: the numbers ≡ `stripe` modulo `stripes`. 0 to `stripes` − 1.
     public var stripe: Int64
-    /// No number from here on is reserved, while the numbers are being spread over more databases; nil at other times.
+    /// No number from here on is reserved, while the numbers are being spread over more databases, or while the tag is
+    /// being made in several; nil at other times.
     public var barrier: Int64?
     /// The first number of the last reservation, below which no tail of it can begin; nil where the record was last
     /// changed by anything else, and then no tail is taken back.

@@ -67,6 +67,12 @@ extension TagRecord {
             }
             successor.maxID = next
         }
+        if change.cycles ?? cycles, let barrier, !isClosed {
+            throw FrondError(
+                .invalidArgument,
+                "tag '\(tag)' cannot begin again while its numbers from \(barrier) on are being spread over databases: "
+                    + "finish with 'frond tag stripe \(tag)'")
+        }
         successor.step = change.step ?? step
         successor.maxValue = change.maxValue ?? maxValue
         successor.cycles = change.cycles ?? cycles

@@ -15,25 +15,13 @@ extension MySQLSegmentStore {
     }
 
     public func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
-        var record = try settings.newRecord(tag, nowMilliseconds: time.wallMilliseconds)
+        let record = try settings.newRecord(tag, nowMilliseconds: time.wallMilliseconds)
         guard databases.count > 1 else {
             try await databases[0].create(record)
             return record
         }
         try checkRoom(record)
-        record.stripes = Int64(databases.count)
-        let present = try await recordsEverywhere(tag)
-        // What a creation that broke off has left is completed; anything else is there already.
-        let isHalfMade = zip(databases, present).allSatisfy { database, found in
-            found.map { $0.isMeant(as: record, at: database.place) } ?? true
-        }
-        guard present.contains(nil), isHalfMade else { throw FrondError.exists(tag) }
-        for (database, found) in zip(databases, present) where found == nil {
-            record.stripe = Int64(database.place)
-            try await database.create(record)
-        }
-        record.stripe = 0
-        return record
+        return try await createEverywhere(record)
     }
 
     public func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
@@ -57,6 +45,29 @@ extension MySQLSegmentStore {
             .invalidArgument,
             "max \(record.maxValue) of tag '\(record.tag)' leaves less than a number for each of \(databases.count) "
                 + "databases")
+    }
+
+    /// - Throws: `tagExists` also where somebody else came first in the end.
+    private func createEverywhere(_ record: TagRecord) async throws(FrondError) -> TagRecord {
+        let plan = TagCreationPlan(record, places: databases.count)
+        for _ in 0..<SegmentDatabase.maximumTries * databases.count {
+            let rows = try await recordsEverywhere(record.tag)
+            switch try plan.next(rows) {
+            case .insert(let row, let place):
+                do throws(FrondError) {
+                    try await databases[place].create(row)
+                } catch  where error.code == .tagExists {
+                    // Somebody else was first: the next look at the rows says whose it is.
+                }
+            case .open(let successor, let row, let place):
+                let isOpened = try await databases[place].swap(row, for: successor)
+                if isOpened, place == 0 { return successor }
+            case .finished: throw FrondError.exists(record.tag)
+            }
+        }
+        throw FrondError(
+            .storeUnavailable, "tag '\(record.tag)' is not made in all databases yet: create it again",
+            retryAfter: .seconds(1))
     }
 
     /// What each database answers that does.
@@ -89,15 +100,5 @@ extension MySQLSegmentStore {
         records.max {
             SegmentPosition(cycle: $0.cycle, next: $0.maxID) < SegmentPosition(cycle: $1.cycle, next: $1.maxID)
         }
-    }
-}
-
-extension TagRecord {
-    /// Whether this is an unused record of the same settings, at its place.
-    fileprivate func isMeant(as wanted: TagRecord, at place: Int) -> Bool {
-        var other = wanted
-        other.stripe = Int64(place)
-        other.updatedAtMilliseconds = updatedAtMilliseconds
-        return self == other
     }
 }

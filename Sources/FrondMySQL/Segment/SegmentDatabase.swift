@@ -46,11 +46,13 @@ struct SegmentDatabase: Sendable {
             await time.sleep(until: time.monotonic + pause * Double.random(in: 0...1))
             pause = min(pause * 1.5, Self.longestPause)
         }
-        throw FrondError(
+        var error = FrondError(
             .storeUnavailable,
             "tag '\(tag)' in database \(pool.configuration) was changed by others \(Self.maximumTries) times in a row: "
                 + "raise its step with 'frond tag set \(tag) --step'",
             retryAfter: .seconds(1))
+        error.isOfOneTag = true
+        throw error
     }
 
     /// - Parameters:
@@ -107,6 +109,11 @@ struct SegmentDatabase: Sendable {
             case .deadlock: return nil
             }
         }
+    }
+
+    /// - Returns: whether the record stood still.
+    func swap(_ record: TagRecord, for successor: TagRecord) async throws(FrondError) -> Bool {
+        try await pool.run { session throws(FrondError) in try session.swap(record, for: successor) }
     }
 
     func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {

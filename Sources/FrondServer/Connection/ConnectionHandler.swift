@@ -24,6 +24,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Counts what client and server do, for ``IdleWatch``.
     private var activity: UInt64 = 0
     private var readIsHeldBack = false
+    /// Whether requests wait for answers of the fast lane. What is to be closed meanwhile is closed behind them.
+    var isAwaited = false {
+        didSet { if !isAwaited, let context = closing.take() { end(context) } }
+    }
+    /// Set where the connection is to be closed once the fast lane has answered.
+    private var closing: ChannelHandlerContext?
     /// Past this context lies the socket: what is written to it is not encoded again.
     private var encoder: ChannelHandlerContext?
     private var alarms: [Scheduled<Void>] = []
@@ -60,6 +66,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         encoder = nil
+        closing = nil
         idleCheck?.cancel()
         idleCheck = nil
         for alarm in alarms { alarm.cancel() }
@@ -168,6 +175,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         switch mode {
+        case .all where isAwaited && context.channel.isActive:
+            context.channel.closeFuture.cascade(to: promise)
+            closing = context
         case .all where unsentBytes(context) == 0, .input:
             context.close(mode: mode, promise: promise)
         case .all:
@@ -241,7 +251,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             let (handler, context) = bound.value
             let isIdle = handler.idleWatch.isIdle(
                 activity: handler.activity, unsentBytes: handler.unsentBytes(context),
-                isAnswering: handler.state.isAnswering)
+                isAnswering: handler.state.isAnswering || handler.isAwaited)
             guard isIdle else { return }
             task.cancel()
             context.close(promise: nil)

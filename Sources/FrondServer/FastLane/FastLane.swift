@@ -1,3 +1,4 @@
+import Frond
 import NIOCore
 import NIOHTTP1
 
@@ -51,6 +52,20 @@ final class FastLane {
         }
         connection.noteActivity()
         return true
+    }
+
+    /// Answers requests that waited for a counter.
+    func answer(_ requests: CounterRequests, with outcome: Result<[NumberRun], FrondError>) throws {
+        connection.noteActivity()
+        switch outcome {
+        case .success(let runs):
+            var supply = RunSupply(runs)
+            for _ in 0..<requests.count {
+                head.write(supply.take(Int64(requests.numbersEach))[...], to: &output)
+            }
+        case .failure(let error):
+            for _ in 0..<requests.count { try head.write(Problem(error), to: &output) }
+        }
     }
 
     /// Writes the answers given since, before any answer of the ordinary server.

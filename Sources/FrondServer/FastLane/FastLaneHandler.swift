@@ -21,9 +21,9 @@ final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
         var parts = 0
         /// Whether the last part was the end of a request.
         var isBetweenRequests = true
-        /// Requests that the fast lane answered.
-        var answers = 0
-        /// Where the last of these answers came from.
+        /// Hot requests: those that the fast lane answered, and those whose answer has to be waited for.
+        var hot = 0
+        /// Where the answer to the last of them comes from.
         var lastSource: HotSource?
     }
 
@@ -46,15 +46,21 @@ final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
             forward(data, context)
         case .end:
             progress.isBetweenRequests = true
-            if let source = candidate?.source, lane.answer(from: source) {
+            let source = candidate?.source
+            if let source, lane.answer(from: source) {
                 candidate = nil
-                progress.answers &+= 1
-                progress.lastSource = source
+                note(source)
             } else {
+                if let source, case .later = source { note(source) }
                 forwardCandidate(context)
                 forward(data, context)
             }
         }
+    }
+
+    private func note(_ source: HotSource) {
+        progress.hot &+= 1
+        progress.lastSource = source
     }
 
     private func forwardCandidate(_ context: ChannelHandlerContext) {

@@ -4,12 +4,14 @@ import NIOHTTP1
 /// A request that the event loop can answer by itself.
 struct HotRoute: Equatable {
     enum Kind: Equatable {
-        case segment, snowflake
+        case segment, snowflake, redis, ticket
 
         var prefix: String {
             switch self {
             case .segment: "/api/segment/get/"
             case .snowflake: "/api/snowflake/get/"
+            case .redis: "/api/redis/get/"
+            case .ticket: "/api/ticket/get/"
             }
         }
     }
@@ -21,13 +23,13 @@ struct HotRoute: Equatable {
 
     /// Nil for every path that has to take the ordinary route, be it only for its error.
     init?(path: String, maxCount: Int) {
-        let kinds: [Kind] = [.segment, .snowflake]
+        let kinds: [Kind] = [.segment, .snowflake, .redis, .ticket]
         guard let kind = kinds.first(where: { path.hasPrefix($0.prefix) }) else { return nil }
         let parts = path.utf8.dropFirst(kind.prefix.utf8.count).split(
             separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 2 {
-            // A batch of one segment is one range; all other queries are the ordinary route's.
-            guard kind == .segment, let count = Self.count(Substring(parts[1])), (1...maxCount).contains(count) else {
+            // A batch of snowflake IDs is no range; all other queries are the ordinary route's.
+            guard kind != .snowflake, let count = Self.count(Substring(parts[1])), (1...maxCount).contains(count) else {
                 return nil
             }
             self.count = count

@@ -5,6 +5,8 @@ import NIOCore
 enum HotSource {
     case one(any IDGenerator<Int64>)
     case range(SegmentGenerator, count: Int)
+    /// Every number is a question to a store: requests that come together ask it together.
+    case later(CounterGenerator, count: Int)
 
     /// Writes a complete response, if it can be had at once.
     func write(to output: inout ByteBuffer, head: inout ResponseHead) -> Bool {
@@ -15,6 +17,7 @@ enum HotSource {
         case .range(let generator, let count):
             guard let numbers = generator.nextRunIfReady(count: count) else { return false }
             head.write(numbers, to: &output)
+        case .later: return false
         }
         return true
     }

@@ -1,12 +1,16 @@
+import Frond
 import NIOCore
 
 /// Answers requests that repeat an earlier hot one byte for byte, before the HTTP decoder; all else goes to it.
 ///
 /// First in the pipeline. It answers only while the decoder is between two requests and no ordinary request is under
-/// way; else every byte goes to the decoder. What it cannot answer at once goes to the decoder too.
-final class RepeatedRequestHandler: ChannelInboundHandler, RemovableChannelHandler {
+/// way; else every byte goes to the decoder. What it cannot answer at once goes to the decoder too, but for requests
+/// of a counter: those that come together are one question to it, and nothing more is read until they are answered.
+final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private let lane: FastLane
     /// Behind the decoder: tells what that made of the bytes.
@@ -16,6 +20,10 @@ final class RepeatedRequestHandler: ChannelInboundHandler, RemovableChannelHandl
     private var decoderIsBetweenRequests = true
     /// Whether anything went on since the last read was complete.
     private var hasForwarded = false
+    /// What came behind requests that wait for a counter; nil while none waits.
+    private var heldBack: ByteBuffer?
+    /// Whether somebody wanted to read meanwhile.
+    private var readIsHeldBack = false
 
     init(lane: FastLane, decoded: FastLaneHandler, remembered: Int) {
         repeated = RepeatedRequests(capacity: remembered)
@@ -37,14 +45,28 @@ final class RepeatedRequestHandler: ChannelInboundHandler, RemovableChannelHandl
             return
         }
         var bytes = unwrapInboundIn(data)
+        if heldBack != nil {
+            heldBack?.writeBuffer(&bytes)
+        } else {
+            take(bytes, context)
+        }
+    }
+
+    private func take(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        var bytes = bytes
         let isNewRequest = decoderIsBetweenRequests && lane.connection.isQuiet
-        if isNewRequest { answerRepeated(&bytes) }
-        guard bytes.readableBytes > 0 else { return }
+        if isNewRequest { answerRepeated(&bytes, context) }
+        guard heldBack == nil, bytes.readableBytes > 0 else { return }
         forward(bytes, context, isNewRequest: isNewRequest)
     }
 
-    private func answerRepeated(_ bytes: inout ByteBuffer) {
+    private func answerRepeated(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
         while let (length, source) = bytes.withUnsafeReadableBytes({ repeated.match($0) }) {
+            if case .later(let generator, let count) = source {
+                let requests = CounterRequests(takenFrom: &bytes, length: length, count: count)
+                heldBack = bytes
+                return ask(generator, for: requests, context)
+            }
             guard lane.answer(from: source) else { return repeated.forget() }
             bytes.moveReaderIndex(forwardBy: length)
         }
@@ -59,10 +81,24 @@ final class RepeatedRequestHandler: ChannelInboundHandler, RemovableChannelHandl
         // Nothing of a next request has come: its first bytes could not end with an empty line.
         decoderIsBetweenRequests =
             after.isBetweenRequests && bytes.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8)
-        let wasOneRequest = isNewRequest && decoderIsBetweenRequests && after.parts == before.parts &+ 2
-        if wasOneRequest, after.answers == before.answers &+ 1, let source = after.lastSource {
-            repeated.remember(bytes.readableBytesView, source)
+        guard isNewRequest, decoderIsBetweenRequests, after.hot != before.hot, let source = after.lastSource else {
+            return
         }
+        // A head and an end each: requests with bodies are not hot.
+        let (requests, rest) = (after.parts &- before.parts).quotientAndRemainder(dividingBy: 2)
+        if rest == 0, let request = Self.same(requests, in: bytes.readableBytesView) {
+            repeated.remember(request, source)
+        }
+    }
+
+    /// The one request that the bytes are a number of times, if they are. As the decoder found so many requests there, and
+    /// the last one ends with the bytes, each is one of them.
+    private static func same(_ requests: Int, in bytes: ByteBufferView) -> ByteBufferView? {
+        guard requests > 1 else { return bytes }
+        guard bytes.count.isMultiple(of: requests) else { return nil }
+        let length = bytes.count / requests
+        let isSame = bytes.dropFirst(length).elementsEqual(bytes.dropLast(length))
+        return isSame ? bytes.prefix(length) : nil
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -70,9 +106,91 @@ final class RepeatedRequestHandler: ChannelInboundHandler, RemovableChannelHandl
         if hasForwarded {
             hasForwarded = false
             context.fireChannelReadComplete()
-        } else if context.channel.isWritable {
+        } else if heldBack == nil, context.channel.isWritable {
             // Nobody behind knows of this read: asking for the next one from here spares the way through all of them.
             context.read()
+        }
+    }
+
+    // MARK: Counters
+
+    private func ask(
+        _ generator: CounterGenerator, for requests: CounterRequests, _ context: ChannelHandlerContext
+    ) {
+        lane.connection.isAwaited = true
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        generator.requestRuns(count: requests.numbers) { outcome in
+            loop.execute {
+                let (handler, context) = bound.value
+                handler.answer(requests, with: outcome, context)
+            }
+        }
+    }
+
+    private func answer(
+        _ requests: CounterRequests, with outcome: Result<[NumberRun], FrondError>, _ context: ChannelHandlerContext
+    ) {
+        guard let rest = heldBack else { return }
+        heldBack = nil
+        do {
+            try lane.answer(requests, with: outcome)
+            if case .failure = outcome { repeated.forget() }
+            lane.flush()
+        } catch {
+            context.fireErrorCaught(error)
+        }
+        lane.connection.isAwaited = false
+        guard !lane.connection.hasEnded else { return }
+        if rest.readableBytes > 0 {
+            take(rest, context)
+            channelReadComplete(context: context)
+        }
+        if heldBack == nil, readIsHeldBack {
+            readIsHeldBack = false
+            context.read()
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if heldBack == nil {
+            context.read()
+        } else {
+            readIsHeldBack = true
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        // Nobody waits any more: what the counter gives is a gap.
+        heldBack = nil
+        context.fireChannelInactive()
+    }
+}
+
+/// Requests for numbers of one counter that came together, one after the other and all the same.
+struct CounterRequests: Sendable {
+    /// The most numbers that are asked for together, but for a single request.
+    private static let largestQuestion = 10_000
+
+    private(set) var count = 0
+    /// How many numbers each wants.
+    let numbersEach: Int
+    /// How many they want together.
+    var numbers: Int { count * numbersEach }
+
+    /// Takes those that the bytes begin with; the first is known to be one.
+    /// - Parameters:
+    ///   - length: of one request, in bytes.
+    ///   - count: how many numbers each wants.
+    init(takenFrom bytes: inout ByteBuffer, length: Int, count: Int) {
+        numbersEach = count
+        let first = bytes.readSlice(length: length)
+        self.count = 1
+        while numbers + numbersEach <= Self.largestQuestion,
+            bytes.getSlice(at: bytes.readerIndex, length: length) == first
+        {
+            bytes.moveReaderIndex(forwardBy: length)
+            self.count += 1
         }
     }
 }

@@ -1,4 +1,5 @@
 import Frond
+import HTTPTypes
 import NIOCore
 
 #if canImport(Darwin)
@@ -31,6 +32,29 @@ struct ResponseHead {
         body.writeDecimals(numbers)
         buffer.writeDecimal(Int64(body.readableBytes))
         buffer.writeStaticString("\r\n\r\n")
+        buffer.writeImmutableBuffer(body)
+    }
+
+    /// Writes a complete 200 response with numbers of several runs as its body, one a line.
+    mutating func write(_ runs: ArraySlice<NumberRun>, to buffer: inout ByteBuffer) {
+        guard runs.count > 1 || runs.first?.count != 1 else { return write(runs.first?.first ?? 0, to: &buffer) }
+        refresh()
+        buffer.writeImmutableBuffer(bytes)
+        let body = IDList.numbers(Array(runs)).text
+        buffer.writeDecimal(Int64(body.readableBytes))
+        buffer.writeStaticString("\r\n\r\n")
+        buffer.writeImmutableBuffer(body)
+    }
+
+    /// Writes a complete response that is a problem.
+    mutating func write(_ problem: Problem, to buffer: inout ByteBuffer) throws {
+        let body = try problem.json()
+        buffer.writeString("HTTP/1.1 \(problem.status.code) \(problem.status.reasonPhrase)\r\n")
+        for field in problem.headers {
+            buffer.writeString("\(field.name.rawName): \(field.value)\r\n")
+        }
+        buffer.writeString("content-type: \(Problem.contentType)\r\ndate: \(Self.currentDate)\r\n")
+        buffer.writeString("content-length: \(body.readableBytes)\r\n\r\n")
         buffer.writeImmutableBuffer(body)
     }
 

@@ -73,7 +73,7 @@ struct EmbeddedServer {
         while let end = rest.range(of: "\r\n\r\n") {
             let head = rest[..<end.lowerBound].lowercased()
             guard let length = head.split(separator: "content-length: ").last?.prefix(while: \.isNumber),
-                let length = Int(length)
+                let length = Int(length), rest[end.upperBound...].utf8.count >= length
             else { break }
             bodies.append(String(rest[end.upperBound...].prefix(length)))
             rest = rest[end.upperBound...].dropFirst(length)
