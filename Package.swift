@@ -152,6 +152,7 @@ let package = Package(
             dependencies: [
                 "Frond",
                 "FrondAPI",
+                "FrondClient",
                 "FrondTesting",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
