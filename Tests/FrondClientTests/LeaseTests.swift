@@ -144,6 +144,21 @@ struct LeaseTests {
         try await second.stop()
     }
 
+    @Test("is given back, too, where nobody shuts the client down")
+    func forgotten() async throws {
+        let server = try await TestServer.start(registry: registry)
+        do {
+            let client = try client([server.address])
+            _ = try await client.snowflake().next()
+        }
+        #expect(
+            await eventually {
+                let records = try? await registry.workers()
+                return records?.count == 1 && records?.first?.isReleased == true
+            })
+        try await server.stop()
+    }
+
     @Test("and its unused numbers are given back at graceful shutdown")
     func service() async throws {
         let store = smallSteps(1000)

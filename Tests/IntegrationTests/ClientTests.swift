@@ -1,6 +1,7 @@
 import Foundation
 import Frond
 import FrondClient
+import Synchronization
 import TestServers
 import Testing
 
@@ -31,62 +32,80 @@ struct ClientTests {
         let client = try FrondClient(
             FrondClient.Configuration(
                 servers: ports.map { "127.0.0.1:\($0)" }, pool: PoolPolicy(callLimit: .seconds(20)),
-                segment: SegmentPolicy(maxStep: 100, waitLimit: .seconds(20))))
+                segment: SegmentPolicy(maxStep: 100, waitLimit: .seconds(20)),
+                snowflake: SnowflakePolicy(waitLimit: .seconds(20))))
         let tag = try Frond.Tag("order")
         let snowflake = try await client.snowflake()
+        let drawn = Drawn()
         let load = Task {
-            var drawn = Drawn()
             while !Task.isCancelled {
-                await drawn.draw(\.numbers) { () async throws(FrondError) in
+                await drawn.draw(.numbers) { () async throws(FrondError) in
                     try await client.segments.next(tag, count: 50)
                 }
-                await drawn.draw(\.snowflakes) { () async throws(FrondError) in
-                    try await snowflake.next(count: 10)
-                }
-                await drawn.draw(\.remote) { () async throws(FrondError) in
+                await drawn.draw(.snowflakes) { () async throws(FrondError) in try await snowflake.next(count: 10) }
+                await drawn.draw(.remote) { () async throws(FrondError) in
                     try await client.remote.next(tag, count: 5).compactMap { Int64($0) }
                 }
             }
-            return drawn
         }
         for round in 0..<6 * LongRun.rounds {
             let index = round % 3
             if round % 2 == 0 {
                 await servers[index].crash()
+                await drawn.wait(for: 5)
                 servers[index] = try await start(index, grpcPort: ports[index])
             } else {
-                // It accepts connections all the while, and answers nothing: longer than the client is patient.
+                // It accepts connections all the while, and answers nothing.
                 servers[index].process.signal(SIGSTOP)
-                try await Task.sleep(for: .milliseconds(700))
+                await drawn.wait(for: 20)
                 servers[index].process.signal(SIGCONT)
             }
+            await drawn.wait(for: 5)
         }
         load.cancel()
-        let drawn = await load.value
+        await load.value
         #expect(drawn.failures.isEmpty, "\(drawn.failures)")
-        let numbers = drawn.numbers + drawn.remote
-        #expect(Set(numbers).count == numbers.count && drawn.numbers.count > 1000 && drawn.remote.count > 20)
-        #expect(Set(drawn.snowflakes).count == drawn.snowflakes.count && drawn.snowflakes.count > 200)
-        #expect(drawn.numbers == drawn.numbers.sorted() && drawn.snowflakes == drawn.snowflakes.sorted())
+        let numbers = drawn[.numbers] + drawn[.remote]
+        #expect(Set(numbers).count == numbers.count)
+        let snowflakes = drawn[.snowflakes]
+        #expect(Set(snowflakes).count == snowflakes.count)
+        #expect(drawn[.numbers] == drawn[.numbers].sorted() && snowflakes == snowflakes.sorted())
         await client.shutdown()
         for server in servers { #expect(await server.stop() == 0) }
     }
 
     /// What one client was given, in order.
-    private struct Drawn: Sendable {
-        var numbers: [Int64] = []
-        var snowflakes: [Int64] = []
-        var remote: [Int64] = []
-        var failures: [FrondError] = []
+    private final class Drawn: Sendable {
+        enum Kind: Hashable { case numbers, snowflakes, remote }
 
-        mutating func draw(
-            _ ids: WritableKeyPath<Drawn, [Int64]>, _ next: () async throws(FrondError) -> [Int64]
-        ) async {
+        private struct State: Sendable {
+            var ids: [Kind: [Int64]] = [:]
+            var calls = 0
+            var failures: [FrondError] = []
+        }
+
+        private let state = Mutex(State())
+
+        subscript(kind: Kind) -> [Int64] { state.withLock { $0.ids[kind] ?? [] } }
+        var failures: [FrondError] { state.withLock { $0.failures } }
+        private var calls: Int { state.withLock { $0.calls } }
+
+        func draw(_ kind: Kind, _ next: () async throws(FrondError) -> [Int64]) async {
             do throws(FrondError) {
-                self[keyPath: ids] += try await next()
+                let ids = try await next()
+                state.withLock { state in
+                    state.ids[kind, default: []] += ids
+                    state.calls += 1
+                }
             } catch {
-                if error.code != .cancelled { failures.append(error) }
+                if error.code != .cancelled { state.withLock { $0.failures.append(error) } }
             }
+        }
+
+        /// Waits until so many more calls have been answered, or one has failed.
+        func wait(for count: Int) async {
+            let enough = calls + count
+            while calls < enough, failures.isEmpty { await Task.yield() }
         }
     }
 }

@@ -132,10 +132,12 @@ struct WorkersServiceTests {
         let far = now + 100_000_000_000
         var nobody = request(now: now)
         nobody.clearHolder()
+        var talkative = request(now: now)
+        talkative.holder.version = String(repeating: "9", count: 1000)
         var reversed = request(now: now)
         reversed.firstWorkerID = 50
         let bad = [
-            nobody, reversed, request(now: far), request(now: -1), request(now: now, length: 0),
+            nobody, talkative, reversed, request(now: far), request(now: -1), request(now: now, length: 0),
             request(now: now, length: .max), request(now: now, end: .max),
         ]
         try await server.withClient { [bad] client async throws in
