@@ -3,7 +3,7 @@ SWIFT ?= swift
 BUILD_PACKAGES := libsqlite3-dev libmariadb-dev libhiredis-dev libzookeeper-mt-dev
 # The servers that the tests start, each test its own.
 TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-server etcd-client openssl zookeeper default-jre-headless \
-    python3-grpcio python3-protobuf protobuf-compiler protobuf-compiler-grpc
+    python3-venv
 # All tests at once are too many for a small machine, where the bounded waits of the product run out. These tests keep
 # every core busy for seconds and run by themselves.
 BUSY := Stress|Simulation
@@ -53,6 +53,7 @@ setup: ## Install what the build needs and is missing.
 
 test-setup:
 	@scripts/install-missing $(TEST_PACKAGES)
+	@scripts/python-environment .build/python Tests/IntegrationTests/Python/requirements.txt
 
 clean: ## Remove what was built.
 	rm -rf .build .build-*

@@ -152,6 +152,7 @@ let package = Package(
             dependencies: [
                 "Frond",
                 "FrondAPI",
+                "FrondClient",
                 "FrondTesting",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
@@ -186,6 +187,13 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            swiftSettings: settings
+        ),
+        // The README's example: a client, or embedded, by one line.
+        .executableTarget(
+            name: "first-ids",
+            dependencies: ["Frond", "FrondClient", "FrondSQLite"],
+            path: "Examples/FirstIDs",
             swiftSettings: settings
         ),
         .target(
@@ -242,9 +250,10 @@ let package = Package(
         .testTarget(
             name: "FrondClientTests",
             dependencies: [
-                "Frond", "FrondAPI", "FrondClient", "FrondServer", "FrondTesting", "TestServers",
+                "Frond", "FrondAPI", "FrondClient", "FrondSQLite", "FrondServer", "FrondTesting", "TestServers",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
@@ -272,8 +281,11 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
+                "Frond",
+                "FrondClient",
                 "FrondCommand",
                 "TestServers",
+                "first-ids",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -15,7 +15,7 @@ final class ClientSnowflakes: Sendable {
     private struct State: Sendable {
         /// The generator, once its layout is known: all who ask for it first wait for the same answer.
         var start: Task<Result<Running, FrondError>, Never>?
-        var keeper: WorkerKeeper?
+        var running: Running?
         var isShutDown = false
     }
 
@@ -34,7 +34,7 @@ final class ClientSnowflakes: Sendable {
         self.logger = logger
     }
 
-    var status: WorkerStatus? { state.withLock { $0.keeper }?.status }
+    var status: WorkerStatus? { state.withLock { $0.running }?.keeper.status }
 
     func generator() async throws(FrondError) -> SnowflakeGenerator {
         let start = try state.withLock { state throws(FrondError) in
@@ -61,10 +61,18 @@ final class ClientSnowflakes: Sendable {
         }
     }
 
+    /// Nobody will ask any more: the worker ID is given back in the background.
+    func abandon() {
+        let running = state.withLock { state in
+            state.isShutDown = true
+            return state.running
+        }
+        running?.task.cancel()
+    }
+
     private func start() async -> Result<Running, FrondError> {
         do throws(FrondError) {
             let keeper = try await makeKeeper()
-            state.withLock { $0.keeper = keeper }
             let task = Task {
                 do throws(FrondError) {
                     try await keeper.run()
@@ -73,7 +81,13 @@ final class ClientSnowflakes: Sendable {
                     forget()
                 }
             }
-            return .success(Running(keeper: keeper, task: task))
+            let running = Running(keeper: keeper, task: task)
+            let isNeeded = state.withLock { state in
+                state.running = running
+                return !state.isShutDown
+            }
+            if !isNeeded { task.cancel() }
+            return .success(running)
         } catch {
             forget()
             return .failure(error)

@@ -83,6 +83,11 @@ public final class FrondClient: Service {
         shutdownLimit = configuration.shutdownLimit
     }
 
+    deinit {
+        // Who forgot to shut the client down wastes numbers, but holds no worker ID for ever.
+        snowflakes.abandon()
+    }
+
     /// The servers as far as they are known: those of the list, and those found in the registry.
     public var servers: [ServerAddress] { pool.addresses }
 

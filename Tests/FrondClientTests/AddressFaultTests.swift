@@ -50,7 +50,7 @@ struct AddressFaultTests {
         proxy.blackHole(true)
         let message = try await message(
             ["127.0.0.1:\(one)", "127.0.0.1:\(proxy.port)", "localhost:\(other)"],
-            policy: PoolPolicy(callLimit: .milliseconds(600), patience: .milliseconds(100)))
+            policy: PoolPolicy(callLimit: .seconds(3), patience: .milliseconds(100)))
         #expect(message.contains("none of 3 servers answers"), "\(message)")
         #expect(message.contains("127.0.0.1:\(one) refuses connections"), "\(message)")
         #expect(message.contains("localhost:\(other) refuses connections"), "\(message)")

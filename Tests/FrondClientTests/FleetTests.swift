@@ -115,7 +115,9 @@ struct FleetTests {
         let store = smallSteps(1000)
         let server = try await TestServer.start(store)
         let proxy = try FaultProxy(to: server.port)
-        let client = try FrondClient(servers: ["127.0.0.1:\(proxy.port)"])
+        let client = try FrondClient(
+            FrondClient.Configuration(
+                servers: ["127.0.0.1:\(proxy.port)"], segment: SegmentPolicy(waitLimit: .seconds(20))))
         let draws = Draws()
         for _ in 0..<50 { await draws.draw { () async throws(FrondError) in try await client.segments.next(tag) } }
         proxy.refuse(true)

@@ -14,7 +14,7 @@ struct LeaseTests {
     private func client(_ servers: [String], time: any TimeSource = SystemTimeSource()) throws -> FrondClient {
         try FrondClient(
             FrondClient.Configuration(
-                servers: servers,
+                servers: servers, snowflake: SnowflakePolicy(waitLimit: .seconds(20)),
                 worker: WorkerPolicy(minHorizon: .milliseconds(600), maxHorizon: .milliseconds(600))),
             time: time, logger: nil)
     }
@@ -144,11 +144,26 @@ struct LeaseTests {
         try await second.stop()
     }
 
+    @Test("is given back, too, where nobody shuts the client down")
+    func forgotten() async throws {
+        let server = try await TestServer.start(registry: registry)
+        do {
+            let client = try client([server.address])
+            _ = try await client.snowflake().next()
+        }
+        #expect(
+            await eventually {
+                let records = try? await registry.workers()
+                return records?.count == 1 && records?.first?.isReleased == true
+            })
+        try await server.stop()
+    }
+
     @Test("and its unused numbers are given back at graceful shutdown")
     func service() async throws {
         let store = smallSteps(1000)
         let server = try await TestServer.start(store, registry: registry)
-        let client = try FrondClient(servers: [server.address])
+        let client = try client([server.address])
         let group = ServiceGroup(
             services: [client], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         async let running: Void = group.run()

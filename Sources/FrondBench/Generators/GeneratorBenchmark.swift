@@ -16,14 +16,20 @@ public struct GeneratorBenchmark: Sendable {
         public var rounds: Int
         /// How long each subject runs in each round. Default 100 ms.
         public var roundDuration: Duration
+        /// Where servers listen for gRPC, to measure a client of theirs as well; none by default.
+        public var servers: [String]
 
-        public init(threads: [Int]? = nil, rounds: Int = 7, roundDuration: Duration = .milliseconds(100)) {
+        public init(
+            threads: [Int]? = nil, rounds: Int = 7, roundDuration: Duration = .milliseconds(100),
+            servers: [String] = []
+        ) {
             let threads = threads ?? [1, 2, System.coreCount]
             precondition(threads.allSatisfy { $0 >= 1 }, "a measurement takes one thread or more")
             precondition(rounds >= 1, "a median takes one round or more")
             self.threads = Set(threads).sorted()
             self.rounds = rounds
             self.roundDuration = roundDuration
+            self.servers = servers
         }
     }
 
@@ -39,7 +45,17 @@ public struct GeneratorBenchmark: Sendable {
     public func run(onProgress: (String) -> Void = { _ in }) async throws -> GeneratorBenchmarkReport {
         let snowflakes = try await BenchmarkSnowflakes()
         defer { snowflakes.stop() }
-        return try await run(Self.standardSubjects(snowflakes), onProgress: onProgress)
+        let subjects = try await Self.standardSubjects(snowflakes)
+        guard !configuration.servers.isEmpty else { return try await run(subjects, onProgress: onProgress) }
+        let client = try BenchmarkClient(servers: configuration.servers)
+        let report: Result<GeneratorBenchmarkReport, any Error>
+        do {
+            report = .success(try await run(subjects + client.subjects(), onProgress: onProgress))
+        } catch {
+            report = .failure(error)
+        }
+        await client.shutdown()
+        return try report.get()
     }
 
     /// Every generator that needs no server. To add one, add its line.

@@ -21,6 +21,11 @@ struct BenchGeneratorsCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "Tags to touch for the memory and speed of many tags; 0 leaves it out.")
     var tags = 100_000
 
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "Where a server listens for gRPC, such as 127.0.0.1:9090: measures a client of it as well.")
+    var server: [String] = []
+
     @Flag(help: "Print the report as JSON.")
     var json = false
 
@@ -36,7 +41,7 @@ struct BenchGeneratorsCommand: AsyncParsableCommand {
             }
             let benchmark = GeneratorBenchmark(
                 configuration: GeneratorBenchmark.Configuration(
-                    threads: threads.isEmpty ? nil : threads, rounds: rounds, roundDuration: length))
+                    threads: threads.isEmpty ? nil : threads, rounds: rounds, roundDuration: length, servers: server))
             var report = try await benchmark.run { progress in
                 _ = try? FileDescriptor.standardError.writeAll("\(progress)\n".utf8)
             }

@@ -107,6 +107,16 @@ extension WorkersService {
         guard !message.holder.host.isEmpty else {
             throw FrondError(.invalidArgument, "a worker ID has a holder, with the name of its host")
         }
+        let holder = message.holder
+        for (text, longest) in [
+            (holder.host, 255), (holder.address, 255), (holder.grpcAddress, 255), (holder.version, 64),
+        ] where text.unicodeScalars.count > longest {
+            // What every registry has room for.
+            throw FrondError(
+                .invalidArgument,
+                "what is said of a holder is too long: \(text.unicodeScalars.count) characters, where \(longest) "
+                    + "are allowed")
+        }
         let (first, end) = (message.firstWorkerID, message.endWorkerID)
         guard first >= 0, first < end, end <= 1 << 31 else {
             throw FrondError(.invalidArgument, "worker IDs \(first) to \(end) are out of range: 0 to \(1 << 31)")
@@ -117,7 +127,7 @@ extension WorkersService {
                 .invalidArgument, "length_milliseconds \(length) is out of range: 1 to \(longest)")
         }
         return WorkerRequest(
-            holder: WorkerHolder(message.holder), workerIDs: first..<end,
+            holder: WorkerHolder(holder), workerIDs: first..<end,
             nowMilliseconds: try checked(message.nowMilliseconds, "now_milliseconds"), length: .milliseconds(length))
     }
 

@@ -75,16 +75,69 @@ struct WorkersServiceTests {
         #expect(record.horizonMilliseconds >= before.horizonMilliseconds)
     }
 
+    @Test("of one client are not extended or freed by another, who names its lease")
+    func anothersLease() async throws {
+        let now = now
+        try await server.withClient { client async throws in
+            let lease = try await client.workers.acquireWorker(request(now: now)).lease
+            var named = lease
+            named.holder.processID += 1
+            let extended = try await status { [named] in
+                try await client.workers.extendWorker(
+                    .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (named, now + 20_000, now) })
+            }
+            #expect(extended.reason == "worker-id-taken")
+            let released = try await status { [named] in
+                try await client.workers.releaseWorker(
+                    .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (named, 0, now) })
+            }
+            #expect(released.reason == "worker-id-taken")
+            #expect(try await client.workers.listWorkers(.init()).workers.contains(lease))
+        }
+    }
+
+    @Test("are given out for the server's own layout and datacenter alone, where the client says what its are")
+    func layout() async throws {
+        let now = now
+        try await server.withClient { client async throws in
+            var asked = request(now: now)
+            asked.layout = try await client.workers.getLayout(.init())
+            #expect(try await client.workers.acquireWorker(asked).hasLease)
+            asked.layout.datacenter = 1
+            let refused = try await status { [asked] in try await client.workers.acquireWorker(asked) }
+            #expect(refused.code == .invalidArgument && refused.message.contains("datacenter"))
+        }
+    }
+
+    @Test("that have expired are freed by anybody, and no others")
+    func free() async throws {
+        let now = now
+        try await server.withClient { client async throws in
+            let lease = try await client.workers.acquireWorker(request(now: now - 60_000, length: 30_000)).lease
+            let early = try await status {
+                try await client.workers.freeWorker(
+                    .with { ($0.workerID, $0.nowMilliseconds) = (lease.workerID, now - 31_000) })
+            }
+            #expect(early.reason == "worker-id-held")
+            let freed = try await client.workers.freeWorker(
+                .with { ($0.workerID, $0.nowMilliseconds) = (lease.workerID, now) }
+            ).worker
+            #expect(freed.isReleased && freed.horizonMilliseconds == lease.horizonMilliseconds)
+        }
+    }
+
     @Test("are refused for requests that cannot be right")
     func badInput() async throws {
         let now = now
         let far = now + 100_000_000_000
         var nobody = request(now: now)
         nobody.clearHolder()
+        var talkative = request(now: now)
+        talkative.holder.version = String(repeating: "9", count: 1000)
         var reversed = request(now: now)
         reversed.firstWorkerID = 50
         let bad = [
-            nobody, reversed, request(now: far), request(now: -1), request(now: now, length: 0),
+            nobody, talkative, reversed, request(now: far), request(now: -1), request(now: now, length: 0),
             request(now: now, length: .max), request(now: now, end: .max),
         ]
         try await server.withClient { [bad] client async throws in

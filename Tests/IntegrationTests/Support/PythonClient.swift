@@ -2,33 +2,35 @@ import Foundation
 import TestServers
 import Testing
 
-/// The program in Python that draws and checks IDs, with stubs made of our own `.proto`.
+/// The program in Python that draws and checks IDs, with stubs made of our own `.proto`, by the grpcio of PyPI that
+/// `make test-setup` installs in `.build/python`.
 struct PythonClient {
+    private let python: String
     private let program: String
     private let stubs: String
 
     /// Makes the stubs.
     init(in directory: TemporaryDirectory) async throws {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let api = tests.appendingPathComponent("../../Sources/FrondAPI/frond/v1").standardizedFileURL.path
-        let python = tests.appendingPathComponent("Python").path
-        program = python + "/client.py"
+        let root = tests.appendingPathComponent("../..").standardizedFileURL.path
+        let details = tests.appendingPathComponent("Python").path
+        python = root + "/.build/python/bin/python"
+        program = details + "/client.py"
         stubs = directory.path + "/stubs"
+        try #require(
+            FileManager.default.isExecutableFile(atPath: python), "\(python) is missing: run 'make test-setup'")
         try FileManager.default.createDirectory(atPath: stubs, withIntermediateDirectories: true)
         let protoc = ServerProcess(
-            "/usr/bin/protoc",
+            python,
             [
-                "--proto_path=\(api)", "--proto_path=\(python)", "--python_out=\(stubs)",
-                "--plugin=protoc-gen-grpc_python=/usr/bin/grpc_python_plugin", "--grpc_python_out=\(stubs)",
-                "ids.proto", "details.proto",
+                "-m", "grpc_tools.protoc", "--proto_path=\(root)/Sources/FrondAPI/frond/v1", "--proto_path=\(details)",
+                "--python_out=\(stubs)", "--grpc_python_out=\(stubs)", "ids.proto", "details.proto",
             ])
         try #require(await protoc.waitForExit() == 0, "\(protoc.printed)")
     }
 
-    /// Starts it with Debian's Python, which has Debian's grpcio: not with whatever python3 is first in PATH.
     func start(_ arguments: [String]) -> ServerProcess {
         ServerProcess(
-            "/usr/bin/python3", [program] + arguments,
-            environment: ["PYTHONPATH": stubs, "PYTHONDONTWRITEBYTECODE": "1"])
+            python, [program] + arguments, environment: ["PYTHONPATH": stubs, "PYTHONDONTWRITEBYTECODE": "1"])
     }
 }

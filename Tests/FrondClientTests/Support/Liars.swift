@@ -1,0 +1,62 @@
+import Frond
+
+/// A store that answers every reservation with the same segment.
+struct LyingStore: SegmentStore {
+    private let base: any SegmentStore
+    private let segment: Segment
+
+    init(_ base: any SegmentStore, _ segment: Segment) {
+        self.base = base
+        self.segment = segment
+    }
+
+    func reserve(_ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?) async throws(FrondError) -> Segment {
+        segment
+    }
+
+    func giveBack(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool { false }
+
+    func tags() async throws(FrondError) -> [TagRecord] { try await base.tags() }
+
+    func tag(_ tag: Tag) async throws(FrondError) -> TagRecord? { try await base.tag(tag) }
+
+    func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
+        try await base.create(tag, settings)
+    }
+
+    func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
+        try await base.change(tag, change)
+    }
+}
+
+/// A registry that gives out worker IDs that nobody asked for, and extends another lease than is named.
+struct LyingRegistry: WorkerRegistry {
+    static func record(_ workerID: Int64, token: Int64) -> WorkerRecord {
+        WorkerRecord(
+            workerID: workerID, holder: nil, isReleased: false, floorMilliseconds: 0,
+            horizonMilliseconds: 4_000_000_000_000, token: token, updatedAtMilliseconds: 0)
+    }
+
+    func acquire(_ request: WorkerRequest) async throws(FrondError) -> WorkerLease {
+        if request.holder.host == "server" {
+            throw FrondError(.workerIDsExhausted, "the server has none itself", retryAfter: .seconds(60))
+        }
+        return WorkerLease(record: Self.record(request.workerIDs.upperBound, token: 1))
+    }
+
+    func extend(
+        _ lease: WorkerLease, to horizonMilliseconds: Int64, nowMilliseconds: Int64
+    ) async throws(FrondError) -> WorkerLease {
+        WorkerLease(record: Self.record(lease.workerID, token: lease.token + 1))
+    }
+
+    func release(
+        _ lease: WorkerLease, at horizonMilliseconds: Int64, nowMilliseconds: Int64
+    ) async throws(FrondError) {}
+
+    func workers() async throws(FrondError) -> [WorkerRecord] { [] }
+
+    func free(_ workerID: Int64, nowMilliseconds: Int64) async throws(FrondError) -> WorkerRecord {
+        Self.record(workerID, token: 1)
+    }
+}
