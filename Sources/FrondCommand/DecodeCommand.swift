@@ -96,7 +96,8 @@ struct DecodedText: Encodable {
         let format = options.format ?? .decimal
         let unit = options.period?.unit ?? .day
         guard let read = format.read(text, dateLength: unit.dateLength) else {
-            throw FrondError(.invalidArgument, "'\(text)' is not written as the IDs of tag '\(record.tag)': '\(format)'")
+            throw FrondError(
+                .invalidArgument, "'\(text)' is not written as the IDs of tag '\(record.tag)': '\(format)'")
         }
         var number = read.number
         if let fingerprint = options.scrambleKey {

@@ -34,7 +34,8 @@ extension TagRecord {
         [
             "tag": tag.name, "max_id": maxID, "step": step, "start_id": startID, "max_value": maxValue,
             "cycles": cycles ? 1 : 0, "cycle": cycle, "version": version, "description": description,
-            "options": options.text, "updated_at": updatedAtMilliseconds, "last_first": lastFirst, "previous_first": previousFirst,
+            "options": options.text, "updated_at": updatedAtMilliseconds, "last_first": lastFirst,
+            "previous_first": previousFirst,
         ]
     }
 

@@ -86,6 +86,20 @@ struct SQLiteWorkerFileTests {
         }
     }
 
+    @Test("a file of version 4 gets the column for options, and keeps its tags")
+    func migrationFrom4() async throws {
+        try await withStore { old in
+            _ = try await old.create(Tag("order"), TagSettings(startID: 42))
+            try await old.close()
+            try runSQL("ALTER TABLE segments DROP COLUMN options; PRAGMA user_version = 4", in: old.path)
+            let store = try SQLiteSegmentStore(path: old.path)
+            #expect(try await store.tag(Tag("order"))?.options == TagOptions())
+            let options = TagOptions(generators: [.segment, .uuid])
+            _ = try await store.change(Tag("order"), TagChange(options: options))
+            #expect(try await store.tag(Tag("order"))?.options == options)
+        }
+    }
+
     @Test("a file of the version before, opened by many at the same time, becomes the new one once")
     func concurrentMigration() async throws {
         try await withStore { old in

@@ -28,7 +28,8 @@ public final class IDIssuer: Sendable {
         public var zones: any TimeZoneRules
 
         public init(
-            waitLimit: Duration = .seconds(1), scrambleKey: ScrambleKey? = nil, zones: any TimeZoneRules = FixedTimeZones()
+            waitLimit: Duration = .seconds(1), scrambleKey: ScrambleKey? = nil,
+            zones: any TimeZoneRules = FixedTimeZones()
         ) {
             self.waitLimit = waitLimit
             self.scrambleKey = scrambleKey
@@ -88,7 +89,8 @@ public final class IDIssuer: Sendable {
             return runs
         }
         throw FrondError(
-            .invalidArgument, "the IDs of tag '\(tag)' are texts and no numbers: ask for them over HTTP, at /api/id/\(tag)")
+            .invalidArgument,
+            "the IDs of tag '\(tag)' are texts and no numbers: ask for them over HTTP, at /api/id/\(tag)")
     }
 
     /// What is known of a tag. Whoever wants a UUID gets one though the store does not answer: it looks like nothing else.
@@ -151,7 +153,9 @@ public final class IDIssuer: Sendable {
     ) throws(FrondError) -> [GeneratorKind] {
         guard let asked else {
             if !options.generators.isEmpty { return options.generators }
-            return [GeneratorKind.segment, .redis, .ticket, .snowflake].first { sources.has($0) }.map { [$0] } ?? [.uuid]
+            return [GeneratorKind.segment, .redis, .ticket, .snowflake].first { sources.has($0) }.map { [$0] } ?? [
+                .uuid
+            ]
         }
         guard options.generators.isEmpty || options.generators.contains(asked) else {
             throw .notOfTag(tag, asked, options.generators)

@@ -33,7 +33,8 @@ package struct TagForm: Sendable {
             guard self.format?.hasDate == true else {
                 throw FrondError(
                     .invalidArgument,
-                    "the numbers of tag '\(tag)' begin again each \(period.unit.rawValue): a format for them needs {date}")
+                    "the numbers of tag '\(tag)' begin again each \(period.unit.rawValue): a format for them needs {date}"
+                )
             }
             date = try period.date(atMilliseconds: wallMilliseconds, by: zones)
             sequence = try Tag(tag, period: date)
@@ -96,7 +97,8 @@ package struct TagForm: Sendable {
         if let scramble {
             guard let scrambled = scramble.scrambled(number) else {
                 throw FrondError(
-                    .storeCorrupt, "number \(number) of tag '\(tag)' is not in the range that is scrambled, \(scramble.range)")
+                    .storeCorrupt,
+                    "number \(number) of tag '\(tag)' is not in the range that is scrambled, \(scramble.range)")
             }
             number = scrambled
         }

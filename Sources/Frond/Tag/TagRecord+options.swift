@@ -37,7 +37,8 @@ extension TagRecord {
         }
         let last = counts || generators.isEmpty ? maxValue : maxID - 1
         guard last < floor else {
-            throw refusal("can count up to \(last) and meet snowflake IDs, which begin at \(floor): set --max below that")
+            throw refusal(
+                "can count up to \(last) and meet snowflake IDs, which begin at \(floor): set --max below that")
         }
     }
 

@@ -72,7 +72,8 @@ struct ServeCommand: AsyncParsableCommand {
             segments: segments, snowflake: try makeKeeper(settings, beside: store, logger: logger),
             redis: await makeCounters(settings.redis, ceiling: numbers, logger: logger),
             tickets: makeTickets(settings, tags: store.segments, logger: logger),
-            settings: IDIssuer.Settings(waitLimit: settings.policy.waitLimit))
+            settings: IDIssuer.Settings(
+                waitLimit: settings.policy.waitLimit, scrambleKey: settings.scrambleKey, zones: TimeZoneNames()))
         let server = FrondServer(
             generators: generators, configuration: configuration, logger: logger
         ) { ports in

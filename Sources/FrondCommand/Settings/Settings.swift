@@ -9,6 +9,8 @@ struct Settings {
     var registry: RegistryURL
     /// Nil where Redis counts nothing.
     var redis: RedisSettings?
+    /// The key of tags whose numbers are scrambled; nil where none is set.
+    var scrambleKey: ScrambleKey?
     /// What to do where the store cannot be used at the start.
     var segmentStart: WorkerPolicy.Start
     var snowflake: SnowflakeSettings
@@ -44,6 +46,7 @@ struct Settings {
                 RegistryURL(beside: store)
             }
         redis = try RedisSettings(reader)
+        scrambleKey = try ScrambleKey(reader)
         segmentStart = try reader.choice(
             .segmentStart, of: WorkerPolicy.Start.allCases.map { ($0.rawValue, $0) }, default: .fail)
         snowflake = try SnowflakeSettings(reader)

@@ -35,7 +35,8 @@ struct TagFormOptions: ParsableArguments {
     func applied(to present: TagOptions, _ reader: SettingsReader) throws -> TagOptions {
         var options = present
         if let generators {
-            let names = generators == Self.none ? [] : generators.split(separator: ",", omittingEmptySubsequences: false)
+            let names =
+                generators == Self.none ? [] : generators.split(separator: ",", omittingEmptySubsequences: false)
             options.generators = try names.map { try GeneratorKind($0) }
             options.snowflakeFloor = try floor(for: options.generators, present, reader)
         }

@@ -159,8 +159,9 @@ package struct ChainSimulation {
     private mutating func set() {
         guard let record = records[late], let format = try? TextFormat("hex") else { return }
         // A refusal is an answer too.
-        guard let changed = try? record.applying(
-            TagChange(options: TagOptions(format: format)), nowMilliseconds: 0)
+        guard
+            let changed = try? record.applying(
+                TagChange(options: TagOptions(format: format)), nowMilliseconds: 0)
         else { return }
         records[late] = changed
         report.wasSet = true

@@ -12,10 +12,19 @@ struct FallbackChainTests {
     @Test("each generator is asked once, in order, and the last error says what each of them said")
     func order() throws {
         var chain = try chain([.redis, .segment])
-        guard case .ask(.redis, _) = chain.begin(now: .zero) else { Issue.record("redis comes first"); return }
-        guard case .ask(.segment, _) = chain.failed(Self.down, now: .zero) else { Issue.record("then segment"); return }
+        guard case .ask(.redis, _) = chain.begin(now: .zero) else {
+            Issue.record("redis comes first")
+            return
+        }
+        guard case .ask(.segment, _) = chain.failed(Self.down, now: .zero) else {
+            Issue.record("then segment")
+            return
+        }
         let slow = FrondError(.timedOut, "it is slow", retryAfter: .seconds(1))
-        guard case .fail(let error) = chain.failed(slow, now: .zero) else { Issue.record("nobody is left"); return }
+        guard case .fail(let error) = chain.failed(slow, now: .zero) else {
+            Issue.record("nobody is left")
+            return
+        }
         #expect(error.code == .timedOut)
         #expect(error.message == "no generator of tag 'order' has an ID: redis: it is down; segment: it is slow")
         #expect(error.retryAfter == .seconds(1))
@@ -25,20 +34,35 @@ struct FallbackChainTests {
     func alone() throws {
         var chain = try chain([.segment])
         _ = chain.begin(now: .zero)
-        guard case .fail(let error) = chain.failed(Self.down, now: .zero) else { Issue.record("it fails"); return }
+        guard case .fail(let error) = chain.failed(Self.down, now: .zero) else {
+            Issue.record("it fails")
+            return
+        }
         #expect(error.message == "it is down")
     }
 
     @Test("all of them have one bound: each gets an equal part of what is left, UUIDs none")
     func bound() throws {
         var chain = try chain([.redis, .segment, .snowflake, .uuid])
-        guard case .ask(_, let first) = chain.begin(now: .zero) else { Issue.record("one is asked"); return }
+        guard case .ask(_, let first) = chain.begin(now: .zero) else {
+            Issue.record("one is asked")
+            return
+        }
         #expect(first == .seconds(1) / 3)
-        guard case .ask(_, let second) = chain.failed(Self.down, now: .milliseconds(200)) else { Issue.record(); return }
+        guard case .ask(_, let second) = chain.failed(Self.down, now: .milliseconds(200)) else {
+            Issue.record()
+            return
+        }
         #expect(second == .milliseconds(400))
-        guard case .ask(_, let third) = chain.failed(Self.down, now: .milliseconds(600)) else { Issue.record(); return }
+        guard case .ask(_, let third) = chain.failed(Self.down, now: .milliseconds(600)) else {
+            Issue.record()
+            return
+        }
         #expect(third == .milliseconds(400))
-        guard case .ask(.uuid, let last) = chain.failed(Self.down, now: .seconds(2)) else { Issue.record(); return }
+        guard case .ask(.uuid, let last) = chain.failed(Self.down, now: .seconds(2)) else {
+            Issue.record()
+            return
+        }
         #expect(last == FallbackChain.shortestWait)
     }
 
@@ -48,7 +72,10 @@ struct FallbackChainTests {
     func callersErrors(code: FrondError.Code) throws {
         var chain = try chain([.redis, .segment])
         _ = chain.begin(now: .zero)
-        guard case .fail(let error) = chain.failed(FrondError(code, "no"), now: .zero) else { Issue.record(); return }
+        guard case .fail(let error) = chain.failed(FrondError(code, "no"), now: .zero) else {
+            Issue.record()
+            return
+        }
         #expect(error.code == code)
     }
 
@@ -61,6 +88,9 @@ struct FallbackChainTests {
     func troubles(code: FrondError.Code) throws {
         var chain = try chain([.redis, .segment])
         _ = chain.begin(now: .zero)
-        guard case .ask(.segment, _) = chain.failed(FrondError(code, "no"), now: .zero) else { Issue.record(); return }
+        guard case .ask(.segment, _) = chain.failed(FrondError(code, "no"), now: .zero) else {
+            Issue.record()
+            return
+        }
     }
 }

@@ -40,7 +40,9 @@ struct PeriodTests {
         let store = PeriodStore(AutoCreatingStore(base))
         let tag = try Frond.Tag("order")
         let period = try Frond.Tag(tag, period: "20261123")
-        await #expect(throws: FrondError.self, "no tag, no period") { try await store.reserve(period, atLeast: nil, after: nil) }
+        await #expect(throws: FrondError.self, "no tag, no period") {
+            try await store.reserve(period, atLeast: nil, after: nil)
+        }
         _ = try await store.create(tag, TagSettings(step: 10, startID: 5, maxValue: 99))
         let segment = try await store.reserve(period, atLeast: nil, after: nil)
         #expect(segment.first == 5)
