@@ -2,15 +2,21 @@ import ArgumentParser
 import Frond
 import FrondServer
 
-/// `frond decode`: takes a snowflake ID apart.
+/// `frond decode`: takes an ID apart.
 struct DecodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "decode", abstract: "Show the time, worker and sequence of a snowflake ID.",
-        discussion: "The layout is taken from the settings, as for the server; --layout names a preset.")
+        commandName: "decode", abstract: "Show what an ID says: time, worker and sequence, or the number of a tag.",
+        discussion: """
+            Without --tag the ID is a snowflake ID; the layout is taken from the settings, as for the server, and --layout \
+            names a preset. With --tag it is read as the tag's IDs are written, and unscrambled.
+            """)
 
     // An array, since only that takes '-1' for a value, to be refused by its name, and not for an unknown option.
     @Argument(parsing: .allUnrecognized, help: "The ID.")
     var id: [String]
+
+    @Option(help: "The tag that it is an ID of.")
+    var tag: String?
 
     @Option(help: "A preset: \(SnowflakeLayout.presets.map(\.key).joined(separator: ", ")).")
     var layout: String?
@@ -23,19 +29,50 @@ struct DecodeCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let text = id.joined(separator: " ")
-            guard let number = Int64(text), number >= 0 else {
-                throw CommandFailure(.usage, "'\(text)' is not a snowflake ID: a whole number from 0 to \(Int64.max)")
-            }
             let reader = try await settings.reader([.snowflakeLayout: layout])
-            let decoded = try DecodedID(number, layout: try decodingLayout(reader))
-            if json {
-                try sayJSON(decoded)
+            if let tag {
+                try await decode(text, of: try Tag(tag), reader)
             } else {
-                say("time        \(decoded.time)")
-                say("datacenter  \(decoded.datacenter)")
-                say("worker      \(decoded.worker)")
-                say("sequence    \(decoded.sequence)")
+                guard let number = Int64(text), number >= 0 else {
+                    throw CommandFailure(
+                        .usage,
+                        "'\(text)' is not a snowflake ID: a whole number from 0 to \(Int64.max); --tag names the tag of "
+                            + "another ID")
+                }
+                try print(try DecodedID(number, layout: try decodingLayout(reader)))
             }
+        }
+    }
+
+    private func decode(_ text: String, of tag: Tag, _ reader: SettingsReader) async throws {
+        let store = try await settings.openStore()
+        guard let record = try await store.tag(tag) else { throw FrondError.unknown(tag) }
+        let decoded = try DecodedText(text, of: record, key: try ScrambleKey(reader))
+        if let number = Int64(decoded.number), record.options.isSnowflake(number) {
+            try print(try DecodedID(number, layout: try decodingLayout(reader)), of: decoded)
+        } else {
+            try print(decoded)
+        }
+    }
+
+    private func print(_ decoded: DecodedText) throws {
+        if json {
+            try sayJSON(decoded)
+        } else {
+            say("number      \(decoded.number)")
+            if let date = decoded.date { say("date        \(date)") }
+        }
+    }
+
+    private func print(_ decoded: DecodedID, of text: DecodedText? = nil) throws {
+        if json {
+            try sayJSON(decoded)
+        } else {
+            if let text { try print(text) }
+            say("time        \(decoded.time)")
+            say("datacenter  \(decoded.datacenter)")
+            say("worker      \(decoded.worker)")
+            say("sequence    \(decoded.sequence)")
         }
     }
 
@@ -43,5 +80,48 @@ struct DecodeCommand: AsyncParsableCommand {
     private func decodingLayout(_ reader: SettingsReader) throws -> SnowflakeLayout {
         if let layout { return try SnowflakeLayout.preset(layout) }
         return try SnowflakeSettings.layout(reader)
+    }
+}
+
+/// What an ID of a tag says.
+struct DecodedText: Encodable {
+    /// A string, since JavaScript loses integers above 2^53.
+    var number: String
+    /// As it stands in the ID.
+    var date: String?
+
+    /// - Throws: `invalidArgument` for a text that is no ID of the tag; ``CommandFailure`` without the tag's key.
+    init(_ text: String, of record: TagRecord, key: ScrambleKey?) throws {
+        let options = record.options
+        let format = options.format ?? .decimal
+        let unit = options.period?.unit ?? .day
+        guard let read = format.read(text, dateLength: unit.dateLength) else {
+            throw FrondError(.invalidArgument, "'\(text)' is not written as the IDs of tag '\(record.tag)': '\(format)'")
+        }
+        var number = read.number
+        if let fingerprint = options.scrambleKey {
+            guard let key, key.fingerprint == fingerprint else {
+                throw CommandFailure(
+                    .configuration,
+                    "the IDs of tag '\(record.tag)' are scrambled, and scrambleKey is not set to their key: the one of the "
+                        + "servers, in the file of --config or FROND_SCRAMBLE_KEY")
+            }
+            let scramble = try Scramble(key: key, name: record.tag.name, range: record.startID...record.maxValue)
+            guard let unscrambled = scramble.unscrambled(number) else {
+                throw FrondError(
+                    .invalidArgument,
+                    "\(number) is no number of tag '\(record.tag)': \(record.startID) to \(record.maxValue)")
+            }
+            number = unscrambled
+        }
+        self.number = String(number)
+        date = format.hasDate ? read.date : nil
+    }
+}
+
+extension TagOptions {
+    /// Whether a number of the tag is a snowflake ID.
+    fileprivate func isSnowflake(_ number: Int64) -> Bool {
+        snowflakeFloor.map { number >= $0 } ?? (generators.first == .snowflake)
     }
 }

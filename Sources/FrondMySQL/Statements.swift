@@ -41,7 +41,7 @@ enum Statements {
 
     private static let recordColumns = """
         biz_tag, max_id, step, start_id, max_value, cycles, cycle, version, description, stripes, stripe, barrier, \
-        spreads_to, last_first, previous_first, updated_at, UNIX_TIMESTAMP(update_time) AS touched_at
+        spreads_to, last_first, previous_first, updated_at, options, UNIX_TIMESTAMP(update_time) AS touched_at
         """
     static let record = "SELECT \(recordColumns) FROM leaf_alloc WHERE biz_tag = ?"
     static let ticketPlace = "SELECT place, places FROM frond_ticket_place WHERE id = 1"
@@ -52,15 +52,16 @@ enum Statements {
     static let insert = """
         INSERT INTO leaf_alloc
             (max_id, step, start_id, max_value, cycles, cycle, version, description, stripes, stripe, barrier,
-            last_first, previous_first, updated_at, biz_tag)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            last_first, previous_first, updated_at, options, biz_tag)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     /// The compare-and-swap: changes one row, or none where somebody else changed it.
     static let swap = """
         UPDATE leaf_alloc SET
             max_id = ?, step = ?, start_id = ?, max_value = ?, cycles = ?, cycle = ?, version = ?, description = ?,
-            stripes = ?, stripe = ?, barrier = ?, last_first = ?, previous_first = ?, updated_at = ?
+            stripes = ?, stripe = ?, barrier = ?, last_first = ?, previous_first = ?, updated_at = ?,
+            options = ?
         WHERE biz_tag = ? AND version = ? AND max_id = ?
         """
 

@@ -13,6 +13,9 @@ enum Statements {
         ALTER TABLE segments ADD COLUMN previous_first INTEGER
         """
 
+    /// What a file of an earlier version lacks of version 5.
+    static let upgradeTo5 = "ALTER TABLE segments ADD COLUMN options TEXT NOT NULL DEFAULT ''"
+
     /// `ok`, or the first damage found.
     static let quickCheck = "PRAGMA quick_check(1)"
     static func ignoreChecks(_ isOn: Bool) -> String { "PRAGMA ignore_check_constraints = \(isOn ? 1 : 0)" }
@@ -27,10 +30,10 @@ enum Statements {
     static let insert = """
         INSERT INTO segments
             (tag, max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at, last_first,
-            previous_first)
+            previous_first, options)
         VALUES
             (:tag, :max_id, :step, :start_id, :max_value, :cycles, :cycle, :version, :description, :updated_at,
-            :last_first, :previous_first)
+            :last_first, :previous_first, :options)
         ON CONFLICT (tag) DO NOTHING
         """
 
@@ -39,7 +42,7 @@ enum Statements {
         UPDATE segments SET
             max_id = :max_id, step = :step, start_id = :start_id, max_value = :max_value, cycles = :cycles,
             cycle = :cycle, version = :version, description = :description, updated_at = :updated_at,
-            last_first = :last_first, previous_first = :previous_first
+            last_first = :last_first, previous_first = :previous_first, options = :options
         WHERE tag = :tag AND version = :expected_version AND max_id = :expected_max_id
         """
 

@@ -8,7 +8,7 @@ extension TagRecord {
         let name = row.text("tag") ?? ""
         let tag: Tag
         do {
-            tag = try Tag(name)
+            tag = try Tag(stored: name)
         } catch {
             throw FrondError(.storeCorrupt, "a row of table segments has no proper tag: \(error.message)")
         }
@@ -21,8 +21,9 @@ extension TagRecord {
             cycles: try Self.number(row, "cycles", tag) != 0,
             cycle: try Self.number(row, "cycle", tag),
             version: try Self.number(row, "version", tag),
-            // A tag works without these two.
+            // A tag works without it, and without the time of its change.
             description: row.text("description") ?? "",
+            options: try TagOptions(text: row.text("options") ?? "", of: tag),
             updatedAtMilliseconds: row.integer("updated_at") ?? 0,
             // Without them nothing is taken back.
             lastFirst: row.integer("last_first"), previousFirst: row.integer("previous_first"))
@@ -33,7 +34,7 @@ extension TagRecord {
         [
             "tag": tag.name, "max_id": maxID, "step": step, "start_id": startID, "max_value": maxValue,
             "cycles": cycles ? 1 : 0, "cycle": cycle, "version": version, "description": description,
-            "updated_at": updatedAtMilliseconds, "last_first": lastFirst, "previous_first": previousFirst,
+            "options": options.text, "updated_at": updatedAtMilliseconds, "last_first": lastFirst, "previous_first": previousFirst,
         ]
     }
 

@@ -14,11 +14,15 @@ extension SegmentStoreContract {
 
     func keepsTheSettings(_ store: any SegmentStore) async throws {
         let tag = try makeTag()
-        let settings = TagSettings(step: 3, startID: 0, maxValue: 500, cycles: true, description: "orders")
+        let options = TagOptions(
+            generators: [.segment, .snowflake, .uuid], format: try TextFormat("{{N}}={number:base62:3} {date}"),
+            snowflakeFloor: 501)
+        let settings = TagSettings(
+            step: 3, startID: 0, maxValue: 500, cycles: true, description: "orders", options: options)
         let created = try await store.create(tag, settings)
         let expected = TagRecord(
             tag: tag, maxID: 0, step: 3, startID: 0, maxValue: 500, cycles: true, cycle: 0, version: created.version,
-            description: "orders", updatedAtMilliseconds: created.updatedAtMilliseconds)
+            description: "orders", options: options, updatedAtMilliseconds: created.updatedAtMilliseconds)
         try expectEqual(created, expected, "the record as created")
         try expectEqual(try await store.tag(tag), created, "the record as read")
         try expectEqual(try await store.tags(), [created], "the list of tags")
@@ -85,6 +89,10 @@ extension SegmentStoreContract {
         try expectEqual(segment.count, 20, "the size of a segment after the step was changed")
         let unchanged = try await store.change(tag, TagChange())
         try expectEqual(unchanged.maxID, 21, "max_id after a change of nothing")
+        let options = TagOptions(generators: [.segment, .uuid])
+        _ = try await store.change(tag, TagChange(options: options))
+        _ = try await store.reserve(tag, atLeast: nil, after: nil)
+        try expectEqual(try await store.tag(tag)?.options, options, "the options after they were changed")
     }
 
     func movesTheNextNumberForwardOnly(_ store: any SegmentStore) async throws {

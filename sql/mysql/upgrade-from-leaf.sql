@@ -30,6 +30,8 @@ SET @frond_changes = (
         UNION ALL SELECT 13, 'last_first', 'bigint', NULL, 'ADD COLUMN last_first BIGINT NULL DEFAULT NULL'
         UNION ALL SELECT 14, 'previous_first', 'bigint', NULL, 'ADD COLUMN previous_first BIGINT NULL DEFAULT NULL'
         UNION ALL SELECT 15, 'updated_at', 'bigint', NULL, 'ADD COLUMN updated_at BIGINT NOT NULL DEFAULT 0'
+        UNION ALL SELECT 16, 'options', 'varchar', 'utf8mb4_bin',
+            'ADD COLUMN options VARCHAR(1024) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '''''
     ) AS wanted
     LEFT JOIN (
         -- LIMIT keeps the server from looking through the tables of all databases.

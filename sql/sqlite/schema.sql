@@ -1,5 +1,5 @@
--- The tables of Frond's embedded store, schema version 4 (1 had no workers, 2 no grpc_address, 3
--- no last_first).
+-- The tables of Frond's embedded store, schema version 5 (1 had no workers, 2 no grpc_address, 3 no last_first, 4 no
+-- options).
 -- Applied in one transaction to an empty file, or to one of an earlier version.
 
 -- Semantics as in Leaf's leaf_alloc: max_id is the next number that was never reserved. It may be moved forward by
@@ -18,7 +18,9 @@ CREATE TABLE IF NOT EXISTS segments (
     -- Where a tail that is given back may begin at the lowest: the first number of the last reservation and of the one
     -- before, where both are one caller's. NULL: nothing is taken back.
     last_first     INTEGER,
-    previous_first INTEGER
+    previous_first INTEGER,
+    -- Lines such as 'format=ORD-{date}-{number:6}': the generators of the tag, and how its IDs are written.
+    options     TEXT    NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
 -- Worker IDs and the time reserved with them. The horizon may be moved forward by hand, never back.
@@ -38,4 +40,4 @@ CREATE TABLE IF NOT EXISTS workers (
 ) STRICT;
 
 PRAGMA application_id = 1181904484; -- 'Frnd'
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;

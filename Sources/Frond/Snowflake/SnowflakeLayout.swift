@@ -115,6 +115,14 @@ extension SnowflakeLayout {
         return overflows || overflowsToo ? .max : sum
     }
 
+    /// The least ID that any worker can give from a moment on.
+    /// - Parameter milliseconds: since 1970-01-01T00:00:00Z.
+    public func leastID(fromMilliseconds milliseconds: Int64) -> Int64 {
+        let tick = max(0, (milliseconds - epochMilliseconds) / tickMilliseconds)
+        return compose(
+            word: tick << Int64(sequenceBits), identity: identity(datacenterID: 0, workerID: workerIDs.lowerBound))
+    }
+
     private func check(_ value: Int64, _ name: String, _ range: Range<Int64>) throws(FrondError) {
         guard range.contains(value) else {
             throw FrondError(

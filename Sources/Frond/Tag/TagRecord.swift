@@ -23,6 +23,8 @@ public struct TagRecord: Hashable, Sendable {
     /// Grows with every change of the record: half of what a reservation compares, ``maxID`` being the other.
     public var version: Int64
     public var description: String
+    /// Which generators make the IDs, and how they are written.
+    public var options: TagOptions
     /// When the record last changed: milliseconds since 1970-01-01T00:00:00Z, by the clock of whoever changed it.
     public var updatedAtMilliseconds: Int64
     /// Over how many databases the tag's numbers are spread, each with a record of its own: 1 to 1024.
@@ -41,8 +43,9 @@ public struct TagRecord: Hashable, Sendable {
 
     public init(
         tag: Tag, maxID: Int64, step: Int64, startID: Int64, maxValue: Int64, cycles: Bool, cycle: Int64,
-        version: Int64, description: String, updatedAtMilliseconds: Int64, stripes: Int64 = 1,
-        stripe: Int64 = 0, barrier: Int64? = nil, lastFirst: Int64? = nil, previousFirst: Int64? = nil
+        version: Int64, description: String, options: TagOptions = TagOptions(), updatedAtMilliseconds: Int64,
+        stripes: Int64 = 1, stripe: Int64 = 0, barrier: Int64? = nil, lastFirst: Int64? = nil,
+        previousFirst: Int64? = nil
     ) {
         self.tag = tag
         self.maxID = maxID
@@ -53,6 +56,7 @@ public struct TagRecord: Hashable, Sendable {
         self.cycle = cycle
         self.version = version
         self.description = description
+        self.options = options
         self.updatedAtMilliseconds = updatedAtMilliseconds
         self.stripes = stripes
         self.stripe = stripe

@@ -9,16 +9,19 @@ public struct TagSettings: Hashable, Sendable {
     /// Whether the tag begins again after `maxValue`. IDs then repeat by design, once a cycle.
     public var cycles: Bool
     public var description: String
+    /// Which generators make the IDs, and how they are written.
+    public var options: TagOptions
 
     public init(
         step: Int64 = 1000, startID: Int64 = 1, maxValue: Int64 = TagRecord.largestValue, cycles: Bool = false,
-        description: String = ""
+        description: String = "", options: TagOptions = TagOptions()
     ) {
         self.step = step
         self.startID = startID
         self.maxValue = maxValue
         self.cycles = cycles
         self.description = description
+        self.options = options
     }
 
     /// The record of a tag that has given out nothing.
@@ -26,7 +29,7 @@ public struct TagSettings: Hashable, Sendable {
     public func newRecord(_ tag: Tag, nowMilliseconds: Int64) throws(FrondError) -> TagRecord {
         let record = TagRecord(
             tag: tag, maxID: startID, step: step, startID: startID, maxValue: maxValue, cycles: cycles, cycle: 0,
-            version: 0, description: description, updatedAtMilliseconds: nowMilliseconds)
+            version: 0, description: description, options: options, updatedAtMilliseconds: nowMilliseconds)
         try record.checkSettings()
         return record
     }
@@ -40,16 +43,22 @@ public struct TagChange: Hashable, Sendable {
     public var maxValue: Int64?
     public var cycles: Bool?
     public var description: String?
+    /// All of them, in the place of all there are.
+    public var options: TagOptions?
+    /// Whether the texts of a tag that was used may change, so that a new one may be like one it had before.
+    public var allowAlike: Bool
 
     public init(
         step: Int64? = nil, maxID: Int64? = nil, maxValue: Int64? = nil, cycles: Bool? = nil,
-        description: String? = nil
+        description: String? = nil, options: TagOptions? = nil, allowAlike: Bool = false
     ) {
         self.step = step
         self.maxID = maxID
         self.maxValue = maxValue
         self.cycles = cycles
         self.description = description
+        self.options = options
+        self.allowAlike = allowAlike
     }
 }
 
@@ -77,10 +86,12 @@ extension TagRecord {
         successor.maxValue = change.maxValue ?? maxValue
         successor.cycles = change.cycles ?? cycles
         successor.description = change.description ?? description
+        successor.options = change.options ?? options
         successor.version &+= 1
         successor.forgetReservations()
         successor.updatedAtMilliseconds = nowMilliseconds
         try successor.checkSettings()
+        try checkChange(to: successor, allowAlike: change.allowAlike)
         return successor
     }
 
@@ -104,5 +115,6 @@ extension TagRecord {
                 .invalidArgument,
                 "the description of tag '\(tag)' has \(description.unicodeScalars.count) characters: 256 at most")
         }
+        try checkOptions()
     }
 }

@@ -12,18 +12,21 @@ extension Frond_V1_TagRecord {
         cycle = record.cycle
         version = record.version
         description_p = record.description
+        options = record.options.text
         updatedAtMilliseconds = record.updatedAtMilliseconds
         if record.stripes != 1 { (stripes, stripe) = (record.stripes, record.stripe) }
     }
 }
 
 extension TagRecord {
-    /// - Throws: `invalidArgument` where the tag is none.
+    /// - Throws: `invalidArgument` where the tag is none; `storeCorrupt` for options of a newer version.
     package init(_ record: Frond_V1_TagRecord) throws(FrondError) {
+        let tag = try Tag(stored: record.tag)
         self.init(
-            tag: try Tag(record.tag), maxID: record.maxID, step: record.step, startID: record.startID,
+            tag: tag, maxID: record.maxID, step: record.step, startID: record.startID,
             maxValue: record.maxValue, cycles: record.cycles, cycle: record.cycle, version: record.version,
-            description: record.description_p, updatedAtMilliseconds: record.updatedAtMilliseconds,
+            description: record.description_p, options: try TagOptions(text: record.options, of: tag),
+            updatedAtMilliseconds: record.updatedAtMilliseconds,
             stripes: max(1, record.stripes), stripe: record.stripe)
     }
 }
@@ -37,11 +40,14 @@ extension Frond_V1_CreateTagRequest {
         maxValue = settings.maxValue
         cycles = settings.cycles
         description_p = settings.description
+        options = settings.options.text
     }
 
     /// What is absent has the defaults of ``TagSettings``.
-    package var settings: TagSettings {
-        var settings = TagSettings(cycles: cycles, description: description_p)
+    /// - Throws: `invalidArgument` for options that are none.
+    package func settings(of tag: Tag) throws(FrondError) -> TagSettings {
+        let options = try TagOptions(named: options, of: tag)
+        var settings = TagSettings(cycles: cycles, description: description_p, options: options)
         if hasStep { settings.step = step }
         if hasStartID { settings.startID = startID }
         if hasMaxValue { settings.maxValue = maxValue }
@@ -58,11 +64,26 @@ extension Frond_V1_ChangeTagRequest {
         if let value = change.maxValue { maxValue = value }
         if let value = change.cycles { cycles = value }
         if let value = change.description { description_p = value }
+        if let value = change.options { options = value.text }
+        allowAlike = change.allowAlike
     }
 
-    package var change: TagChange {
+    /// - Throws: `invalidArgument` for options that are none.
+    package func change(of tag: Tag) throws(FrondError) -> TagChange {
         TagChange(
             step: hasStep ? step : nil, maxID: hasMaxID ? maxID : nil, maxValue: hasMaxValue ? maxValue : nil,
-            cycles: hasCycles ? cycles : nil, description: hasDescription_p ? description_p : nil)
+            cycles: hasCycles ? cycles : nil, description: hasDescription_p ? description_p : nil,
+            options: hasOptions ? try TagOptions(named: options, of: tag) : nil, allowAlike: allowAlike)
+    }
+}
+
+extension TagOptions {
+    /// As a caller names them: what cannot be read is his mistake, and no damage of the store.
+    fileprivate init(named text: String, of tag: Tag) throws(FrondError) {
+        do throws(FrondError) {
+            try self.init(text: text, of: tag)
+        } catch {
+            throw FrondError(.invalidArgument, error.message)
+        }
     }
 }

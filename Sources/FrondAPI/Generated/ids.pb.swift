@@ -449,6 +449,9 @@ package nonisolated struct Frond_V1_TagRecord: Sendable {
 
   package var stripe: Int64 = 0
 
+  /// Lines such as "format=ORD-{date}-{number:6}": the generators of the tag, and how its IDs are written.
+  package var options: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -548,6 +551,9 @@ package nonisolated struct Frond_V1_CreateTagRequest: Sendable {
 
   package var description_p: String = String()
 
+  /// As in TagRecord.
+  package var options: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -632,6 +638,19 @@ package nonisolated struct Frond_V1_ChangeTagRequest: Sendable {
   /// Clears the value of `description_p`. Subsequent reads from it will return its default value.
   package mutating func clearDescription_p() {self._description_p = nil}
 
+  /// As in TagRecord: all of them.
+  package var options: String {
+    get {_options ?? String()}
+    set {_options = newValue}
+  }
+  /// Returns true if `options` has been explicitly set.
+  package var hasOptions: Bool {self._options != nil}
+  /// Clears the value of `options`. Subsequent reads from it will return its default value.
+  package mutating func clearOptions() {self._options = nil}
+
+  /// Whether the texts of a tag that was used may change, so that a new one may be like one it had before.
+  package var allowAlike: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -641,6 +660,7 @@ package nonisolated struct Frond_V1_ChangeTagRequest: Sendable {
   fileprivate var _cycles: Bool? = nil
   fileprivate var _maxID: Int64? = nil
   fileprivate var _description_p: String? = nil
+  fileprivate var _options: String? = nil
 }
 
 package nonisolated struct Frond_V1_ChangeTagResponse: Sendable {
@@ -1643,7 +1663,7 @@ nonisolated extension Frond_V1_GiveBackSegmentResponse: SwiftProtobuf.Message, S
 
 nonisolated extension Frond_V1_TagRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TagRecord"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}max_id\0\u{1}step\0\u{3}start_id\0\u{3}max_value\0\u{1}cycles\0\u{1}cycle\0\u{1}version\0\u{1}description\0\u{3}updated_at_milliseconds\0\u{1}stripes\0\u{1}stripe\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}max_id\0\u{1}step\0\u{3}start_id\0\u{3}max_value\0\u{1}cycles\0\u{1}cycle\0\u{1}version\0\u{1}description\0\u{3}updated_at_milliseconds\0\u{1}stripes\0\u{1}stripe\0\u{1}options\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1663,6 +1683,7 @@ nonisolated extension Frond_V1_TagRecord: SwiftProtobuf.Message, SwiftProtobuf._
       case 10: try { try decoder.decodeSingularInt64Field(value: &self.updatedAtMilliseconds) }()
       case 11: try { try decoder.decodeSingularInt64Field(value: &self.stripes) }()
       case 12: try { try decoder.decodeSingularInt64Field(value: &self.stripe) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.options) }()
       default: break
       }
     }
@@ -1705,6 +1726,9 @@ nonisolated extension Frond_V1_TagRecord: SwiftProtobuf.Message, SwiftProtobuf._
     if self.stripe != 0 {
       try visitor.visitSingularInt64Field(value: self.stripe, fieldNumber: 12)
     }
+    if !self.options.isEmpty {
+      try visitor.visitSingularStringField(value: self.options, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1721,6 +1745,7 @@ nonisolated extension Frond_V1_TagRecord: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.updatedAtMilliseconds != rhs.updatedAtMilliseconds {return false}
     if lhs.stripes != rhs.stripes {return false}
     if lhs.stripe != rhs.stripe {return false}
+    if lhs.options != rhs.options {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1841,7 +1866,7 @@ nonisolated extension Frond_V1_GetTagResponse: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Frond_V1_CreateTagRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CreateTagRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}step\0\u{3}start_id\0\u{3}max_value\0\u{1}cycles\0\u{1}description\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}step\0\u{3}start_id\0\u{3}max_value\0\u{1}cycles\0\u{1}description\0\u{1}options\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1855,6 +1880,7 @@ nonisolated extension Frond_V1_CreateTagRequest: SwiftProtobuf.Message, SwiftPro
       case 4: try { try decoder.decodeSingularInt64Field(value: &self._maxValue) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.cycles) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.description_p) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.options) }()
       default: break
       }
     }
@@ -1883,6 +1909,9 @@ nonisolated extension Frond_V1_CreateTagRequest: SwiftProtobuf.Message, SwiftPro
     if !self.description_p.isEmpty {
       try visitor.visitSingularStringField(value: self.description_p, fieldNumber: 6)
     }
+    if !self.options.isEmpty {
+      try visitor.visitSingularStringField(value: self.options, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1893,6 +1922,7 @@ nonisolated extension Frond_V1_CreateTagRequest: SwiftProtobuf.Message, SwiftPro
     if lhs._maxValue != rhs._maxValue {return false}
     if lhs.cycles != rhs.cycles {return false}
     if lhs.description_p != rhs.description_p {return false}
+    if lhs.options != rhs.options {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1934,7 +1964,7 @@ nonisolated extension Frond_V1_CreateTagResponse: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Frond_V1_ChangeTagRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ChangeTagRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}step\0\u{3}max_value\0\u{1}cycles\0\u{3}max_id\0\u{1}description\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}step\0\u{3}max_value\0\u{1}cycles\0\u{3}max_id\0\u{1}description\0\u{1}options\0\u{3}allow_alike\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1948,6 +1978,8 @@ nonisolated extension Frond_V1_ChangeTagRequest: SwiftProtobuf.Message, SwiftPro
       case 4: try { try decoder.decodeSingularBoolField(value: &self._cycles) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self._maxID) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self._description_p) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self._options) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.allowAlike) }()
       default: break
       }
     }
@@ -1976,6 +2008,12 @@ nonisolated extension Frond_V1_ChangeTagRequest: SwiftProtobuf.Message, SwiftPro
     try { if let v = self._description_p {
       try visitor.visitSingularStringField(value: v, fieldNumber: 6)
     } }()
+    try { if let v = self._options {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 7)
+    } }()
+    if self.allowAlike != false {
+      try visitor.visitSingularBoolField(value: self.allowAlike, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1986,6 +2024,8 @@ nonisolated extension Frond_V1_ChangeTagRequest: SwiftProtobuf.Message, SwiftPro
     if lhs._cycles != rhs._cycles {return false}
     if lhs._maxID != rhs._maxID {return false}
     if lhs._description_p != rhs._description_p {return false}
+    if lhs._options != rhs._options {return false}
+    if lhs.allowAlike != rhs.allowAlike {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -13,6 +13,7 @@ enum SettingKey: String, CaseIterable {
     case redis
     case redisPassword
     case redisCeilingStep
+    case scrambleKey
     case logLevel = "log.level"
     case shutdownTimeout
     case httpMaxCount = "http.maxCount"

@@ -22,6 +22,7 @@ struct TagCreateCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "What the tag is for.")
     var description = ""
 
+    @OptionGroup var form: TagFormOptions
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: TagOutput
 
@@ -30,7 +31,7 @@ struct TagCreateCommand: AsyncParsableCommand {
             let tag = try Tag(tag)
             let wanted = TagSettings(
                 step: step, startID: start, maxValue: max ?? TagRecord.largestValue, cycles: cycle,
-                description: description)
+                description: description, options: try form.applied(to: TagOptions(), try await settings.reader()))
             let store = try await settings.openStore(mustExist: false)
             try output.print(try await store.create(tag, wanted))
         }

@@ -14,6 +14,8 @@ struct TagOutput: ParsableArguments {
         var cycles: Bool
         var cycle, version: Int64
         var description, updatedAt: String
+        /// What is set; the key's fingerprint and not the key.
+        var options: [String: String]
 
         init(_ record: TagRecord) {
             tag = record.tag.name
@@ -25,9 +27,13 @@ struct TagOutput: ParsableArguments {
             cycle = record.cycle
             version = record.version
             description = record.description
+            let lines = record.options.text.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1) }
+            options = Dictionary(uniqueKeysWithValues: lines.map { (String($0[0]), String($0[1])) })
             let seconds = Double(record.updatedAtMilliseconds) / 1000
             updatedAt = Date(timeIntervalSince1970: seconds).formatted(.iso8601)
         }
+
+        var optionsText: String { options.map { "\($0)=\($1)" }.sorted().joined(separator: " ") }
     }
 
     func print(_ record: TagRecord) throws {
@@ -58,6 +64,7 @@ struct TagOutput: ParsableArguments {
                 Column(title: "MAX", value: row.max, align: .right),
                 Column(title: "CYCLE", value: row.cycles ? "\(row.cycle)" : "-", align: .right),
                 Column(title: "CHANGED", value: row.updatedAt),
+                Column(title: "OPTIONS", value: row.optionsText),
                 Column(title: "DESCRIPTION", value: row.description),
             ]
         }

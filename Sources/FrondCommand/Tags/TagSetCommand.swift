@@ -24,18 +24,30 @@ struct TagSetCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "What the tag is for.")
     var description: String?
 
+    @Flag(help: "Change how the IDs of a tag that was used are written: a new text may be one that it had before.")
+    var allowAlike = false
+
+    @OptionGroup var form: TagFormOptions
     @OptionGroup var settings: SettingOptions
     @OptionGroup var output: TagOutput
 
     func run() async throws {
         try await reportingFailures {
             let tag = try Tag(tag)
-            let change = TagChange(step: step, maxID: maxId, maxValue: max, cycles: cycle, description: description)
-            guard change != TagChange() else {
+            var change = TagChange(
+                step: step, maxID: maxId, maxValue: max, cycles: cycle, description: description)
+            guard change != TagChange() || form.isSet else {
                 throw CommandFailure(
-                    .usage, "nothing to change: give --step, --max-id, --max, --cycle, --no-cycle or --description")
+                    .usage,
+                    "nothing to change: give --step, --max-id, --max, --cycle, --no-cycle, --description, --generators, "
+                        + "--format, --period, --time-zone, --scramble or --no-scramble")
             }
             let store = try await settings.openStore()
+            if form.isSet {
+                guard let record = try await store.tag(tag) else { throw FrondError.unknown(tag) }
+                change.options = try form.applied(to: record.options, try await settings.reader())
+            }
+            change.allowAlike = allowAlike
             try output.print(try await store.change(tag, change))
         }
     }

@@ -10,7 +10,7 @@ extension TagRecord {
     init(row: MySQLRow) throws(FrondError) {
         let tag: Tag
         do {
-            tag = try Tag(row.text("biz_tag") ?? "")
+            tag = try Tag(stored: row.text("biz_tag") ?? "")
         } catch {
             throw FrondError(.storeCorrupt, "a row of table leaf_alloc has no proper tag: \(error.message)")
         }
@@ -26,8 +26,9 @@ extension TagRecord {
             cycles: try row.number("cycles", of: record) != 0,
             cycle: try row.number("cycle", of: record),
             version: try row.number("version", of: record),
-            // A tag works without these two.
+            // A tag works without it.
             description: row.text("description") ?? "",
+            options: try TagOptions(text: row.text("options") ?? "", of: tag),
             updatedAtMilliseconds: touchedAt - Self.clockDifferenceMilliseconds > updatedAt ? touchedAt : updatedAt,
             stripes: try row.number("stripes", of: record),
             stripe: try row.number("stripe", of: record),
@@ -42,7 +43,7 @@ extension TagRecord {
             .integer(maxID), .integer(step), .integer(startID), .integer(maxValue), .integer(cycles ? 1 : 0),
             .integer(cycle), .integer(version), .text(description), .integer(stripes), .integer(stripe),
             MySQLValue(barrier), MySQLValue(lastFirst), MySQLValue(previousFirst), .integer(updatedAtMilliseconds),
-            .text(tag.name),
+            .text(options.text), .text(tag.name),
         ]
     }
 }

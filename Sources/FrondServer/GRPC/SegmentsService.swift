@@ -61,7 +61,8 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
     ) async throws -> ServerResponse<Frond_V1_CreateTagResponse> {
         let message = request.message
         return try await serve(request.metadata) { store in
-            let record = try await store.create(try Tag(message.tag), message.settings)
+            let tag = try Tag(message.tag)
+            let record = try await store.create(tag, try message.settings(of: tag))
             return .with { $0.tag = Frond_V1_TagRecord(record) }
         }
     }
@@ -71,7 +72,8 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
     ) async throws -> ServerResponse<Frond_V1_ChangeTagResponse> {
         let message = request.message
         return try await serve(request.metadata) { store in
-            let record = try await store.change(try Tag(message.tag), message.change)
+            let tag = try Tag(message.tag)
+            let record = try await store.change(tag, try message.change(of: tag))
             return .with { $0.tag = Frond_V1_TagRecord(record) }
         }
     }

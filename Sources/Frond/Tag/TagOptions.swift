@@ -1,0 +1,82 @@
+/// Which generators make the IDs of a tag, and how they are written. Kept in the tag's record.
+public struct TagOptions: Hashable, Sendable {
+    /// Asked in this order, the next where one cannot answer. Empty: whichever generator a request names.
+    public var generators: [GeneratorKind]
+    /// Nil for decimals.
+    public var format: TextFormat?
+    /// How long the tag counts before it begins again; nil for ever.
+    public var period: TagPeriod?
+    /// Numbers are scrambled with the key that has this fingerprint: see ``Scramble``. Nil where they are not.
+    public var scrambleKey: ScrambleKey.Fingerprint?
+    /// Snowflake IDs are given out from here on, all other numbers below; nil for a tag that never had snowflake IDs by
+    /// its options.
+    public var snowflakeFloor: Int64?
+
+    public init(
+        generators: [GeneratorKind] = [], format: TextFormat? = nil, period: TagPeriod? = nil,
+        scrambleKey: ScrambleKey.Fingerprint? = nil, snowflakeFloor: Int64? = nil
+    ) {
+        self.generators = generators
+        self.format = format
+        self.period = period
+        self.scrambleKey = scrambleKey
+        self.snowflakeFloor = snowflakeFloor
+    }
+}
+
+// MARK: As the stores keep them
+
+extension TagOptions {
+    private enum Key: String, CaseIterable {
+        case generators, format, period, timeZone, scrambleKey, snowflakeFloor
+    }
+
+    /// A line for each option that is set, such as `format=ORD-{date}-{number:6}`; empty for none.
+    public var text: String {
+        var values: [(Key, String)] = []
+        if !generators.isEmpty { values.append((.generators, generators.map(\.rawValue).joined(separator: ","))) }
+        if let format { values.append((.format, format.description)) }
+        if let period {
+            values.append((.period, period.unit.rawValue))
+            values.append((.timeZone, period.timeZone))
+        }
+        if let scrambleKey { values.append((.scrambleKey, scrambleKey.description)) }
+        if let snowflakeFloor { values.append((.snowflakeFloor, "\(snowflakeFloor)")) }
+        return values.map { "\($0.rawValue)=\($1)" }.joined(separator: "\n")
+    }
+
+    /// - Throws: `storeCorrupt` naming the option that cannot be read: a newer version may know it.
+    public init(text: String, of tag: Tag) throws(FrondError) {
+        self.init()
+        var values: [Key: Substring] = [:]
+        for line in text.split(separator: "\n") {
+            let name = line.prefix { $0 != "=" }
+            guard let key = Key(rawValue: String(name)), name.count < line.count else {
+                throw Self.unreadable(line, of: tag)
+            }
+            values[key] = line.dropFirst(name.count + 1)
+        }
+        do throws(FrondError) {
+            for name in (values[.generators] ?? "").split(separator: ",") { generators.append(try GeneratorKind(name)) }
+            if let value = values[.format] { format = try TextFormat(String(value)) }
+            if let value = values[.scrambleKey] { scrambleKey = try ScrambleKey.Fingerprint(value) }
+        } catch {
+            throw FrondError(.storeCorrupt, "an option of tag '\(tag)' cannot be right: \(error.message)")
+        }
+        if let value = values[.period] {
+            guard let unit = TagPeriod.Unit(rawValue: String(value)) else { throw Self.unreadable(value, of: tag) }
+            period = TagPeriod(unit, timeZone: values[.timeZone].map(String.init) ?? "UTC")
+        }
+        if let value = values[.snowflakeFloor] {
+            guard let floor = Int64(value), floor >= 0 else { throw Self.unreadable(value, of: tag) }
+            snowflakeFloor = floor
+        }
+    }
+
+    private static func unreadable(_ option: Substring, of tag: Tag) -> FrondError {
+        FrondError(
+            .storeCorrupt,
+            "option '\(option)' of tag '\(tag)' is not known to this version: a newer one may have written it",
+            retryAfter: .seconds(5))
+    }
+}
