@@ -4,13 +4,13 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("A client whose servers do not answer", .timeLimit(.minutes(1)))
+@Suite("A client whose servers do not answer", .timeLimit(.minutes(3)))
 struct AddressFaultTests {
-    private func message(_ servers: [String], policy: PoolPolicy = PoolPolicy()) async throws -> String {
+    private func message(_ servers: [String], policy: PoolPolicy = .patient) async throws -> String {
         let client = try FrondClient(
             FrondClient.Configuration(
-                servers: servers, pool: policy, segment: SegmentPolicy(waitLimit: .seconds(20)),
-                snowflake: SnowflakePolicy(waitLimit: .seconds(20))))
+                servers: servers, pool: policy, segment: SegmentPolicy(waitLimit: .seconds(60)),
+                snowflake: SnowflakePolicy(waitLimit: .seconds(60))))
         let error = try #require(
             await failure { () async throws(FrondError) in try await client.segments.next(Tag("order")) })
         #expect(error.code == .storeUnavailable && error.retryAfter != nil, "\(error)")
@@ -71,7 +71,7 @@ struct AddressFaultTests {
                 try await store.reserve(Tag("order"), atLeast: nil, after: nil)
             })
         #expect(error.message.contains("127.0.0.1:\(proxy.port) did not answer within"), "\(error)")
-        #expect(time.monotonic >= .milliseconds(300) && time.monotonic < .seconds(10), "\(time.monotonic)")
+        #expect(time.monotonic >= .milliseconds(300) && time.monotonic < .seconds(50), "\(time.monotonic)")
         // And where the server answers again, the next call does not fail for what was.
         proxy.blackHole(false)
         #expect(

@@ -20,13 +20,13 @@ struct FleetTests {
         try await withThrowingTaskGroup(of: Void.self) { clients in
             for _ in 0..<50 {
                 clients.addTask { [tag] in
-                    let client = try FrondClient.thirsty(servers.map(\.address), wait: .seconds(30))
-                    var last: Int64 = 0
+                    let client = try FrondClient.thirsty(servers.map(\.address))
+                    var ids: [Int64] = []
                     for _ in 0..<60 {
                         let id = await draws.draw { () async throws(FrondError) in try await client.segments.next(tag) }
-                        #expect(id ?? 0 > last)
-                        last = id ?? last
+                        ids.append(id ?? 0)
                     }
+                    #expect(zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 })
                     await client.shutdown()
                 }
             }
@@ -47,7 +47,7 @@ struct FleetTests {
         proxy.blackHole(true)
         let client = try FrondClient.thirsty(
             ["127.0.0.1:\(proxy.port)", servers[1].address, servers[2].address],
-            pool: PoolPolicy(callLimit: .seconds(20), patience: .milliseconds(100)))
+            pool: PoolPolicy(callLimit: .seconds(60), patience: .milliseconds(100)))
         let draws = Draws()
         for _ in 0..<2000 {
             await draws.draw { () async throws(FrondError) in try await client.segments.next(tag) }
@@ -117,7 +117,7 @@ struct FleetTests {
         let proxy = try FaultProxy(to: server.port)
         let client = try FrondClient(
             FrondClient.Configuration(
-                servers: ["127.0.0.1:\(proxy.port)"], segment: SegmentPolicy(waitLimit: .seconds(20))))
+                servers: ["127.0.0.1:\(proxy.port)"], pool: .patient, segment: SegmentPolicy(waitLimit: .seconds(60))))
         let draws = Draws()
         for _ in 0..<50 { await draws.draw { () async throws(FrondError) in try await client.segments.next(tag) } }
         proxy.refuse(true)
@@ -166,7 +166,8 @@ struct FleetTests {
         let listed = try await TestServer.start(store, registry: registry)
         let other = try await TestServer.start(store, registry: registry)
         let client = try FrondClient.thirsty(
-            [listed.address], pool: PoolPolicy(findsServers: true, findingPause: .milliseconds(50)))
+            [listed.address],
+            pool: PoolPolicy(callLimit: .seconds(60), findsServers: true, findingPause: .milliseconds(50)))
         let draws = Draws()
         #expect(
             await eventually {

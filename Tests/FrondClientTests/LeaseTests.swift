@@ -14,7 +14,7 @@ struct LeaseTests {
     private func client(_ servers: [String], time: any TimeSource = SystemTimeSource()) throws -> FrondClient {
         try FrondClient(
             FrondClient.Configuration(
-                servers: servers, snowflake: SnowflakePolicy(waitLimit: .seconds(20)),
+                servers: servers, pool: .patient, snowflake: SnowflakePolicy(waitLimit: .seconds(60)),
                 worker: WorkerPolicy(minHorizon: .milliseconds(600), maxHorizon: .milliseconds(600))),
             time: time, logger: nil)
     }

@@ -5,7 +5,7 @@ import Synchronization
 import TestServers
 import Testing
 
-@Suite("A call whose reply is lost", .timeLimit(.minutes(1)))
+@Suite("A call whose reply is lost", .timeLimit(.minutes(3)))
 struct RepetitionTests {
     /// A client of a server whose next reply to a request that names the tag is lost.
     private func losing(
@@ -13,7 +13,7 @@ struct RepetitionTests {
     ) async throws {
         let server = try await TestServer.start(store)
         let proxy = try FaultProxy(to: server.port)
-        let client = try RemoteSegmentStore(servers: ["127.0.0.1:\(proxy.port)"])
+        let client = try RemoteSegmentStore(servers: ["127.0.0.1:\(proxy.port)"], policy: .patient)
         // The connection is there before.
         _ = try await client.tags()
         let name = Array(tag.name.utf8)
@@ -68,7 +68,7 @@ struct RepetitionTests {
     }
 }
 
-@Suite("A server that answers what cannot be", .timeLimit(.minutes(1)))
+@Suite("A server that answers what cannot be", .timeLimit(.minutes(3)))
 struct NonsenseTests {
     @Test("is not believed: numbers that were given out before, or that are none")
     func segments() async throws {
@@ -83,7 +83,7 @@ struct NonsenseTests {
         ]
         for segment in bad {
             let server = try await TestServer.start(LyingStore(base, segment))
-            let client = try RemoteSegmentStore(servers: [server.address])
+            let client = try RemoteSegmentStore(servers: [server.address], policy: .patient)
             let error = await failure { () async throws(FrondError) in
                 try await client.reserve(tag, atLeast: nil, after: SegmentPosition(cycle: 0, next: 11))
             }
@@ -96,7 +96,7 @@ struct NonsenseTests {
     @Test("is not believed: a worker ID that was not asked for, or the lease of another")
     func leases() async throws {
         let server = try await TestServer.start(registry: LyingRegistry())
-        let registry = try RemoteWorkerRegistry(servers: [server.address])
+        let registry = try RemoteWorkerRegistry(servers: [server.address], policy: .patient)
         let holder = WorkerHolder(host: "client", processID: 1, startedAtMilliseconds: 0)
         let now = SystemTimeSource().wallMilliseconds
         let request = WorkerRequest(holder: holder, workerIDs: 0..<8, nowMilliseconds: now, length: .seconds(3))

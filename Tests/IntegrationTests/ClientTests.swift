@@ -31,9 +31,9 @@ struct ClientTests {
         }
         let client = try FrondClient(
             FrondClient.Configuration(
-                servers: ports.map { "127.0.0.1:\($0)" }, pool: PoolPolicy(callLimit: .seconds(20)),
-                segment: SegmentPolicy(maxStep: 100, waitLimit: .seconds(20)),
-                snowflake: SnowflakePolicy(waitLimit: .seconds(20))))
+                servers: ports.map { "127.0.0.1:\($0)" }, pool: PoolPolicy(callLimit: .seconds(60)),
+                segment: SegmentPolicy(maxStep: 100, waitLimit: .seconds(60)),
+                snowflake: SnowflakePolicy(waitLimit: .seconds(60))))
         let tag = try Frond.Tag("order")
         let snowflake = try await client.snowflake()
         let drawn = Drawn()

@@ -39,10 +39,15 @@ final class Draws: Sendable {
     }
 }
 
+extension PoolPolicy {
+    /// A machine that runs many tests at once may be slow: only what a test is about runs out of time.
+    static let patient = PoolPolicy(callLimit: .seconds(60))
+}
+
 extension FrondClient {
     /// A client that reserves often.
     static func thirsty(
-        _ servers: [String], pool: PoolPolicy = PoolPolicy(), wait: Duration = .seconds(8)
+        _ servers: [String], pool: PoolPolicy = .patient, wait: Duration = .seconds(60)
     ) throws -> FrondClient {
         try FrondClient(
             Configuration(
@@ -66,7 +71,7 @@ func failure<Value>(of call: () async throws(FrondError) -> Value) async -> Fron
 }
 
 /// Asks again and again, within bounds, until it is so.
-func eventually(within limit: Duration = .seconds(20), _ isSo: () async -> Bool) async -> Bool {
+func eventually(within limit: Duration = .seconds(60), _ isSo: () async -> Bool) async -> Bool {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {
         if await isSo() { return true }

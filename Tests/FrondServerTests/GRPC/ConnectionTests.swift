@@ -107,12 +107,10 @@ struct ConnectionTests {
     func silentClient() async throws {
         var server = GRPCTestServer()
         server.configuration.drainLimit = .milliseconds(200)
-        let time = SystemTimeSource()
         let channel = try await server.whileRunning { running in
             try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: "127.0.0.1", port: running.port).get()
         }
-        #expect(time.monotonic < .seconds(9))
         try await channel.closeFuture.get()
     }
 }
