@@ -97,6 +97,11 @@ public final class RedisCounterStore: CounterStore {
         }
     }
 
+    /// Forgets what this server was given of the tag: should Redis go back, it is the run that shows it.
+    public func forget(_ tag: Tag) {
+        memories.withLock { $0[tag] = nil }
+    }
+
     private func key(of name: String) -> String { "\(policy.keyPrefix){\(name)}" }
 
     // MARK: Steps

@@ -8,7 +8,7 @@ extension TagRecord {
         let name = row.text("tag") ?? ""
         let tag: Tag
         do {
-            tag = try Tag(name)
+            tag = try Tag(stored: name)
         } catch {
             throw FrondError(.storeCorrupt, "a row of table segments has no proper tag: \(error.message)")
         }

@@ -120,6 +120,10 @@ public struct FrondServer: Service {
                 await StoreWatch(generators: generators, logger: logger).run()
                 return nil
             }
+            tasks.addTask {
+                await generators.issuer.run()
+                return nil
+            }
             if let keeper = generators.snowflake {
                 // In a task of its own: graceful shutdown must not reach it before the server has ended.
                 tasks.addTask {

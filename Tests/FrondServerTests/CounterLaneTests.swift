@@ -21,8 +21,7 @@ private struct CounterServer {
         store = InMemoryCounterStore(tags: [tag], plan: .script(faults), time: time)
         counters = CounterGenerators(store: store, time: time)
         _ = try counters.generator(for: tag)
-        var generators = try await EmbeddedServer.generators()
-        generators.redis = counters
+        let generators = try await EmbeddedServer.generators(redis: counters)
         let (loop, channel) = (channel.testingEventLoop, channel)
         try await loop.executeInContext { [generators] in
             let pipeline = channel.pipeline.syncOperations

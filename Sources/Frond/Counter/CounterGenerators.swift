@@ -60,6 +60,18 @@ public final class CounterGenerators: Sendable {
         }
     }
 
+    /// Why the store is not being asked; nil where it may be.
+    var knownFailure: FrondError? { source.monitor.isDown ? source.monitor.failure : nil }
+
+    /// Asks a store that is down for something small in the background, if a probe is due.
+    func probe() { source.probe() }
+
+    /// Ends the generator of a tag that is not wanted any more. Whoever asks for the tag after all gets a new one.
+    func retire(_ tag: Tag) async {
+        await generators.retire(tag)
+        source.store.forget(tag)
+    }
+
     /// Shuts every generator down, at most `concurrency` tags at a time, and waits for that no longer than `limit`.
     public func shutdown(within limit: Duration = .seconds(5), concurrency: Int = 64) async {
         await generators.shutdown(within: limit, by: source.time, concurrency: concurrency)

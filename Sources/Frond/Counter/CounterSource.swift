@@ -23,6 +23,11 @@ final class CounterSource: Sendable {
         await monitor.check { () throws(FrondError) in try await store.check() }
     }
 
+    /// The same in the background.
+    func probe() {
+        monitor.probe { [store] () throws(FrondError) in try await store.check() }
+    }
+
     /// Draws, once admitted, and notes whether the store answered.
     func draw(_ tag: Tag, count: Int) async -> Result<[NumberRun], FrondError> {
         let result = await monitor.call { () throws(FrondError) in try await store.draw(tag, count: count) }

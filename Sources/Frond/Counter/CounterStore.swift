@@ -15,4 +15,12 @@ public protocol CounterStore: Sendable {
     /// Asks for something small that costs no number; returns once the store has answered.
     /// - Throws: `storeUnavailable` where it does not answer.
     func check() async throws(FrondError)
+
+    /// Numbers of this tag are no longer asked for: what is remembered of it may go.
+    func forget(_ tag: Tag)
+}
+
+extension CounterStore {
+    /// For stores that remember nothing.
+    public func forget(_ tag: Tag) {}
 }

@@ -23,6 +23,8 @@ public final class KnownTagsCounterStore: CounterStore {
         return try await base.draw(tag, count: count)
     }
 
+    public func forget(_ tag: Tag) { base.forget(tag) }
+
     public func check() async throws(FrondError) {
         try await base.check()
     }

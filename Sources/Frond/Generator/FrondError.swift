@@ -9,6 +9,8 @@ public struct FrondError: Error, Sendable, CustomStringConvertible {
         case invalidArgument = "invalid-argument"
         /// No such tag in the store.
         case unknownTag = "unknown-tag"
+        /// The tag names its generators, and the one that was asked is not among them.
+        case generatorNotOfTag = "generator-not-of-tag"
         /// The tag to be created is there already.
         case tagExists = "tag-exists"
         /// The tag has given out its last number.

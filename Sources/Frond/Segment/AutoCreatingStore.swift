@@ -14,7 +14,7 @@ public struct AutoCreatingStore: SegmentStore {
     ) async throws(FrondError) -> Segment {
         do {
             return try await base.reserve(tag, atLeast: count, after: floor)
-        } catch  where error.code == .unknownTag && floor == nil {
+        } catch  where error.code == .unknownTag && floor == nil && tag.periodTag == nil {
             // With a floor the tag was there before and is gone: making it anew would begin at 1 again.
             try await createUnlessThere(tag)
             return try await base.reserve(tag, atLeast: count, after: floor)

@@ -75,6 +75,19 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
         return numbers
     }
 
+    /// Exactly `count` numbers from what is reserved already, without a wait for a store that is down; nil where that is
+    /// not enough. The store is then asked in the background, if that is due.
+    package func nextRunsInHand(count: Int) async throws(FrondError) -> [NumberRun]? {
+        try checkCount(count)
+        if count == 1 { return nextIfReady().map { [NumberRun(first: $0, count: 1)] } }
+        guard buffer.withLock({ $0.left(cursor: cursor.value) }) >= Int64(count) else {
+            let now = source.time.monotonic
+            update { $0.prefetch(now: now) }
+            return nil
+        }
+        return try await nextRuns(count: count)
+    }
+
     /// Exactly `count` numbers as runs, in order.
     package func nextRuns(count: Int) async throws(FrondError) -> [NumberRun] {
         try checkCount(count)

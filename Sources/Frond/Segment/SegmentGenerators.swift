@@ -65,6 +65,29 @@ public final class SegmentGenerators: Sendable {
         }
     }
 
+    var policy: SegmentPolicy { source.policy }
+
+    /// A caller went without a number because the store did not say what the tag is set to.
+    func noteOutcome(_ error: FrondError) { source.monitor.noteOutcome(error) }
+
+    /// Why the store is not being asked; nil where it may be.
+    var knownFailure: FrondError? { source.monitor.isDown ? source.monitor.failure : nil }
+
+    /// Exactly `count` numbers from what is reserved already; nil where that is not enough: for a store that is down.
+    func nextRunsInHand(_ tag: Tag, count: Int) async throws(FrondError) -> [NumberRun]? {
+        guard let generator = existingGenerator(for: tag) else {
+            source.probe()
+            return nil
+        }
+        return try await generator.nextRunsInHand(count: count)
+    }
+
+    /// Ends the generator of a tag that is not wanted any more and gives its unused numbers back. Whoever asks for the
+    /// tag after all gets a new one.
+    func retire(_ tag: Tag) async {
+        await generators.retire(tag)
+    }
+
     /// Shuts every generator down and gives the unused numbers back, at most `concurrency` tags at a time.
     ///
     /// What cannot be given back is a gap: where somebody reserved since, all that is left once the store has failed to

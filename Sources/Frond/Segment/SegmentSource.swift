@@ -42,7 +42,7 @@ final class SegmentSource: Sendable {
 
     /// Asks for something small in the background, if a probe is due.
     func probe() {
-        Task { _ = await check() }
+        monitor.probe { [store] () throws(FrondError) in _ = try await store.tag(Tag("frond.health")) }
     }
 
     /// Reserves, once admitted, and notes whether the store answered.

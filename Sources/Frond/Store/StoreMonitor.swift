@@ -63,6 +63,15 @@ package final class StoreMonitor: Sendable {
         return problem
     }
 
+    /// The same in the background, without a task where none is due.
+    func probe(_ probe: @escaping @Sendable () async throws(FrondError) -> Void) {
+        guard mayProbe() else { return }
+        Task { [self] in
+            _ = await call(probe)
+            state.withLock { $0.isProbing = false }
+        }
+    }
+
     /// One at a time.
     private func mayProbe() -> Bool {
         let now = time.monotonic

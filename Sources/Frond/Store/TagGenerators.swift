@@ -73,6 +73,14 @@ final class TagGenerators<Generator: TagGenerator>: Sendable {
         }
     }
 
+    /// Forgets the generator of a tag and ends it. Whoever had it in hand and finds it ended looks for it anew.
+    func retire(_ tag: Tag) async {
+        let generator = state.withLock { $0.isShutDown ? nil : $0.generators.removeValue(forKey: tag) }
+        guard let generator else { return }
+        generator.stop()
+        await generator.finish()
+    }
+
     /// Shuts every generator down, at most `concurrency` at a time, and returns once that is done or `limit` has passed.
     func shutdown(within limit: Duration, by time: any TimeSource, concurrency: Int) async {
         let all = state.withLock { state in

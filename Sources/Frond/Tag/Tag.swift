@@ -13,6 +13,11 @@ public struct Tag: Hashable, Sendable, CustomStringConvertible {
         self.name = String(name)
     }
 
+    /// For a name that was checked.
+    init(unchecked name: String) {
+        self.name = name
+    }
+
     /// Whether these are the bytes of a tag's name.
     package static func isValid(_ bytes: some Collection<UInt8>) -> Bool {
         var length = 0

@@ -21,7 +21,7 @@ extension TagRecord {
     /// - Throws: `invalidArgument` where the tag is none.
     package init(_ record: Frond_V1_TagRecord) throws(FrondError) {
         self.init(
-            tag: try Tag(record.tag), maxID: record.maxID, step: record.step, startID: record.startID,
+            tag: try Tag(stored: record.tag), maxID: record.maxID, step: record.step, startID: record.startID,
             maxValue: record.maxValue, cycles: record.cycles, cycle: record.cycle, version: record.version,
             description: record.description_p, updatedAtMilliseconds: record.updatedAtMilliseconds,
             stripes: max(1, record.stripes), stripe: record.stripe)

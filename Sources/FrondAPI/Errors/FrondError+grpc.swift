@@ -19,7 +19,7 @@ extension FrondError.Code {
     package var grpc: RPCError.Code {
         switch self {
         case .invalidArgument: .invalidArgument
-        case .unknownTag: .notFound
+        case .unknownTag, .generatorNotOfTag: .notFound
         case .tagExists: .alreadyExists
         case .exhausted, .layoutExhausted: .outOfRange
         case .storeUnavailable, .registryUnavailable, .timedOut, .shutDown, .clockMovedBackwards: .unavailable

@@ -63,14 +63,16 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func serve(_ settings: Settings, on store: OpenStore, logger: Logger) async throws {
         try await check(store, settings, logger: logger)
-        let numbers: any SegmentStore =
+        let known: any SegmentStore =
             settings.newTags.map { AutoCreatingStore(store.segments, settings: $0) } ?? store.segments
+        let numbers = PeriodStore(known)
         let segments = SegmentGenerators(store: numbers, policy: settings.policy, logger: logger)
         let configuration = settings.server
         let generators = ServedGenerators(
             segments: segments, snowflake: try makeKeeper(settings, beside: store, logger: logger),
             redis: await makeCounters(settings.redis, ceiling: numbers, logger: logger),
-            tickets: makeTickets(settings, tags: store.segments, logger: logger))
+            tickets: makeTickets(settings, tags: store.segments, logger: logger),
+            settings: IDIssuer.Settings(waitLimit: settings.policy.waitLimit))
         let server = FrondServer(
             generators: generators, configuration: configuration, logger: logger
         ) { ports in

@@ -10,7 +10,7 @@ extension TagRecord {
     init(row: MySQLRow) throws(FrondError) {
         let tag: Tag
         do {
-            tag = try Tag(row.text("biz_tag") ?? "")
+            tag = try Tag(stored: row.text("biz_tag") ?? "")
         } catch {
             throw FrondError(.storeCorrupt, "a row of table leaf_alloc has no proper tag: \(error.message)")
         }

@@ -23,6 +23,8 @@ final class FastLane {
     /// The last hot path asked for and its source: a client mostly asks for one tag again and again.
     private var hotPath = ""
     private var hotSource: HotSource?
+    /// The state of the tags' settings when sources were last found.
+    private var version = 0
 
     init(connection: ConnectionHandler, generators: ServedGenerators, maxCount: Int) {
         self.connection = connection
@@ -33,20 +35,27 @@ final class FastLane {
     /// Where the answer to a request comes from; nil where it has to take the ordinary route.
     func source(for request: HTTPRequestHead) -> HotSource? {
         guard HotRoute.isPlain(request) else { return nil }
-        if request.uri == hotPath, let hotSource { return hotSource }
+        let version = generators.issuer.version
+        if version == self.version, request.uri == hotPath, let hotSource { return hotSource }
         guard let route = HotRoute(path: request.uri, maxCount: maxCount), let source = generators.source(for: route)
         else {
             return nil
         }
         hotPath = request.uri
         hotSource = source
+        self.version = version
         return source
     }
 
+    /// Whether what was found out about sources still holds: no tag was set meanwhile.
+    var sourcesHold: Bool { generators.issuer.version == version }
+
     /// Answers, if an ID can be had at once.
     func answer(from source: HotSource) -> Bool {
-        guard output.readableBytes < Self.outputLimit, source.write(to: &output, head: &head) else {
-            // The generator may be one that was forgotten: look for it anew next time.
+        guard sourcesHold, output.readableBytes < Self.outputLimit,
+            source.write(to: &output, head: &head)
+        else {
+            // The generator may be one that was forgotten, or the tag was set: look for it anew next time.
             hotSource = nil
             return false
         }

@@ -14,6 +14,15 @@ struct HotRoute: Equatable {
             case .ticket: "/api/ticket/get/"
             }
         }
+
+        var generator: GeneratorKind {
+            switch self {
+            case .segment: .segment
+            case .snowflake: .snowflake
+            case .redis: .redis
+            case .ticket: .ticket
+            }
+        }
     }
 
     var kind: Kind

@@ -63,6 +63,7 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
     private func answerRepeated(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
         while let (length, source) = bytes.withUnsafeReadableBytes({ repeated.match($0) }) {
             if case .later(let generator, let count) = source {
+                guard lane.sourcesHold else { return repeated.forget() }
                 let requests = CounterRequests(takenFrom: &bytes, length: length, count: count)
                 heldBack = bytes
                 return ask(generator, for: requests, context)

@@ -40,7 +40,7 @@ struct ResponseHead {
         guard runs.count > 1 || runs.first?.count != 1 else { return write(runs.first?.first ?? 0, to: &buffer) }
         refresh()
         buffer.writeImmutableBuffer(bytes)
-        let body = IDList.numbers(Array(runs)).text
+        let body = IDList(values: .numbers(Array(runs))).text
         buffer.writeDecimal(Int64(body.readableBytes))
         buffer.writeStaticString("\r\n\r\n")
         buffer.writeImmutableBuffer(body)

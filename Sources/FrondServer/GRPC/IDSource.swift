@@ -37,6 +37,7 @@ extension ServedGenerators {
     func claimIfReady(_ source: IDSource, count: Int) -> ClaimedIDs? {
         switch source {
         case .segment(let tag):
+            guard issuer.isPlain(tag, by: .segment) else { return nil }
             return segments?.existingGenerator(for: tag)?.nextRunIfReady(count: count).map { .runs([$0]) }
         // Each draw is a round trip.
         case .redis, .ticket: return nil
@@ -54,14 +55,14 @@ extension ServedGenerators {
     func claim(_ source: IDSource, count: Int) async throws -> ClaimedIDs {
         switch source {
         case .segment(let tag):
-            guard let segments else { throw ErrorStatus.notEnabled("segment") }
-            return .runs(try await segments.nextRuns(tag, count: count))
+            guard segments != nil else { throw ErrorStatus.notEnabled("segment") }
+            return .runs(try await issuer.numbers(tag, count: count, by: .segment))
         case .redis(let tag):
-            guard let redis else { throw ErrorStatus.notEnabled("redis") }
-            return .runs(try await redis.nextRuns(tag, count: count))
+            guard redis != nil else { throw ErrorStatus.notEnabled("redis") }
+            return .runs(try await issuer.numbers(tag, count: count, by: .redis))
         case .ticket(let tag):
-            guard let tickets else { throw ErrorStatus.notEnabled("ticket") }
-            return .runs(try await tickets.nextRuns(tag, count: count))
+            guard tickets != nil else { throw ErrorStatus.notEnabled("ticket") }
+            return .runs(try await issuer.numbers(tag, count: count, by: .ticket))
         case .snowflake:
             guard let snowflake else { throw ErrorStatus.notEnabled("snowflake") }
             return .runs(try await snowflake.generator.nextBatches(count: count).flatMap(\.runs))

@@ -4,15 +4,13 @@ import Hummingbird
 import NIOCore
 
 /// The IDs of one answer, in order.
-enum IDList {
-    case numbers([NumberRun])
-    case integers([Int64])
-    case uuids([UUIDValue])
+struct IDList {
+    let values: IssuedIDs.Values
 
-    /// One a line; the last line has no end, so that a single ID is the decimal alone.
+    /// One a line; the last line has no end, so that a single ID is the ID alone.
     var text: ByteBuffer {
         var buffer = ByteBuffer()
-        switch self {
+        switch values {
         case .numbers(let runs):
             for run in runs {
                 if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
@@ -28,15 +26,21 @@ enum IDList {
                 if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
                 buffer.writeString(uuid.description)
             }
+        case .texts(let texts):
+            for text in texts {
+                if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
+                buffer.writeString(text)
+            }
         }
         return buffer
     }
 
     private var strings: [String] {
-        switch self {
+        switch values {
         case .numbers(let runs): runs.flatMap { $0.map(String.init) }
         case .integers(let integers): integers.map(String.init)
         case .uuids(let uuids): uuids.map(\.description)
+        case .texts(let texts): texts
         }
     }
 

@@ -6,6 +6,8 @@ import Hummingbird
 struct IDRequest {
     var tag: Tag
     var count: Int
+    /// How the IDs are to be written, instead of the tag's own way; nil where the request does not say.
+    var format: TextFormat?
 
     /// - Throws: ``Problem`` or `FrondError`, naming the parameter, its value and its range.
     init(_ request: Request, parameters: Parameters, maxCount: Int) throws {
@@ -15,6 +17,15 @@ struct IDRequest {
         }
         tag = try Tag(name)
         count = try Self.count(request.uri.queryParameters["count"], maxCount: maxCount)
+        format = try request.uri.queryParameters["format"].map { try Self.format($0) }
+    }
+
+    private static func format(_ text: Substring) throws -> TextFormat {
+        // A plus sign is a plus sign here, as in a path.
+        guard let decoded = String(text).removingPercentEncoding else {
+            throw Problem.badRequest("format '\(text)' is none: its percent-encoding is broken")
+        }
+        return try TextFormat(decoded)
     }
 
     private static func count(_ text: Substring?, maxCount: Int) throws -> Int {

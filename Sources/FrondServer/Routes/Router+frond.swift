@@ -8,20 +8,9 @@ extension Router where Context == FrondContext {
     static func frond(_ generators: ServedGenerators, readiness: Readiness, maxCount: Int) -> Router<FrondContext> {
         let router = Router<FrondContext>(context: FrondContext.self)
         router.add(middleware: ProblemMiddleware())
-        router.getTag("/api/segment/get") { request, context in
-            guard let segments = generators.segments else { throw Problem.notEnabled("segment") }
-            let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
-            let ids = IDList.numbers(try await segments.nextRuns(wanted.tag, count: wanted.count))
-            return try ids.response(tag: wanted.tag, to: request)
-        }
-        router.getTag("/api/uuid/get") { request, context in
-            let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
-            let ids = try await generators.uuids(request.uri.queryParameters["version"], count: wanted.count)
-            return try ids.response(tag: wanted.tag, to: request)
-        }
-        router.addCounter("redis", generators.redis, maxCount: maxCount)
-        router.addCounter("ticket", generators.tickets, maxCount: maxCount)
-        router.addSnowflake(generators.snowflake, maxCount: maxCount)
+        for kind in GeneratorKind.allCases { router.addIDs(of: kind, generators, maxCount: maxCount) }
+        router.addChain(generators, maxCount: maxCount)
+        router.addDecoding(generators.snowflake)
         router.getOnly("/health/live") { _, _ in
             .text(ByteBuffer(string: "live"))
         }
@@ -31,13 +20,25 @@ extension Router where Context == FrondContext {
         return router
     }
 
-    /// Adds the route of a generator that draws from a counter.
-    private func addCounter(_ name: String, _ counters: CounterGenerators?, maxCount: Int) {
-        getTag("/api/\(name)/get") { request, context in
-            guard let counters else { throw Problem.notEnabled(name) }
+    /// Adds the route of one generator.
+    private func addIDs(of kind: GeneratorKind, _ generators: ServedGenerators, maxCount: Int) {
+        getTag("/api/\(kind.rawValue)/get") { request, context in
+            guard generators.has(kind) else { throw Problem.notEnabled(kind.rawValue) }
             let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
-            let ids = IDList.numbers(try await counters.nextRuns(wanted.tag, count: wanted.count))
-            return try ids.response(tag: wanted.tag, to: request)
+            let version = kind == .uuid ? request.uri.queryParameters["version"] : nil
+            let ids = try await generators.ids(wanted, of: kind, version: version)
+            return try IDList(values: ids.values).response(tag: wanted.tag, to: request)
+        }
+    }
+
+    /// Adds the route that asks a tag's generators in turn, and says which of them answered.
+    private func addChain(_ generators: ServedGenerators, maxCount: Int) {
+        getTag("/api/id") { request, context in
+            let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
+            let ids = try await generators.issuer.issue(wanted.tag, count: wanted.count, format: wanted.format)
+            var response = try IDList(values: ids.values).response(tag: wanted.tag, to: request)
+            response.headers[.frondGenerator] = ids.generator.rawValue
+            return response
         }
     }
 
@@ -60,12 +61,35 @@ extension Router where Context == FrondContext {
     }
 }
 
+extension HTTPField.Name {
+    /// Which generator answered.
+    fileprivate static var frondGenerator: Self {
+        guard let name = Self("Frond-Generator") else { preconditionFailure("the name of a header is a token") }
+        return name
+    }
+}
+
 extension ServedGenerators {
-    fileprivate func uuids(_ version: Substring?, count: Int) async throws -> IDList {
+    fileprivate func has(_ kind: GeneratorKind) -> Bool {
+        switch kind {
+        case .segment: segments != nil
+        case .redis: redis != nil
+        case .ticket: tickets != nil
+        case .snowflake: snowflake != nil
+        case .uuid: true
+        }
+    }
+
+    /// - Parameter version: of UUIDs, where the request names one.
+    fileprivate func ids(_ wanted: IDRequest, of kind: GeneratorKind, version: Substring?) async throws -> IssuedIDs {
         switch version {
-        case nil, "7": .uuids(try await timeOrderedUUID.next(count: count))
-        case "4": .uuids(try await randomUUID.next(count: count))
-        case let version?: throw Problem.badRequest("version '\(version)' is not a UUID version served here: 4 or 7")
+        case nil, "7":
+            return try await issuer.issue(wanted.tag, count: wanted.count, by: kind, format: wanted.format)
+        case "4":
+            try await issuer.check(wanted.tag, allows: kind)
+            return IssuedIDs(generator: kind, values: .uuids(try await randomUUID.next(count: wanted.count)))
+        case let version?:
+            throw Problem.badRequest("version '\(version)' is not a UUID version served here: 4 or 7")
         }
     }
 }

@@ -2,14 +2,8 @@ import Frond
 import Hummingbird
 
 extension Router where Context == FrondContext {
-    /// The routes of the snowflake generator, and those that take an ID apart.
-    func addSnowflake(_ keeper: WorkerKeeper?, maxCount: Int) {
-        getTag("/api/snowflake/get") { request, context in
-            guard let keeper else { throw Problem.notEnabled("snowflake") }
-            let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
-            let ids = IDList.integers(try await keeper.generator.next(count: wanted.count))
-            return try ids.response(tag: wanted.tag, to: request)
-        }
+    /// The routes that take a snowflake ID apart.
+    func addDecoding(_ keeper: WorkerKeeper?) {
         getOnly("/api/snowflake/decode/:id") { request, context in
             guard let keeper else { throw Problem.notEnabled("snowflake") }
             let id = try Self.id(context.parameters.get("id"))

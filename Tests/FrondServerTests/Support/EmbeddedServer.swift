@@ -31,12 +31,13 @@ struct EmbeddedServer {
     }
 
     /// Generators with the tags `order` and `user` in use, whose next numbers are 2.
-    static func generators() async throws -> ServedGenerators {
+    static func generators(redis: CounterGenerators? = nil) async throws -> ServedGenerators {
         let segments = SegmentGenerators(store: AutoCreatingStore(InMemorySegmentStore()))
+        let generators = ServedGenerators(segments: segments, redis: redis)
         for name in ["order", "user"] {
-            _ = try await segments.next(try Tag(name))
+            _ = try await generators.issuer.issue(try Tag(name), by: .segment)
         }
-        return ServedGenerators(segments: segments)
+        return generators
     }
 
     static func get(_ path: String, _ headers: String...) -> String {

@@ -1,0 +1,74 @@
+/// Which of a tag's generators is asked, and for how long: decides, and does nothing else.
+///
+/// Each generator is asked once, so that no request waits for a dead store twice. All of them together have one bound:
+/// who is asked gets an equal part of what is left of it, so that a store that does not answer leaves time for the
+/// next generator.
+package struct FallbackChain: Sendable {
+    package enum Step: Sendable {
+        /// Ask this one, and wait for it so long.
+        case ask(GeneratorKind, within: Duration)
+        /// Nobody is left, or the caller's own error: this is the answer.
+        case fail(FrondError)
+    }
+
+    /// The least time that a generator gets, where those before have used up what there was.
+    package static let shortestWait = Duration.milliseconds(10)
+
+    private let tag: Tag
+    private let deadline: Duration
+    private var rest: ArraySlice<GeneratorKind>
+    private var asked: GeneratorKind?
+    private var failures: [(generator: GeneratorKind, error: FrondError)] = []
+
+    /// - Parameters:
+    ///   - generators: in the order in which they are asked.
+    ///   - limit: how long all of them may take.
+    package init(tag: Tag, generators: [GeneratorKind], limit: Duration, now: Duration) {
+        self.tag = tag
+        rest = generators[...]
+        deadline = now + limit
+    }
+
+    /// Whom to ask first.
+    package mutating func begin(now: Duration) -> Step { next(now: now) }
+
+    /// Whoever was asked has no IDs.
+    package mutating func failed(_ error: FrondError, now: Duration) -> Step {
+        guard let asked, error.mayFallBack else { return .fail(error) }
+        failures.append((asked, error))
+        return next(now: now)
+    }
+
+    private mutating func next(now: Duration) -> Step {
+        // UUIDs wait for nobody, and need no part of the time.
+        let parts = rest.count { $0 != .uuid }
+        guard let generator = rest.popFirst() else { return .fail(summary) }
+        asked = generator
+        return .ask(generator, within: max((deadline - now) / max(1, parts), Self.shortestWait))
+    }
+
+    /// What each of them said.
+    private var summary: FrondError {
+        guard let last = failures.last else {
+            return FrondError(
+                .invalidArgument, "tag '\(tag)' has no generator: name some with 'frond tag set \(tag) --generators'")
+        }
+        guard failures.count > 1 else { return last.error }
+        let reasons = failures.map { "\($0.generator.rawValue): \($0.error.message)" }.joined(separator: "; ")
+        return FrondError(
+            last.error.code, "no generator of tag '\(tag)' has an ID: \(reasons)",
+            retryAfter: failures.compactMap(\.error.retryAfter).min(), cause: last.error.cause)
+    }
+}
+
+extension FrondError {
+    /// Whether another generator may do better: not where the request itself is wrong, or nobody waits for its answer.
+    var mayFallBack: Bool {
+        switch code {
+        case .invalidArgument, .unknownTag, .generatorNotOfTag, .tagExists, .shutDown, .cancelled: false
+        case .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded, .workerIDsExhausted,
+            .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost, .clockMovedBackwards, .layoutExhausted:
+            true
+        }
+    }
+}
