@@ -47,7 +47,10 @@ public final class IDIssuer: Sendable {
         sources = ChainSources(
             segments: segments, redis: redis, tickets: tickets, snowflake: snowflake,
             timeOrderedUUID: TimeOrderedUUIDGenerator(time: time), time: time)
-        directory = segments.map { TagDirectory(store: $0.store, limit: settings.waitLimit, time: time) }
+        directory = segments.map {
+            TagDirectory(
+                store: $0.store, limit: $0.policy.waitLimit, maxWaiters: $0.policy.maxWaiters, time: time)
+        }
         self.settings = settings
         self.time = time
     }
@@ -99,7 +102,10 @@ public final class IDIssuer: Sendable {
         do throws(FrondError) {
             return try await directory.entry(for: tag)
         } catch {
-            guard generator == .uuid, error.mayFallBack else { throw error }
+            guard generator == .uuid, error.mayFallBack else {
+                sources.segments?.noteOutcome(error)
+                throw error
+            }
             return nil
         }
     }
@@ -143,8 +149,13 @@ public final class IDIssuer: Sendable {
         let movesRecord = entry.options.period == nil && (generator == .segment || generator == .redis)
         // A snowflake ID of a name that has no settings is nobody's business.
         if !movesRecord, entry.options == TagOptions() { return true }
-        let now = try await movesRecord ? directory.confirmed(tag) : directory.settle(tag)
-        return now.options == entry.options
+        do throws(FrondError) {
+            let now = try await movesRecord ? directory.confirmed(tag) : directory.settle(tag)
+            return now.options == entry.options
+        } catch {
+            sources.segments?.noteOutcome(error)
+            throw error
+        }
     }
 
     /// Which generators a request asks.
@@ -172,7 +183,8 @@ public final class IDIssuer: Sendable {
     package func isPlain(_ tag: Tag, by generator: GeneratorKind) -> Bool {
         guard let directory else { return true }
         guard let entry = directory.known(tag), entry.options == TagOptions() else { return false }
-        return generator == .snowflake || entry.isConfirmed
+        // The record knows nothing of snowflake IDs and tickets, so that nothing is to be waited for.
+        return generator == .snowflake || generator == .ticket || entry.isConfirmed
     }
 
     // MARK: Time

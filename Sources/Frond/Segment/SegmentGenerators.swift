@@ -65,6 +65,11 @@ public final class SegmentGenerators: Sendable {
         }
     }
 
+    var policy: SegmentPolicy { source.policy }
+
+    /// A caller went without a number because the store did not say what the tag is set to.
+    func noteOutcome(_ error: FrondError) { source.monitor.noteOutcome(error) }
+
     /// Why the store is not being asked; nil where it may be.
     var knownFailure: FrondError? { source.monitor.isDown ? source.monitor.failure : nil }
 

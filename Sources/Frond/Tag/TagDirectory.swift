@@ -25,23 +25,32 @@ package final class TagDirectory: Sendable {
         package var options: TagOptions { record?.options ?? TagOptions() }
     }
 
+    /// A read under way for callers that wait.
+    private struct Read: Sendable {
+        let task: Task<Result<Entry, FrondError>, Never>
+        var waiters = 0
+    }
+
     private struct State: Sendable {
         var entries: [Tag: Entry] = [:]
-        /// Reads under way for callers that wait.
-        var reads: [Tag: Task<Result<Entry, FrondError>, Never>] = [:]
+        var reads: [Tag: Read] = [:]
     }
 
     private let store: any SegmentStore
     private let time: any TimeSource
     private let monitor: StoreMonitor
     private let limit: Duration
+    private let maxWaiters: Int
     private let state = Mutex(State())
     private let changes = Atomic<Int>(0)
 
-    /// - Parameter limit: how long a caller waits for the first read of a tag.
-    package init(store: any SegmentStore, limit: Duration, time: any TimeSource) {
+    /// - Parameters:
+    ///   - limit: how long a caller waits for the first read of a tag.
+    ///   - maxWaiters: how many callers may wait for one tag; more are refused.
+    package init(store: any SegmentStore, limit: Duration, maxWaiters: Int, time: any TimeSource) {
         self.store = store
         self.limit = limit
+        self.maxWaiters = maxWaiters
         self.time = time
         monitor = StoreMonitor(time: time)
     }
@@ -53,15 +62,18 @@ package final class TagDirectory: Sendable {
     package func known(_ tag: Tag) -> Entry? { state.withLock { $0.entries[tag] } }
 
     /// What is known of a tag; asks the store for one that was never read.
-    /// - Throws: what the store says; `timedOut`.
+    /// - Throws: what the store says; `timedOut`, `overloaded`, `cancelled`.
     package func entry(for tag: Tag) async throws(FrondError) -> Entry {
         if let entry = known(tag) { return entry }
-        let read = state.withLock { state in
-            if let read = state.reads[tag] { return read }
-            let read = Task { await self.read(tag) }
+        let read: Task<Result<Entry, FrondError>, Never>? = state.withLock { state in
+            var read = state.reads[tag] ?? Read(task: Task { await self.read(tag) })
+            guard read.waiters < maxWaiters else { return nil }
+            read.waiters += 1
             state.reads[tag] = read
-            return read
+            return read.task
         }
+        guard let read else { throw .overloaded(tag, waiting: maxWaiters) }
+        defer { state.withLock { $0.reads[tag]?.waiters -= 1 } }
         guard let result = await bounded(by: limit, time, { await read.value }) else {
             throw Task.isCancelled ? .cancelled(tag) : .timedOut(tag, after: limit)
         }

@@ -74,7 +74,7 @@ package struct ChainSimulation {
     static let start: Int64 = 1_800_057_600_000 - 2000
     static let end = Duration.seconds(6)
     /// Where snowflake IDs begin: those that are given out at the start.
-    static let floor: Int64 = 1_000_000
+    static let floor: Int64 = 10_000_000
     static let forms = FixedTimeZones()
 
     let omitted: Omission
@@ -130,7 +130,7 @@ package struct ChainSimulation {
         case .arrive(let server):
             try arrive(at: server)
             if now < Self.end {
-                queue.add(.arrive(server: server), at: now + random.duration(in: .zero...(.milliseconds(20))))
+                queue.add(.arrive(server: server), at: now + random.duration(in: .zero...(.milliseconds(80))))
             }
         case .asked(let request): try asked(request)
         case .look(let server):

@@ -17,6 +17,7 @@ struct GRPCTestServer: Sendable {
     var policy = SegmentPolicy()
     /// Nil for a server without snowflake IDs.
     var registry: (any WorkerRegistry)? = nil
+    var redis: CounterGenerators?
     var configuration = FrondServer.Configuration(port: 0, threads: 2, grpc: GRPCConfiguration(port: 0))
 
     /// What a test has of a running server.
@@ -36,7 +37,7 @@ struct GRPCTestServer: Sendable {
         let (listening, announce) = AsyncStream.makeStream(of: FrondServer.Ports.self)
         let server = FrondServer(
             generators: ServedGenerators(
-                segments: SegmentGenerators(store: store, policy: policy), snowflake: try keeper()),
+                segments: SegmentGenerators(store: store, policy: policy), snowflake: try keeper(), redis: redis),
             configuration: configuration, logger: logger,
             onListening: { announce.yield($0) })
         let group = ServiceGroup(services: [server], logger: logger)
