@@ -47,7 +47,9 @@ public final class IDIssuer: Sendable {
         sources = ChainSources(
             segments: segments, redis: redis, tickets: tickets, snowflake: snowflake,
             timeOrderedUUID: TimeOrderedUUIDGenerator(time: time), time: time)
-        directory = segments.map { TagDirectory(store: $0.store, limit: settings.waitLimit, time: time) }
+        directory = segments.map {
+            TagDirectory(store: $0.store, monitor: $0.monitor, limit: settings.waitLimit, time: time)
+        }
         self.settings = settings
         self.time = time
     }

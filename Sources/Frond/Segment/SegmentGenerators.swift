@@ -18,6 +18,9 @@ public final class SegmentGenerators: Sendable {
     /// Where the numbers are reserved.
     public var store: any SegmentStore { source.store }
 
+    /// Whether the store answers, for whoever else asks it.
+    var monitor: StoreMonitor { source.monitor }
+
     /// Why the store is not being asked, or that it is so slow that a caller went without a number; nil while it answers.
     public var failure: FrondError? { source.monitor.problem }
 

@@ -38,12 +38,16 @@ package final class TagDirectory: Sendable {
     private let state = Mutex(State())
     private let changes = Atomic<Int>(0)
 
-    /// - Parameter limit: how long a caller waits for the first read of a tag.
-    package init(store: any SegmentStore, limit: Duration, time: any TimeSource) {
+    /// - Parameters:
+    ///   - monitor: of the same store, for readiness too; one of its own where nil.
+    ///   - limit: how long a caller waits for the first read of a tag.
+    package init(
+        store: any SegmentStore, monitor: StoreMonitor? = nil, limit: Duration, time: any TimeSource
+    ) {
         self.store = store
         self.limit = limit
         self.time = time
-        monitor = StoreMonitor(time: time)
+        self.monitor = monitor ?? StoreMonitor(time: time)
     }
 
     /// Grows when what was said of any tag may no longer hold: for whoever remembers it.
@@ -65,6 +69,8 @@ package final class TagDirectory: Sendable {
         guard let result = await bounded(by: limit, time, { await read.value }) else {
             throw Task.isCancelled ? .cancelled(tag) : .timedOut(tag, after: limit)
         }
+        // Who does not learn what a tag is goes without its number too.
+        if case .failure(let error) = result { monitor.noteOutcome(error) }
         return try result.get()
     }
 
