@@ -18,6 +18,7 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
             let count = message.hasCount ? try Self.checked(message.count) : nil
             let segment = try await store.reserve(
                 tag, atLeast: count, after: message.hasAfter ? SegmentPosition(message.after) : nil)
+            try await Self.checkIsPlain(tag, in: store)
             return .with { $0.segment = Frond_V1_Segment(segment) }
         }
     }
@@ -83,6 +84,19 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
     ) async throws -> ServerResponse<Output> {
         guard let store else { throw ErrorStatus.notEnabled("segment") }
         return ServerResponse(message: try await calls.run(metadata) { try await work(store) })
+    }
+
+    /// A caller elsewhere would hand out the bare numbers, which may be what others of the tag are written as. Looks once
+    /// numbers are reserved, when the settings of a tag change no more.
+    /// - Throws: `invalidArgument` for a tag whose IDs are not its numbers.
+    private static func checkIsPlain(_ tag: Tag, in store: any SegmentStore) async throws(FrondError) {
+        guard let options = try await store.tag(tag)?.options,
+            options.format != nil || options.period != nil || options.scrambleKey != nil
+        else { return }
+        throw FrondError(
+            .invalidArgument,
+            "the IDs of tag '\(tag)' are written in a form of its own: ask the server for them over HTTP, at /api/id/\(tag)"
+        )
     }
 
     /// - Throws: `invalidArgument` for a count that no reservation can have.

@@ -173,7 +173,7 @@ extension GRPCTestServer {
         _ = try await store.base.create(try Frond.Tag("order"), TagSettings())
         store.beginOutage(.delay(.seconds(1)))
         var server = GRPCTestServer()
-        server.store = store
+        server.store = ReadableStore(base: store.base, reserving: store)
         server.policy = SegmentPolicy(waitLimit: .seconds(3600), maxWaiters: 1)
         try await server.withClient { client in
             // The server ends when its store has answered.
@@ -183,6 +183,34 @@ extension GRPCTestServer {
             }
             try await work(client, store)
         }
+    }
+}
+
+/// A store that says what its tags are at once, whatever befalls reservations.
+private struct ReadableStore: SegmentStore {
+    let base: any SegmentStore
+    let reserving: any SegmentStore
+
+    func reserve(
+        _ tag: Frond.Tag, atLeast count: Int64?, after floor: SegmentPosition?
+    ) async throws(FrondError) -> Segment {
+        try await reserving.reserve(tag, atLeast: count, after: floor)
+    }
+
+    func giveBack(_ tail: Segment, of tag: Frond.Tag) async throws(FrondError) -> Bool {
+        try await reserving.giveBack(tail, of: tag)
+    }
+
+    func tags() async throws(FrondError) -> [TagRecord] { try await base.tags() }
+
+    func tag(_ tag: Frond.Tag) async throws(FrondError) -> TagRecord? { try await base.tag(tag) }
+
+    func create(_ tag: Frond.Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
+        try await base.create(tag, settings)
+    }
+
+    func change(_ tag: Frond.Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
+        try await base.change(tag, change)
     }
 }
 

@@ -51,6 +51,20 @@ struct SegmentsServiceTests {
         }
     }
 
+    @Test("of a tag whose IDs are not its numbers are for the server alone")
+    func texts() async throws {
+        let store = InMemorySegmentStore()
+        let tag = try Frond.Tag("order")
+        var server = GRPCTestServer()
+        server.store = store
+        let format = try TextFormat("ORD-{number:6}")
+        _ = try await store.create(tag, TagSettings(options: TagOptions(format: format)))
+        try await server.withClient { client async throws in
+            let status = try await status { try await client.segments.reserveSegment(.with { $0.tag = "order" }) }
+            #expect(status.code == .invalidArgument && status.message.contains("'order'"))
+        }
+    }
+
     @Test("of no tag, or of a size that cannot be, are refused")
     func badInput() async throws {
         var server = GRPCTestServer()
