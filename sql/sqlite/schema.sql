@@ -14,13 +14,13 @@ CREATE TABLE IF NOT EXISTS segments (
     cycle       INTEGER NOT NULL,
     version     INTEGER NOT NULL,
     description TEXT    NOT NULL,
+    -- Lines such as 'format=ORD-{date}-{number:6}': the generators of the tag, and how its IDs are written.
+    options     TEXT    NOT NULL DEFAULT '',
     updated_at  INTEGER NOT NULL, -- milliseconds since 1970-01-01T00:00:00Z
     -- Where a tail that is given back may begin at the lowest: the first number of the last reservation and of the one
     -- before, where both are one caller's. NULL: nothing is taken back.
     last_first     INTEGER,
-    previous_first INTEGER,
-    -- Lines such as 'format=ORD-{date}-{number:6}': the generators of the tag, and how its IDs are written.
-    options     TEXT    NOT NULL DEFAULT ''
+    previous_first INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- Worker IDs and the time reserved with them. The horizon may be moved forward by hand, never back.

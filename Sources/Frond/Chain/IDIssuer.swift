@@ -151,7 +151,7 @@ public final class IDIssuer: Sendable {
         if !movesRecord, entry.options == TagOptions() { return true }
         do throws(FrondError) {
             let now = try await movesRecord ? directory.confirmed(tag) : directory.settle(tag)
-            return now.options == entry.options
+            return now.options == entry.options && now.scrambledRange == entry.scrambledRange
         } catch {
             sources.segments?.noteOutcome(error)
             throw error

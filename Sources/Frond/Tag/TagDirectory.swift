@@ -23,6 +23,12 @@ package final class TagDirectory: Sendable {
         fileprivate var readAt: Duration
 
         package var options: TagOptions { record?.options ?? TagOptions() }
+
+        /// The numbers that the tag's scramble maps to each other; nil where there is none. Another range is another map.
+        var scrambledRange: ClosedRange<Int64>? {
+            guard let record, record.options.scrambleKey != nil, record.startID <= record.maxValue else { return nil }
+            return record.startID...record.maxValue
+        }
     }
 
     /// A read under way for callers that wait.

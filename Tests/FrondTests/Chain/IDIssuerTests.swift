@@ -13,7 +13,7 @@ struct IDIssuerTests {
 
     /// A server of its own on the store that all share.
     private func issuer(
-        redis: CounterGenerators? = nil, key: ScrambleKey? = nil, time: any TimeSource = SystemTimeSource()
+        redis: CounterGenerators? = nil, key: ScrambleKey? = nil, time: any TimeSource = ManualTimeSource()
     ) -> IDIssuer {
         IDIssuer(
             segments: SegmentGenerators(store: PeriodStore(AutoCreatingStore(base)), time: time), redis: redis,
@@ -134,6 +134,19 @@ struct IDIssuerTests {
         try await issuer.check(tag, allows: .segment)
         _ = try await base.change(tag, TagChange(options: TagOptions(format: try TextFormat("hex:4"))))
         #expect(try await issuer.issue(tag).lines == ["0002"], "the number of the old form is a gap")
+    }
+
+    @Test("a scrambled tag whose --max is changed while its first number is reserved is scrambled over the new range")
+    func scrambledMeanwhile() async throws {
+        let key = try ScrambleKey(Array("a key of sixteen".utf8))
+        try await create(TagOptions(scrambleKey: key.fingerprint), maxValue: 1000)
+        let early = issuer(key: key)
+        try await early.check(tag, allows: .segment)
+        _ = try await base.change(tag, TagChange(maxValue: 200))
+        var lines = try await early.issue(tag, count: 5).lines
+        lines += try await issuer(key: key).issue(tag, count: 5).lines
+        #expect(Set(lines).count == 10)
+        #expect(lines.compactMap { Int64($0) }.allSatisfy { (1...200).contains($0) }, "\(lines)")
     }
 
     @Test("numbers of a tag do not reach where its snowflake IDs begin, though a row was edited by hand")
