@@ -96,13 +96,14 @@ public final class IDIssuer: Sendable {
             "the IDs of tag '\(tag)' are texts and no numbers: ask for them over HTTP, at /api/id/\(tag)")
     }
 
-    /// What is known of a tag. Whoever wants a UUID gets one though the store does not answer: it looks like nothing else.
+    /// What is known of a tag. Whoever wants a UUID or a snowflake ID of a tag that was never read gets a plain one though
+    /// the store does not answer: neither comes from there, and for most the tag is a name for statistics.
     private func entry(for tag: Tag, asked generator: GeneratorKind?) async throws(FrondError) -> TagDirectory.Entry? {
         guard let directory else { return nil }
         do throws(FrondError) {
             return try await directory.entry(for: tag)
         } catch {
-            guard generator == .uuid, error.mayFallBack else {
+            guard generator == .uuid || generator == .snowflake, error.mayFallBack else {
                 sources.segments?.noteOutcome(error)
                 throw error
             }

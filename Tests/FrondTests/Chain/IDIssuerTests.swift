@@ -50,6 +50,24 @@ struct IDIssuerTests {
         #expect(error?.code == .invalidArgument)
     }
 
+    @Test("UUIDs and snowflake IDs of tags never read need no store; the settings of others stay known without it")
+    func storeIsDown() async throws {
+        let time = ManualTimeSource()
+        let store = FaultInjectingSegmentStore(base, time: time)
+        let snowflake = try SnowflakeGenerator(layout: .test, time: time)
+        snowflake.install(.test(horizon: time.wallMilliseconds + 60_000))
+        let issuer = IDIssuer(
+            segments: SegmentGenerators(store: store, time: time), snowflake: snowflake, time: time)
+        try await create(TagOptions(format: try TextFormat("N{number}")))
+        _ = try await issuer.issue(tag, by: .segment)
+        store.beginOutage()
+        let unread = try Frond.Tag("unread")
+        #expect(try await issuer.issue(unread, by: .uuid).lines.first?.count == 36)
+        #expect(try await issuer.issue(unread, by: .snowflake).lines.allSatisfy { Int64($0) != nil })
+        #expect(try await issuer.issue(tag, by: .snowflake).lines.allSatisfy { $0.hasPrefix("N") })
+        await #expect(throws: FrondError.self) { try await issuer.issue(unread, by: .segment) }
+    }
+
     @Test("a tag that names its generators is served by no other")
     func routes() async throws {
         try await create(TagOptions(generators: [.segment, .uuid]))
