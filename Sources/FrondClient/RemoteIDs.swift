@@ -35,12 +35,13 @@ public struct RemoteIDs: Sendable {
         }
         return try await pool.call(orElse: .storeUnavailable) { connection, options in
             let response = try await connection.ids.nextBatch(request, options: options)
-            var ids = response.uuids
-            for run in response.runs { ids.append(contentsOf: try NumberRun(run).map(String.init)) }
-            guard ids.count == count else {
-                throw FrondError(.storeCorrupt, "a server answered with \(ids.count) IDs where \(count) were wanted")
+            // Counted before they are written out: a server may claim any number.
+            var missing = Int64(count)
+            for run in response.runs where missing >= 0 { missing -= min(run.count, missing + 1) }
+            guard missing == Int64(response.uuids.count) else {
+                throw FrondError(.storeCorrupt, "a server answered with other than the \(count) IDs that were wanted")
             }
-            return ids
+            return response.uuids + (try response.runs.flatMap { try NumberRun($0).map(String.init) })
         }
     }
 }

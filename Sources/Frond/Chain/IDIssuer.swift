@@ -86,10 +86,12 @@ public final class IDIssuer: Sendable {
         _ tag: Tag, count: Int, by generator: GeneratorKind
     ) async throws(FrondError) -> [NumberRun] {
         let options = try await entry(for: tag, asked: generator)?.options ?? TagOptions()
-        if options.format == nil, options.period == nil, options.scrambleKey == nil,
-            case .numbers(let runs) = try await issue(tag, count: count, by: generator).values
-        {
-            return runs
+        if options.format == nil, options.period == nil, options.scrambleKey == nil {
+            switch try await issue(tag, count: count, by: generator).values {
+            case .numbers(let runs): return runs
+            case .integers(let integers): return integers.map { NumberRun(first: $0, count: 1) }
+            case .uuids, .texts: break
+            }
         }
         throw FrondError(
             .invalidArgument,
@@ -184,8 +186,8 @@ public final class IDIssuer: Sendable {
     package func isPlain(_ tag: Tag, by generator: GeneratorKind) -> Bool {
         guard let directory else { return true }
         guard let entry = directory.known(tag), entry.options == TagOptions() else { return false }
-        // The record knows nothing of snowflake IDs and tickets, so that nothing is to be waited for.
-        return generator == .snowflake || generator == .ticket || entry.isConfirmed
+        // The record knows nothing of these, so that nothing is to be waited for.
+        return [.snowflake, .ticket, .uuid].contains(generator) || entry.isConfirmed
     }
 
     // MARK: Time
@@ -232,7 +234,7 @@ extension TagForm {
 
 extension FrondError {
     /// A generator that a tag does not name.
-    static func notOfTag(_ tag: Tag, _ generator: GeneratorKind, _ generators: [GeneratorKind]) -> FrondError {
+    package static func notOfTag(_ tag: Tag, _ generator: GeneratorKind, _ generators: [GeneratorKind]) -> FrondError {
         let names = generators.map(\.rawValue).joined(separator: ", ")
         return FrondError(
             .generatorNotOfTag,

@@ -73,9 +73,15 @@ extension TagRecord {
                 + "'\(number.radix.rawValue)=\(number.radix.width(of: largest))', a padding with ':', or a lower --max")
     }
 
-    /// Texts of two forms may be alike, so the form of a tag that was used stays.
+    /// Texts of two forms may be alike, and two that count begin at the same number: so the form of a tag that was used
+    /// stays, and who counts.
     func checkChange(to successor: TagRecord, allowAlike: Bool) throws(FrondError) {
         let (old, new) = (options, successor.options)
+        if mayBeUsed, !allowAlike, old.isOfTickets != new.isOfTickets {
+            throw refusal(
+                "has been used, and tickets count apart from segments and redis: make another tag, or insist with "
+                    + "--allow-alike")
+        }
         if old.scrambleKey != nil, maxValue != successor.maxValue, mayBeUsed, !allowAlike {
             throw refusal(
                 "is scrambled over its numbers up to \(maxValue): with another --max the same would come again")
@@ -100,4 +106,9 @@ extension TagRecord {
     private static func list(_ generators: [GeneratorKind]) -> String {
         generators.map(\.rawValue).joined(separator: ", ")
     }
+}
+
+extension TagOptions {
+    /// Whether its numbers are counted by tickets.
+    fileprivate var isOfTickets: Bool { generators.contains(.ticket) }
 }

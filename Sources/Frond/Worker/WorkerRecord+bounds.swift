@@ -7,7 +7,7 @@ extension WorkerRecord {
     package static let lastToken = Int64.max / 2
 
     /// Whether the numbers can be those of a record.
-    var isPossible: Bool {
+    package var isPossible: Bool {
         workerID >= 0 && (0...Self.lastToken).contains(token)
             && (0...Self.lastMilliseconds).contains(floorMilliseconds)
             && (floorMilliseconds...Self.lastMilliseconds).contains(horizonMilliseconds)

@@ -47,8 +47,9 @@ extension WorkerRecord {
         guard lines.first == "\(Self.heading)\(Self.textVersion)", lines.last == Self.ending[...] else { return nil }
         var fields: [Substring: Substring] = [:]
         for line in lines.dropFirst().dropLast() {
-            guard let space = line.firstIndex(of: " ") else { return nil }
-            fields[line[..<space]] = line[line.index(after: space)...]
+            // By scalars: a mark that combines with what is before it would hide the space.
+            guard let space = line.unicodeScalars.firstIndex(of: " ") else { return nil }
+            fields[line[..<space]] = line[line.unicodeScalars.index(after: space)...]
         }
         func number(_ name: Substring) -> Int64? { fields[name].flatMap { Int64($0) } }
         guard let workerID = number("id"), let token = number("token"), let floor = number("floor"),

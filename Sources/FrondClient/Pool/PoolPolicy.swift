@@ -10,7 +10,8 @@ public struct PoolPolicy: Hashable, Sendable {
     public var shortestPause: Duration
     public var longestPause: Duration
     /// Whether servers are looked for in the registry of worker IDs, where each is with its address. Those of the list
-    /// stay. Default false.
+    /// stay. Only where all servers of that registry are on one store: another group's would give out its own numbers.
+    /// Default false.
     public var findsServers: Bool
     /// How often they are looked for, while calls are made. Default 30 seconds.
     public var findingPause: Duration

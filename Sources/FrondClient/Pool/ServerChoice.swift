@@ -81,7 +81,8 @@ struct ServerChoice: Sendable {
     /// A call to a server has ended.
     mutating func ended(_ address: ServerAddress, _ outcome: Outcome, now: Duration) {
         guard let index = index(of: address) else { return }
-        members[index].callsUnderWay -= 1
+        // One that was let go and found again knows nothing of the calls before.
+        members[index].callsUnderWay = max(0, members[index].callsUnderWay - 1)
         note(outcome, of: index, now: now)
     }
 

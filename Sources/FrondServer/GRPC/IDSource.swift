@@ -5,19 +5,20 @@ import GRPCCore
 /// Where the IDs of a request come from.
 enum IDSource: Hashable {
     case segment(Tag)
-    case snowflake
+    case snowflake(Tag)
     case redis(Tag)
     case ticket(Tag)
-    case timeOrderedUUID, randomUUID
+    case timeOrderedUUID(Tag)
+    case randomUUID(Tag)
 
     /// - Throws: `invalidArgument` for a tag that is none, and for a generator of a later version.
     init(_ generator: Frond_V1_Generator, tag name: String) throws(FrondError) {
         let tag = try Tag(name)
         switch generator {
         case .unspecified, .segment: self = .segment(tag)
-        case .snowflake: self = .snowflake
-        case .uuid: self = .timeOrderedUUID
-        case .uuidV4: self = .randomUUID
+        case .snowflake: self = .snowflake(tag)
+        case .uuid: self = .timeOrderedUUID(tag)
+        case .uuidV4: self = .randomUUID(tag)
         case .redis: self = .redis(tag)
         case .ticket: self = .ticket(tag)
         case .UNRECOGNIZED(let number):
@@ -41,12 +42,18 @@ extension ServedGenerators {
             return segments?.existingGenerator(for: tag)?.nextRunIfReady(count: count).map { .runs([$0]) }
         // Each draw is a round trip.
         case .redis, .ticket: return nil
-        case .snowflake:
+        case .snowflake(let tag):
             // What is left of a batch that is too small would be lost: whoever wants many takes them piece by piece.
-            guard count == 1, let id = snowflake?.generator.nextIfReady() else { return nil }
+            guard count == 1, issuer.isPlain(tag, by: .snowflake), let id = snowflake?.generator.nextIfReady() else {
+                return nil
+            }
             return .runs([NumberRun(first: id, count: 1)])
-        case .timeOrderedUUID: return .uuids((0..<count).compactMap { _ in timeOrderedUUID.nextIfReady() })
-        case .randomUUID: return .uuids((0..<count).compactMap { _ in randomUUID.nextIfReady() })
+        case .timeOrderedUUID(let tag):
+            guard issuer.isPlain(tag, by: .uuid) else { return nil }
+            return .uuids((0..<count).compactMap { _ in timeOrderedUUID.nextIfReady() })
+        case .randomUUID(let tag):
+            guard issuer.isPlain(tag, by: .uuid) else { return nil }
+            return .uuids((0..<count).compactMap { _ in randomUUID.nextIfReady() })
         }
     }
 
@@ -63,11 +70,18 @@ extension ServedGenerators {
         case .ticket(let tag):
             guard tickets != nil else { throw ErrorStatus.notEnabled("ticket") }
             return .runs(try await issuer.numbers(tag, count: count, by: .ticket))
-        case .snowflake:
+        case .snowflake(let tag):
             guard let snowflake else { throw ErrorStatus.notEnabled("snowflake") }
+            guard issuer.isPlain(tag, by: .snowflake) else {
+                return .runs(try await issuer.numbers(tag, count: count, by: .snowflake))
+            }
             return .runs(try await snowflake.generator.nextBatches(count: count).flatMap(\.runs))
-        case .timeOrderedUUID: return .uuids(try await timeOrderedUUID.next(count: count))
-        case .randomUUID: return .uuids(try await randomUUID.next(count: count))
+        case .timeOrderedUUID(let tag):
+            try await issuer.check(tag, allows: .uuid)
+            return .uuids(try await timeOrderedUUID.next(count: count))
+        case .randomUUID(let tag):
+            try await issuer.check(tag, allows: .uuid)
+            return .uuids(try await randomUUID.next(count: count))
         }
     }
 }

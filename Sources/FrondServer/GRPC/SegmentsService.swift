@@ -16,8 +16,10 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
         return try await serve(request.metadata) { store in
             let tag = try Tag(message.tag)
             let count = message.hasCount ? try Self.checked(message.count) : nil
+            try await Self.checkIsPlain(tag, in: store)
             let segment = try await store.reserve(
                 tag, atLeast: count, after: message.hasAfter ? SegmentPosition(message.after) : nil)
+            // Once more, now that the numbers are reserved: from here on the settings of the tag change no more.
             try await Self.checkIsPlain(tag, in: store)
             return .with { $0.segment = Frond_V1_Segment(segment) }
         }
@@ -86,13 +88,17 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
         return ServerResponse(message: try await calls.run(metadata) { try await work(store) })
     }
 
-    /// A caller elsewhere would hand out the bare numbers, which may be what others of the tag are written as. Looks once
-    /// numbers are reserved, when the settings of a tag change no more.
-    /// - Throws: `invalidArgument` for a tag whose IDs are not its numbers.
+    /// A caller elsewhere would hand out the bare numbers, which may be what others of the tag are written as, or what
+    /// another of its generators gives out.
+    /// - Throws: `generatorNotOfTag`; `invalidArgument` for a tag whose IDs are not its numbers.
     private static func checkIsPlain(_ tag: Tag, in store: any SegmentStore) async throws(FrondError) {
-        guard let options = try await store.tag(tag)?.options,
-            options.format != nil || options.period != nil || options.scrambleKey != nil
-        else { return }
+        guard let options = try await store.tag(tag)?.options else { return }
+        // Redis counts in the same record.
+        guard options.generators.isEmpty || options.generators.contains(where: { $0 == .segment || $0 == .redis })
+        else {
+            throw .notOfTag(tag, .segment, options.generators)
+        }
+        guard options.format != nil || options.period != nil || options.scrambleKey != nil else { return }
         throw FrondError(
             .invalidArgument,
             "the IDs of tag '\(tag)' are written in a form of its own: ask the server for them over HTTP, at /api/id/\(tag)"

@@ -141,7 +141,7 @@ extension WorkersService {
         _ message: Frond_V1_WorkerRecord, in registry: any WorkerRegistry
     ) async throws(FrondError) -> WorkerLease {
         let named = WorkerRecord(message)
-        guard named.workerID >= 0, named.token >= 1 else {
+        guard named.isPossible, named.token >= 1 else {
             throw FrondError(.invalidArgument, "worker ID \(named.workerID) with token \(named.token) is no lease")
         }
         let records = try await registry.workers()
@@ -164,12 +164,15 @@ extension WorkersService {
 
     private func checked(_ milliseconds: Int64, _ name: String) throws(FrondError) -> Int64 {
         let latest = time.wallMilliseconds + Self.furthestAhead.wholeMilliseconds
-        guard (0...latest).contains(milliseconds) else {
+        guard milliseconds >= 0 else {
+            throw FrondError(.invalidArgument, "\(name) \(milliseconds) is out of range: 0 or more")
+        }
+        guard milliseconds <= latest else {
+            // Whose clock is wrong is not known here: another server may agree with the caller.
             throw FrondError(
-                .invalidArgument,
-                "\(name) \(milliseconds) is out of range: 0 to \(latest), \(Self.furthestAhead) beyond "
-                    + "the server's clock"
-            )
+                .registryUnavailable,
+                "\(name) \(milliseconds) is more than \(Self.furthestAhead) beyond this server's clock, which says "
+                    + "\(time.wallMilliseconds): set the clock that is wrong", retryAfter: .seconds(1))
         }
         return milliseconds
     }

@@ -65,6 +65,28 @@ struct SegmentsServiceTests {
         }
     }
 
+    @Test("of a tag that other generators count are refused, and other generators of a tag that segments count")
+    func otherGenerators() async throws {
+        let store = InMemorySegmentStore()
+        _ = try await store.create(try Frond.Tag("ticket"), TagSettings(options: TagOptions(generators: [.ticket])))
+        _ = try await store.create(try Frond.Tag("redis"), TagSettings(options: TagOptions(generators: [.redis])))
+        _ = try await store.create(try Frond.Tag("segment"), TagSettings(options: TagOptions(generators: [.segment])))
+        var server = GRPCTestServer()
+        server.store = store
+        server.registry = InMemoryWorkerRegistry()
+        try await server.withClient { client async throws in
+            let refused = try await status { try await client.segments.reserveSegment(.with { $0.tag = "ticket" }) }
+            #expect(refused.reason == "generator-not-of-tag", "\(refused)")
+            _ = try await client.segments.reserveSegment(.with { $0.tag = "redis" })
+            #expect(try await store.tag(Frond.Tag("ticket"))?.maxID == 1, "and nothing is reserved")
+            for generator in [Frond_V1_Generator.snowflake, .uuid, .uuidV4] {
+                let status = try await status { try await client.batch(3, "segment", generator) }
+                #expect(status.reason == "generator-not-of-tag", "\(generator): \(status)")
+            }
+            #expect(try await client.next("segment") == 1)
+        }
+    }
+
     @Test("of no tag, or of a size that cannot be, are refused")
     func badInput() async throws {
         var server = GRPCTestServer()

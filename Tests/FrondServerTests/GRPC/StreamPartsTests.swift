@@ -7,8 +7,13 @@ import Testing
 
 @Suite("The parts of a stream", .timeLimit(.minutes(1)))
 struct StreamPartsTests {
-    private let order = IDSource.timeOrderedUUID
-    private let user = IDSource.randomUUID
+    private let order: IDSource
+    private let user: IDSource
+
+    init() throws {
+        order = .timeOrderedUUID(try Tag("order"))
+        user = .randomUUID(try Tag("user"))
+    }
 
     private func ask(_ number: UInt64, _ source: IDSource, count: Int = 1) -> StreamAsk {
         StreamAsk(requestID: number, source: source, count: count)

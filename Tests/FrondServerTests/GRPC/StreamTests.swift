@@ -98,7 +98,7 @@ struct StreamTests {
     func independentLanes() async throws {
         try await GRPCTestServer.withOneWaiter { client, _ in
             try await client.ids.stream { writer in
-                try await writer.write(contentsOf: [ask(1), ask(2, "order", .uuid)])
+                try await writer.write(contentsOf: [ask(1), ask(2, "user", .uuid)])
             } onResponse: { response in
                 var answers = response.messages.makeAsyncIterator()
                 let first = try await answers.next()

@@ -58,6 +58,24 @@ struct WorkersServiceTests {
         #expect(record.isReleased && record.horizonMilliseconds == now + 5_000)
     }
 
+    @Test("cannot be named so that the server stumbles: a token at the end of all numbers, a clock of another year")
+    func impossibleLeases() async throws {
+        let now = now
+        try await server.withClient { client async throws in
+            let workers = client.workers
+            let lease = Frond_V1_WorkerRecord.with { ($0.workerID, $0.token) = (3, .max) }
+            let impossible = try await status {
+                try await workers.releaseWorker(
+                    .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (lease, now, now) })
+            }
+            #expect(impossible.code == .invalidArgument)
+            // Another server may agree with the caller's clock: the client is to ask there.
+            let ahead = try await status { try await workers.acquireWorker(request(now: now + 400 * 86_400_000)) }
+            #expect(ahead.code == .unavailable && ahead.message.contains("clock"), "\(ahead)")
+            _ = try await workers.acquireWorker(request(now: now))
+        }
+    }
+
     @Test("are never given back below the time that others issued for, whatever the caller says")
     func floor() async throws {
         let now = now
@@ -129,7 +147,6 @@ struct WorkersServiceTests {
     @Test("are refused for requests that cannot be right")
     func badInput() async throws {
         let now = now
-        let far = now + 100_000_000_000
         var nobody = request(now: now)
         nobody.clearHolder()
         var talkative = request(now: now)
@@ -137,7 +154,7 @@ struct WorkersServiceTests {
         var reversed = request(now: now)
         reversed.firstWorkerID = 50
         let bad = [
-            nobody, talkative, reversed, request(now: far), request(now: -1), request(now: now, length: 0),
+            nobody, talkative, reversed, request(now: -1), request(now: now, length: 0),
             request(now: now, length: .max), request(now: now, end: .max),
         ]
         try await server.withClient { [bad] client async throws in
@@ -148,7 +165,7 @@ struct WorkersServiceTests {
             let lease = try await client.workers.acquireWorker(request(now: now)).lease
             let status = try await status {
                 try await client.workers.extendWorker(
-                    .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (lease, far, now) })
+                    .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (lease, -1, now) })
             }
             #expect(status.code == .invalidArgument)
         }

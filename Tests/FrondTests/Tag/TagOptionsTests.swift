@@ -94,6 +94,10 @@ struct TagOptionsTests {
         #expect(throws: FrondError.self) {
             try periodic.applying(TagChange(options: TagOptions()), nowMilliseconds: 0)
         }
+        // Tickets count apart from segments, so that the numbers of the one would come again from the other.
+        #expect(throws: FrondError.self) {
+            try used.applying(TagChange(options: TagOptions(generators: [.ticket])), nowMilliseconds: 0)
+        }
         let scrambled = try record(TagOptions(scrambleKey: key.fingerprint), max: 999)
         _ = try scrambled.applying(TagChange(maxValue: 9999), nowMilliseconds: 0)
         let given = try scrambled.reserving(atLeast: 1, after: nil).successor

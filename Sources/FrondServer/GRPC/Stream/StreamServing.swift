@@ -37,8 +37,10 @@ struct StreamServing: Sendable {
         var supply = RunSupply()
         switch batch.source {
         case .timeOrderedUUID, .randomUUID:
-            for ask in batch.asks {
-                guard let ids = generators.claimIfReady(batch.source, count: ask.count) else { continue }
+            for (index, ask) in batch.asks.enumerated() {
+                guard let ids = generators.claimIfReady(batch.source, count: ask.count) else {
+                    return Rest(source: batch.source, asks: batch.asks[index...], supply: supply)
+                }
                 answers.append(Frond_V1_StreamResponse(ask, ids), ids: ask.count)
             }
             return nil
@@ -46,8 +48,8 @@ struct StreamServing: Sendable {
             if case .runs(let runs) = generators.claimIfReady(batch.source, count: batch.count) {
                 supply = RunSupply(runs)
             }
-        case .snowflake:
-            if let generator = generators.snowflake?.generator,
+        case .snowflake(let tag):
+            if generators.issuer.isPlain(tag, by: .snowflake), let generator = generators.snowflake?.generator,
                 let claimed = generator.nextBatchIfReady(atMost: min(batch.count, generator.maxCount))
             {
                 supply = RunSupply(claimed.runs)
