@@ -107,7 +107,7 @@ struct DecodedText: Encodable {
                     "the IDs of tag '\(record.tag)' are scrambled, and scrambleKey is not set to their key: the one of the "
                         + "servers, in the file of --config or FROND_SCRAMBLE_KEY")
             }
-            let scramble = try Scramble(key: key, name: record.tag.name, range: record.startID...record.maxValue)
+            let scramble = try record.scramble(key)
             guard let unscrambled = scramble.unscrambled(number) else {
                 throw FrondError(
                     .invalidArgument,

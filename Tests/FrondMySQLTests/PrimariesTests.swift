@@ -194,6 +194,20 @@ struct PrimariesTests {
         }
     }
 
+    @Test("how the IDs of a tag in several databases are written is set when it is created, and not row by row later")
+    func forms() async throws {
+        let list = try await [TestDatabase.make(), TestDatabase.make()].map(\.configuration)
+        let store = MySQLSegmentStore(primaries: list)
+        let tag = try Tag("order")
+        let options = TagOptions(format: try TextFormat("hex"))
+        _ = try await store.create(tag, TagSettings(options: options))
+        #expect(try await store.tag(tag)?.options == options)
+        let error = await frondError { _ = try await store.change(tag, TagChange(options: TagOptions())) }
+        #expect(error?.code == .invalidArgument)
+        _ = try await store.change(tag, TagChange(step: 5, options: options))
+        for database in list { #expect(try await MySQLSegmentStore(database).tag(tag)?.options == options) }
+    }
+
     @Test("a tag is spread over a second and a third database under load, broken off at every step: no number twice")
     func spread() async throws {
         let list = try await [TestDatabase.make(), TestDatabase.make(), TestDatabase.make()].map(\.configuration)

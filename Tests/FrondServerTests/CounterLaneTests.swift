@@ -115,8 +115,8 @@ struct CounterLaneTests {
         #expect(try await server.bodies(1) == ["2"])
     }
 
-    @Test("a connection that is to end has its answers first", arguments: [true, false])
-    func closing(byQuiescing: Bool) async throws {
+    @Test("a connection that is to end has its answers first", arguments: [true, false], [CloseMode.all, .output])
+    func closing(byQuiescing: Bool, mode: CloseMode) async throws {
         let server = try await CounterServer([.delay(.milliseconds(1))])
         try await server.send(redis)
         _ = try await server.bodies(1)
@@ -127,7 +127,7 @@ struct CounterLaneTests {
                 channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
             }
         }
-        channel.close(promise: nil)
+        channel.close(mode: mode, promise: nil)
         #expect(channel.isActive)
         await server.release()
         #expect(try await server.bodies(2) == ["1", "2"])

@@ -150,8 +150,8 @@ public final class IDIssuer: Sendable {
     ) async throws(FrondError) -> Bool {
         guard let directory, let entry, !entry.isConfirmed, generator != .uuid else { return true }
         let movesRecord = entry.options.period == nil && (generator == .segment || generator == .redis)
-        // A snowflake ID of a name that has no settings is nobody's business.
-        if !movesRecord, entry.options == TagOptions() { return true }
+        // A snowflake ID of a name that has no settings is nobody's business; a ticket is a number that a text may be like.
+        if !movesRecord, generator != .ticket, entry.options == TagOptions() { return true }
         do throws(FrondError) {
             let now = try await movesRecord ? directory.confirmed(tag) : directory.settle(tag)
             return now.options == entry.options && now.scrambledRange == entry.scrambledRange
@@ -187,7 +187,7 @@ public final class IDIssuer: Sendable {
         guard let directory else { return true }
         guard let entry = directory.known(tag), entry.options == TagOptions() else { return false }
         // The record knows nothing of these, so that nothing is to be waited for.
-        return [.snowflake, .ticket, .uuid].contains(generator) || entry.isConfirmed
+        return generator == .snowflake || generator == .uuid || entry.isConfirmed
     }
 
     // MARK: Time

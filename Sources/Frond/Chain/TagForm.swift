@@ -56,7 +56,7 @@ package struct TagForm: Sendable {
                 "the numbers of tag '\(record.tag)' are scrambled with a key that this server does not have: give it the "
                     + "setting scrambleKey of the servers that have it")
         }
-        return try Scramble(key: key, name: record.tag.name, range: record.startID...record.maxValue)
+        return try record.scramble(key)
     }
 
     /// The IDs as they go out.

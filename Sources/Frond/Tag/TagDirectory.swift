@@ -100,7 +100,8 @@ package final class TagDirectory: Sendable {
     package func settle(_ tag: Tag) async throws(FrondError) -> Entry {
         let entry = try await confirmed(tag)
         guard let record = entry.record, !record.isInUse else { return entry }
-        let change = TagChange(maxID: record.maxID + 1)
+        // Beyond the last number there is none, and the store says so.
+        let change = TagChange(maxID: record.maxID.addingReportingOverflow(1).partialValue)
         let start = time.monotonic
         let result = await bounded(by: limit, time) { [self] in
             await call { () throws(FrondError) in try await store.change(tag, change) }

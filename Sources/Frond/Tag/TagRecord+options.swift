@@ -112,3 +112,16 @@ extension TagOptions {
     /// Whether its numbers are counted by tickets.
     fileprivate var isOfTickets: Bool { generators.contains(.ticket) }
 }
+
+extension TagRecord {
+    /// What scrambles the tag's numbers.
+    /// - Throws: `storeCorrupt` for a record whose numbers end before they begin.
+    package func scramble(_ key: ScrambleKey) throws(FrondError) -> Scramble {
+        guard startID <= maxValue else {
+            throw FrondError(
+                .storeCorrupt,
+                "the record of tag '\(tag)' cannot be right: max_value \(maxValue) is below start_id \(startID)")
+        }
+        return try Scramble(key: key, name: tag.name, range: startID...maxValue)
+    }
+}

@@ -29,6 +29,13 @@ extension MySQLSegmentStore {
         let present = try await recordsEverywhere(tag).compactMap(\.self)
         guard let furthest = Self.furthest(present) else { throw FrondError.unknown(tag) }
         let wanted = try furthest.applying(change, nowMilliseconds: time.wallMilliseconds)
+        // Rows are changed one after the other: meanwhile some servers would write by one form, others by the other.
+        guard wanted.options == furthest.options, wanted.options.scrambleKey == nil || change.maxValue == nil else {
+            throw FrondError(
+                .invalidArgument,
+                "tag '\(tag)' is spread over \(databases.count) databases: its generators and how its IDs are written are set "
+                    + "when it is created; make another tag")
+        }
         var changed: [TagRecord] = []
         for database in databases where present.contains(where: { $0.stripe == Int64(database.place) }) {
             changed.append(try await database.change(tag, change))

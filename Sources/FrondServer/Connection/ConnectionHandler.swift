@@ -175,7 +175,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         switch mode {
-        case .all where isAwaited && context.channel.isActive:
+        case .all where isAwaited && context.channel.isActive, .output where isAwaited && context.channel.isActive:
             context.channel.closeFuture.cascade(to: promise)
             closing = context
         case .all where unsentBytes(context) == 0, .input:

@@ -24,7 +24,7 @@ final class FastLane {
     private var hotPath = ""
     private var hotSource: HotSource?
     /// The state of the tags' settings when sources were last found.
-    private var version = 0
+    private(set) var version = 0
 
     init(connection: ConnectionHandler, generators: ServedGenerators, maxCount: Int) {
         self.connection = connection
@@ -46,6 +46,9 @@ final class FastLane {
         self.version = version
         return source
     }
+
+    /// Grows when tags are set: what was found out about sources before holds no more.
+    var settingsVersion: Int { generators.issuer.version }
 
     /// Whether what was found out about sources still holds: no tag was set meanwhile.
     var sourcesHold: Bool { generators.issuer.version == version }

@@ -16,6 +16,8 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
     /// Behind the decoder: tells what that made of the bytes.
     private let decoded: FastLaneHandler
     private var repeated: RepeatedRequests
+    /// What ``FastLane/settingsVersion`` was for those that are remembered.
+    private var version = 0
     /// Whether the decoder has seen whole requests only.
     private var decoderIsBetweenRequests = true
     /// Whether anything went on since the last read was complete.
@@ -61,6 +63,10 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
     }
 
     private func answerRepeated(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
+        if version != lane.settingsVersion {
+            version = lane.settingsVersion
+            repeated.forget()
+        }
         while let (length, source) = bytes.withUnsafeReadableBytes({ repeated.match($0) }) {
             if case .later(let generator, let count) = source {
                 guard lane.sourcesHold else { return repeated.forget() }
@@ -82,9 +88,9 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
         // Nothing of a next request has come: its first bytes could not end with an empty line.
         decoderIsBetweenRequests =
             after.isBetweenRequests && bytes.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8)
-        guard isNewRequest, decoderIsBetweenRequests, after.hot != before.hot, let source = after.lastSource else {
-            return
-        }
+        guard isNewRequest, decoderIsBetweenRequests, after.hot != before.hot, let source = after.lastSource,
+            lane.version == version
+        else { return }
         // A head and an end each: requests with bodies are not hot.
         let (requests, rest) = (after.parts &- before.parts).quotientAndRemainder(dividingBy: 2)
         if rest == 0, let request = Self.same(requests, in: bytes.readableBytesView) {
@@ -141,12 +147,13 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
         } catch {
             context.fireErrorCaught(error)
         }
-        lane.connection.isAwaited = false
-        guard !lane.connection.hasEnded else { return }
-        if rest.readableBytes > 0 {
+        if rest.readableBytes > 0, !lane.connection.hasEnded {
             take(rest, context)
             channelReadComplete(context: context)
         }
+        // What is to be closed is closed behind the last of them.
+        if heldBack == nil { lane.connection.isAwaited = false }
+        guard !lane.connection.hasEnded else { return }
         if heldBack == nil, readIsHeldBack {
             readIsHeldBack = false
             context.read()

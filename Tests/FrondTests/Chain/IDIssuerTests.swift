@@ -68,6 +68,31 @@ struct IDIssuerTests {
         await #expect(throws: FrondError.self) { try await issuer.issue(unread, by: .segment) }
     }
 
+    @Test("tickets of a tag say that it is in use: another form is refused from then on")
+    func tickets() async throws {
+        try await create(TagOptions())
+        let time = ManualTimeSource()
+        let issuer = IDIssuer(
+            segments: SegmentGenerators(store: base, time: time),
+            tickets: CounterGenerators(store: InMemoryCounterStore(tags: [tag], time: time), time: time), time: time)
+        #expect(try await issuer.issue(tag, by: .ticket).lines == ["1"])
+        #expect(issuer.isPlain(tag, by: .ticket))
+        await #expect(throws: FrondError.self) {
+            try await base.change(tag, TagChange(options: TagOptions(format: TextFormat("hex"))))
+        }
+    }
+
+    @Test("a scrambled record whose numbers end before they begin is an error, and no crash")
+    func damagedRange() async throws {
+        let key = try ScrambleKey(Array("a key of sixteen".utf8))
+        var record = try TagSettings(options: TagOptions(scrambleKey: key.fingerprint)).newRecord(
+            tag, nowMilliseconds: 0)
+        record.startID = 5
+        record.maxValue = 4
+        let error = #expect(throws: FrondError.self) { try record.scramble(key) }
+        #expect(error?.code == .storeCorrupt)
+    }
+
     @Test("a tag that names its generators is served by no other")
     func routes() async throws {
         try await create(TagOptions(generators: [.segment, .uuid]))
