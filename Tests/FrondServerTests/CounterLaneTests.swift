@@ -103,6 +103,26 @@ struct CounterLaneTests {
         #expect(try await server.bodies(5).prefix(3) == ["1", "3", "4"])
     }
 
+    @Test("a client that reads no answers has no more of its requests answered until it does")
+    func backPressure() async throws {
+        let server = try await CounterServer()
+        let large = EmbeddedServer.get("/api/redis/get/order?count=10000")
+        try await server.send(large)
+        _ = try await server.bodies(1)
+        let channel = server.channel
+        channel.isWritable = false
+        try await server.send(large + large + segment)
+        #expect(try await server.bodies(1).first?.hasPrefix("1\n2\n") == true)
+        try await server.send(segment)
+        #expect(server.store.draws == 1)
+        channel.isWritable = true
+        try await channel.testingEventLoop.executeInContext { channel.pipeline.fireChannelWritabilityChanged() }
+        let rest = try await server.bodies(3)
+        #expect(rest[0].hasPrefix("10001\n"))
+        #expect(rest[1...] == ["2", "3"])
+        #expect(server.store.draws == 2)
+    }
+
     @Test("where the counter fails each request is told why and when to come again")
     func failure() async throws {
         let server = try await CounterServer([.errorBefore])

@@ -22,8 +22,10 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
     private var decoderIsBetweenRequests = true
     /// Whether anything went on since the last read was complete.
     private var hasForwarded = false
-    /// What came behind requests that wait for a counter; nil while none waits.
+    /// What came behind requests that wait for a counter, or for the client to take answers; nil while none waits.
     private var heldBack: ByteBuffer?
+    /// Whether a counter was asked and has not answered.
+    private var isAsking = false
     /// Whether somebody wanted to read meanwhile.
     private var readIsHeldBack = false
 
@@ -125,6 +127,7 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
         _ generator: CounterGenerator, for requests: CounterRequests, _ context: ChannelHandlerContext
     ) {
         lane.connection.isAwaited = true
+        isAsking = true
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
         generator.requestRuns(count: requests.numbers) { outcome in
@@ -138,8 +141,7 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
     private func answer(
         _ requests: CounterRequests, with outcome: Result<[NumberRun], FrondError>, _ context: ChannelHandlerContext
     ) {
-        guard let rest = heldBack else { return }
-        heldBack = nil
+        guard heldBack != nil else { return }
         do {
             try lane.answer(requests, with: outcome)
             if case .failure = outcome { repeated.forget() }
@@ -147,6 +149,15 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
         } catch {
             context.fireErrorCaught(error)
         }
+        isAsking = false
+        goOn(context)
+    }
+
+    /// Goes on with what came behind requests that are answered, as soon as the client takes the answers: one that reads
+    /// none would have all it asked for written to memory.
+    private func goOn(_ context: ChannelHandlerContext) {
+        guard !isAsking, let rest = heldBack, context.channel.isWritable || lane.connection.hasEnded else { return }
+        heldBack = nil
         if rest.readableBytes > 0, !lane.connection.hasEnded {
             take(rest, context)
             channelReadComplete(context: context)
@@ -158,6 +169,11 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
             readIsHeldBack = false
             context.read()
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        goOn(context)
+        context.fireChannelWritabilityChanged()
     }
 
     func read(context: ChannelHandlerContext) {

@@ -6,6 +6,8 @@ import Hummingbird
 struct Readiness: Sendable {
     let generators: ServedGenerators
 
+    private static let snowflake = "snowflake"
+
     private struct Body: Encodable {
         var status: String
         var checks: [String: Check]
@@ -18,10 +20,15 @@ struct Readiness: Sendable {
         /// When the horizon ends: what is reserved of the worker ID's time.
         var until: String?
         var clock: String?
+
+        var isDown: Bool { status == "down" }
     }
 
-    /// 200 while IDs can be had, else 503. A store that fails while segments still last is said, and is no reason to
-    /// take traffic away: every server of a fleet would be taken out at once.
+    /// 200 while IDs can be had, else 503.
+    ///
+    /// A store that fails is said, and is no reason to take traffic away while segments still last or while another
+    /// store gives numbers: every server of a fleet would be taken out at once, with all that it can still do. A worker
+    /// ID or a clock is the server's own, and others may have what this one lacks.
     func response() async throws -> Response {
         let checks = await checks()
         let isReady = Self.areReady(checks)
@@ -37,12 +44,13 @@ struct Readiness: Sendable {
         checks["segment"] = await segmentCheck()
         checks["redis"] = await Self.check(generators.redis)
         checks["ticket"] = await Self.check(generators.tickets)
-        checks["snowflake"] = generators.snowflake.map { Self.check($0.status) }
+        checks[Self.snowflake] = generators.snowflake.map { Self.check($0.status) }
         return checks
     }
 
     private static func areReady(_ checks: [String: Check]) -> Bool {
-        checks.values.allSatisfy { $0.status != "down" }
+        let stores = checks.filter { $0.key != snowflake }.values
+        return checks[snowflake]?.isDown != true && (stores.isEmpty || stores.contains { !$0.isDown })
     }
 
     private func segmentCheck() async -> Check? {

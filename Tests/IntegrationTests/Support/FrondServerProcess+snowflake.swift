@@ -42,6 +42,15 @@ extension FrondServerProcess {
         let body = try JSONDecoder().decode(Ready.self, from: Data(answer.body.utf8))
         return (answer.status == 200, body.checks.snowflake)
     }
+
+    /// Waits until what the server has reserved of its worker ID's time ends so far ahead at least.
+    func waitForHorizon(_ seconds: TimeInterval, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await poll(atMost: 3000, sourceLocation: sourceLocation) {
+            guard let until = try await snowflakeHealth().snowflake.until else { return Date?.none }
+            let end = try Date(until, strategy: .iso8601)
+            return end.timeIntervalSinceNow >= seconds ? end : nil
+        }
+    }
 }
 
 extension FrondServerProcess.Answer {
