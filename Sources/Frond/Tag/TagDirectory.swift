@@ -8,8 +8,8 @@ import Synchronization
 package final class TagDirectory: Sendable {
     /// How old what is known may get, while the store answers and few tags are in use.
     package static let refreshInterval = Duration.seconds(3)
-    /// How many tags are read anew in one round.
-    private static let readsPerRound = 256
+    /// How many tags are read anew at a time.
+    private static let readsPerRefresh = 256
     /// How many tags are kept; with more, all are forgotten and read again as they are asked for.
     private static let capacity = 100_000
 
@@ -40,6 +40,16 @@ package final class TagDirectory: Sendable {
     private struct State: Sendable {
         var entries: [Tag: Entry] = [:]
         var reads: [Tag: Read] = [:]
+        /// Those that were not looked at yet since all of them were.
+        var round: [Tag] = []
+
+        /// The next one that was last read by then.
+        mutating func takeDue(readBy time: Duration) -> Tag? {
+            while let tag = round.popLast() {
+                if let entry = entries[tag], entry.readAt <= time { return tag }
+            }
+            return nil
+        }
     }
 
     private let store: any SegmentStore
@@ -126,17 +136,14 @@ package final class TagDirectory: Sendable {
         }
     }
 
-    /// Reads the tags anew that were longest not read.
+    /// Reads the tags anew, one after the other, so many at most; begins with all again once all had their turn.
     package func refresh() async {
         let oldest = time.monotonic - Self.refreshInterval / 2
-        let due = state.withLock { state in
-            state.entries.filter { $0.value.readAt <= oldest }
-                .sorted { $0.value.readAt < $1.value.readAt }
-                .prefix(Self.readsPerRound).map(\.key)
-        }
-        for tag in due {
+        state.withLock { if $0.round.isEmpty { $0.round = Array($0.entries.keys) } }
+        for _ in 0..<Self.readsPerRefresh {
+            guard !Task.isCancelled, let tag = state.withLock({ $0.takeDue(readBy: oldest) }) else { return }
             // What is known holds on while the store does not answer.
-            guard !Task.isCancelled, case .success = await readNow(tag, confirms: false) else { return }
+            if case .failure = await readNow(tag, confirms: false), monitor.isDown { return }
         }
     }
 
@@ -173,6 +180,7 @@ package final class TagDirectory: Sendable {
                 record: latest, isConfirmed: isConfirmed, readAt: max(readAt, before?.readAt ?? readAt))
             if before == nil, state.entries.count >= Self.capacity {
                 state.entries = [:]
+                state.round = []
                 changes.add(1, ordering: .relaxed)
             } else if let before, before.options != entry.options {
                 changes.add(1, ordering: .relaxed)
