@@ -8,15 +8,15 @@ import Synchronization
 public final class IDIssuer: Sendable {
     /// How often a request begins anew because the tag was being set meanwhile.
     private static let maxRounds = 4
-    /// How often periods are looked for that are over.
+    /// How often periods are looked for that are over, or about to begin.
     private static let roundInterval = Duration.seconds(30)
 
-    private let sources: ChainSources
-    private let directory: TagDirectory?
-    private let settings: Settings
-    private let time: any TimeSource
+    let sources: ChainSources
+    let directory: TagDirectory?
+    let settings: Settings
+    let time: any TimeSource
     private let clock = Mutex(SteadyClock())
-    private let periods = Mutex(PeriodsInUse())
+    let periods = Mutex(PeriodsInUse())
 
     /// What an issuer needs to know besides its generators.
     public struct Settings: Sendable {
@@ -192,33 +192,19 @@ public final class IDIssuer: Sendable {
 
     // MARK: Time
 
-    private var steadyMilliseconds: Int64 {
+    var steadyMilliseconds: Int64 {
         let now = time.wallMilliseconds
         return clock.withLock { $0.read(wallMilliseconds: now) }
     }
 
-    private func noteUse(of period: Tag) {
-        let now = time.monotonic
-        periods.withLock { $0.use(period, now: now) }
-    }
-
-    /// Reads the settings of tags anew, and ends the generators of periods that are over, until the task is cancelled.
+    /// Reads the settings of tags anew, and sees to their periods, until the task is cancelled.
     package func run() async {
         async let reading: Void? = directory?.run()
         while !Task.isCancelled {
             await time.sleep(until: time.monotonic + Self.roundInterval)
-            if !Task.isCancelled { await endPeriods() }
+            if !Task.isCancelled { await keepPeriods() }
         }
         _ = await reading
-    }
-
-    /// Ends the generators of periods that nobody asks for any more.
-    package func endPeriods() async {
-        let now = time.monotonic
-        for period in periods.withLock({ $0.takeUnused(now: now) }) {
-            await sources.segments?.retire(period)
-            await sources.redis?.retire(period)
-        }
     }
 }
 

@@ -23,11 +23,8 @@ public struct PeriodStore: SegmentStore {
 
     private func create(_ period: Tag, of owner: Tag) async throws(FrondError) {
         guard let record = try await base.tag(owner) else { throw FrondError.unknown(owner) }
-        let settings = TagSettings(
-            step: record.step, startID: record.startID, maxValue: record.maxValue,
-            description: "a period of \(owner)")
         do {
-            _ = try await base.create(period, settings)
+            _ = try await base.create(period, record.settingsOfPeriod)
         } catch {
             // Where another server was first, its record serves as well.
             guard error.code == .tagExists else { throw error }
@@ -48,5 +45,12 @@ public struct PeriodStore: SegmentStore {
 
     public func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
         try await base.change(tag, change)
+    }
+}
+
+extension TagRecord {
+    /// What the record of each of the tag's periods is made with.
+    var settingsOfPeriod: TagSettings {
+        TagSettings(step: step, startID: startID, maxValue: maxValue, description: "a period of \(tag)")
     }
 }

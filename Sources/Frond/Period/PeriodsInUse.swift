@@ -1,22 +1,40 @@
-/// Which periods' records this server takes numbers of, and since when it takes none: decides what to end.
+/// Which periods' records this server takes numbers of, and since when it takes none: decides what to end, and which
+/// record to make next.
 package struct PeriodsInUse: Sendable {
     /// A period of which nothing was asked for so long is over: other clocks are not so far behind.
     package static let patience = Duration.seconds(300)
 
-    private var lastUse: [Tag: Duration] = [:]
+    private struct Use: Sendable {
+        var last: Duration
+        /// The record of the period that follows, once it is there.
+        var next: Tag?
+    }
+
+    private var uses: [Tag: Use] = [:]
 
     package init() {}
 
     /// How many there are.
-    package var count: Int { lastUse.count }
+    package var count: Int { uses.count }
+
+    /// The records in use.
+    package var records: [Tag] { Array(uses.keys) }
 
     /// Numbers of a period's record are asked for.
-    package mutating func use(_ record: Tag, now: Duration) { lastUse[record] = now }
+    package mutating func use(_ record: Tag, now: Duration) { uses[record, default: Use(last: now)].last = now }
+
+    /// Whether the record that follows one in use is still to be made.
+    package func needs(_ next: Tag, after record: Tag) -> Bool {
+        uses[record].map { next != record && $0.next != next } ?? false
+    }
+
+    /// The record that follows is there.
+    package mutating func noteNext(_ next: Tag, after record: Tag) { uses[record]?.next = next }
 
     /// Those that nobody has asked for any more: to be ended.
     package mutating func takeUnused(now: Duration) -> [Tag] {
-        let unused = lastUse.filter { now - $0.value >= Self.patience }.map(\.key)
-        for record in unused { lastUse[record] = nil }
+        let unused = uses.filter { now - $0.value.last >= Self.patience }.map(\.key)
+        for record in unused { uses[record] = nil }
         return unused
     }
 }

@@ -162,11 +162,30 @@ struct IDIssuerTests {
         #expect(try await issuer.issue(tag).lines == ["20231114-1"])
         time.advance(by: .seconds(400))
         #expect(try await issuer.issue(tag).lines == ["20231115-1"])
-        await issuer.endPeriods()
+        await issuer.keepPeriods()
         let old = try Frond.Tag(tag, period: "20231114")
         #expect(try await base.tag(old)?.maxID == 2, "the unused tail is given back")
         time.jumpWall(by: .seconds(-400))
         #expect(try await issuer.issue(tag).lines == ["20231114-2"])
+    }
+
+    @Test("the record of a period is made before it begins, so that its begin needs none that makes it")
+    func nextPeriod() async throws {
+        try await create(TagOptions(format: try TextFormat("{date}-{number}"), period: TagPeriod(.day)))
+        let time = ManualTimeSource(wallMilliseconds: 1_700_006_400_000 - 3_700_000)
+        let issuer = issuer(time: time)
+        _ = try await issuer.issue(tag)
+        await issuer.keepPeriods()
+        let next = try Frond.Tag(tag, period: "20231115")
+        #expect(try await base.tag(next) == nil, "it is more than an hour away")
+        time.advance(by: .seconds(101))
+        await issuer.keepPeriods()
+        let record = try #require(try await base.tag(next))
+        #expect(!record.isInUse)
+        #expect(record.step == 10)
+        await issuer.keepPeriods()
+        time.advance(by: .seconds(3600))
+        #expect(try await issuer.issue(tag).lines == ["20231115-1"])
     }
 
     @Test("a tag that is set while its first number is reserved: the number goes out in the new form")

@@ -66,4 +66,18 @@ struct PeriodTests {
         #expect(periods.takeUnused(now: .seconds(300)) == [])
         #expect(periods.count == 1)
     }
+
+    @Test("the record of the period that follows is made once for each in use")
+    func next() throws {
+        var periods = PeriodsInUse()
+        let tag = try Frond.Tag("order")
+        let (old, new) = (try Frond.Tag(tag, period: "20261122"), try Frond.Tag(tag, period: "20261123"))
+        #expect(!periods.needs(new, after: old), "not in use")
+        periods.use(old, now: .zero)
+        #expect(!periods.needs(old, after: old))
+        #expect(periods.needs(new, after: old))
+        periods.noteNext(new, after: old)
+        periods.use(old, now: .seconds(1))
+        #expect(!periods.needs(new, after: old))
+    }
 }
