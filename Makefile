@@ -14,7 +14,7 @@ API_PROTOS := Sources/FrondAPI/frond/v1/ids.proto Sources/FrondAPI/Generated \
 # What is generated has the format that its generator gives it.
 SOURCES := $(filter-out %.pb.swift %.grpc.swift,$(shell git ls-files --cached --others --exclude-standard '*.swift'))
 
-.PHONY: help run build test test-core bench lint format protos setup test-setup clean
+.PHONY: help run build test test-core bench lint format proto setup test-setup clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,7 +44,7 @@ lint: ## Check the format of every Swift file; fails on any difference.
 format: ## Format every Swift file.
 	@$(SWIFT) format --in-place --parallel $(SOURCES)
 
-protos: ## Write the code of the gRPC services again, after a change of a .proto file.
+proto: ## Write the code of the gRPC services again, after a change of a .proto file.
 	scripts/generate-protos $(PROTOS)
 	VISIBILITY=Package SERVER=true scripts/generate-protos $(API_PROTOS)
 
