@@ -138,6 +138,25 @@ struct CommandTests {
         #expect(output.split(separator: "\n").count == 1, "\(output)")
     }
 
+    @Test("a tag that is moved forward moves its periods, the present one too where its record is gone")
+    func movedPeriods() async throws {
+        let store = "sqlite:\(directory.path)/periods.sqlite"
+        let made = await frond(
+            "tag", "create", "rc", "--period", "year", "--format", "{date}-{number}", "--store", store)
+        #expect(made.status == 0, "\(made.output)")
+        let year = Calendar(identifier: .gregorian).component(.year, from: .now)
+        let moved = await frond("tag", "set", "rc", "--max-id", "2000", "--store", store)
+        #expect(moved.status == 0, "\(moved.output)")
+        let shown = await frond("tag", "show", "rc@\(year)", "--json", "--store", store)
+        #expect(shown.output.contains(#""maxId" : "2000""#), "\(shown.output)")
+        let alone = await frond("tag", "set", "rc@\(year)", "--max-id", "3000", "--store", store)
+        #expect(alone.status == 0, "\(alone.output)")
+        let again = await frond("tag", "set", "rc", "--max-id", "2500", "--store", store)
+        #expect(again.status == 0, "the period is ahead of it: \(again.output)")
+        let form = await frond("tag", "set", "rc@\(year)", "--format", "hex", "--store", store)
+        #expect(form.status == 64 && form.output.contains("rc@\(year)"), "\(form.output)")
+    }
+
     @Test("tags are created, listed, changed and shown, for people and for programs")
     func tags() async throws {
         let store = "sqlite:\(directory.path)/tags.sqlite"

@@ -86,7 +86,7 @@ public final class IDIssuer: Sendable {
         _ tag: Tag, count: Int, by generator: GeneratorKind
     ) async throws(FrondError) -> [NumberRun] {
         let options = try await entry(for: tag, asked: generator)?.options ?? TagOptions()
-        if options.format == nil, options.period == nil, options.scrambleKey == nil {
+        if !options.isWritten {
             switch try await issue(tag, count: count, by: generator).values {
             case .numbers(let runs): return runs
             case .integers(let integers): return integers.map { NumberRun(first: $0, count: 1) }
@@ -173,6 +173,11 @@ public final class IDIssuer: Sendable {
         }
         guard options.generators.isEmpty || options.generators.contains(asked) else {
             throw .notOfTag(tag, asked, options.generators)
+        }
+        // Its numbers begin at 1 as those of the record do: plain, they are two sequences of two routes; where the tag says
+        // how its IDs are written, they would be the same texts.
+        if asked == .ticket, options.generators.isEmpty, options.isWritten {
+            throw .notOfTag(tag, asked, [.segment, .redis].filter { sources.has($0) })
         }
         return [asked]
     }

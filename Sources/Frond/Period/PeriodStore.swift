@@ -50,7 +50,7 @@ public struct PeriodStore: SegmentStore {
 
 extension TagRecord {
     /// What the record of each of the tag's periods is made with.
-    var settingsOfPeriod: TagSettings {
+    package var settingsOfPeriod: TagSettings {
         TagSettings(step: step, startID: startID, maxValue: maxValue, description: "a period of \(tag)")
     }
 }

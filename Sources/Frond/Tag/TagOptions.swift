@@ -22,6 +22,9 @@ public struct TagOptions: Hashable, Sendable {
         self.scrambleKey = scrambleKey
         self.snowflakeFloor = snowflakeFloor
     }
+
+    /// Whether the IDs are texts of the tag's own and no plain decimals.
+    var isWritten: Bool { format != nil || period != nil || scrambleKey != nil }
 }
 
 // MARK: As the stores keep them

@@ -65,7 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
         try await check(store, settings, logger: logger)
         let known: any SegmentStore =
             settings.newTags.map { AutoCreatingStore(store.segments, settings: $0) } ?? store.segments
-        let numbers = PeriodStore(known)
+        let numbers = SharedFloorStore(PeriodStore(known))
         let segments = SegmentGenerators(store: numbers, policy: settings.policy, logger: logger)
         let configuration = settings.server
         let generators = ServedGenerators(

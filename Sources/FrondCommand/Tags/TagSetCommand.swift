@@ -6,13 +6,15 @@ struct TagSetCommand: AsyncParsableCommand {
         commandName: "set", abstract: "Change a tag.",
         discussion: "Servers see a change with their next reservation of the tag.")
 
-    @Argument(help: "The tag.")
+    @Argument(help: "The tag, or the record of one of its periods, such as order@20261122.")
     var tag: String
 
     @Option(parsing: .unconditional, help: "The least numbers that one reservation takes.")
     var step: Int64?
 
-    @Option(parsing: .unconditional, help: "Move the next number to be reserved forward to this; it never goes back.")
+    @Option(
+        parsing: .unconditional,
+        help: "Move the next number to be reserved forward to this, also that of its periods; it never goes back.")
     var maxId: Int64?
 
     @Option(parsing: .unconditional, help: "The last number.")
@@ -33,7 +35,7 @@ struct TagSetCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let tag = try Tag(tag)
+            let tag = try Tag(argument: tag)
             var change = TagChange(
                 step: step, maxID: maxId, maxValue: max, cycles: cycle, description: description)
             guard change != TagChange() || form.isSet else {
@@ -44,10 +46,15 @@ struct TagSetCommand: AsyncParsableCommand {
             }
             let store = try await settings.openStore()
             if form.isSet {
+                guard tag.periodTag == nil else {
+                    throw CommandFailure(
+                        .usage, "'\(tag)' is the record of a period: how its IDs are written is set for the tag")
+                }
                 guard let record = try await store.tag(tag) else { throw FrondError.unknown(tag) }
                 change.options = try form.applied(to: record.options, try await settings.reader())
             }
             change.allowAlike = allowAlike
+            if let maxId { try await store.movePeriods(of: tag, to: maxId) }
             try output.print(try await store.change(tag, change))
         }
     }

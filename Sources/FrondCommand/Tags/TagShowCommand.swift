@@ -4,7 +4,7 @@ import Frond
 struct TagShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one tag.")
 
-    @Argument(help: "The tag.")
+    @Argument(help: "The tag, or the record of one of its periods, such as order@20261122.")
     var tag: String
 
     @OptionGroup var settings: SettingOptions
@@ -12,7 +12,7 @@ struct TagShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let tag = try Tag(tag)
+            let tag = try Tag(argument: tag)
             let store = try await settings.openStore()
             guard let record = try await store.tag(tag) else {
                 throw FrondError.unknown(tag)

@@ -82,6 +82,18 @@ struct IDIssuerTests {
         }
     }
 
+    @Test("tickets are no IDs of a tag that says how its IDs are written: segments would be written the same")
+    func ticketTexts() async throws {
+        try await create(TagOptions(format: try TextFormat("T-{number}")))
+        let time = ManualTimeSource()
+        let issuer = IDIssuer(
+            segments: SegmentGenerators(store: base, time: time),
+            tickets: CounterGenerators(store: InMemoryCounterStore(tags: [tag], time: time), time: time), time: time)
+        #expect(try await issuer.issue(tag).lines == ["T-1"])
+        let error = await #expect(throws: FrondError.self) { try await issuer.issue(tag, by: .ticket) }
+        #expect(error?.code == .generatorNotOfTag)
+    }
+
     @Test("a scrambled record whose numbers end before they begin is an error, and no crash")
     func damagedRange() async throws {
         let key = try ScrambleKey(Array("a key of sixteen".utf8))

@@ -1,0 +1,60 @@
+import Frond
+import FrondTesting
+import Testing
+
+@Suite("What one process was given of a tag")
+struct SharedFloorStoreTests {
+    private let tag: Frond.Tag
+
+    init() throws { tag = try Frond.Tag("order") }
+
+    private func store() async throws -> InMemorySegmentStore {
+        let store = InMemorySegmentStore()
+        _ = try await store.create(tag, TagSettings(step: 10))
+        return store
+    }
+
+    @Test("a store that went back is refused by whoever asks, not only by who was given the numbers")
+    func wentBack() async throws {
+        let current = SwitchableStore(try await store())
+        let shared = SharedFloorStore(AutoCreatingStore(current))
+        #expect(try await shared.reserve(tag, atLeast: nil, after: nil).first == 1)
+        current.use(try await store())
+        let error = await #expect(throws: FrondError.self) {
+            try await shared.reserve(tag, atLeast: nil, after: nil)
+        }
+        #expect(error?.code == .storeWentBack)
+        current.use(InMemorySegmentStore())
+        await #expect(throws: FrondError.self, "nor is the tag made anew") {
+            try await shared.reserve(tag, atLeast: nil, after: nil)
+        }
+        #expect(try await current.tag(tag) == nil)
+    }
+
+    @Test("numbers that were given back may be given out again")
+    func givenBack() async throws {
+        let shared = SharedFloorStore(try await store())
+        let segment = try await shared.reserve(tag, atLeast: nil, after: nil)
+        var tail = segment
+        tail.first = 4
+        #expect(try await shared.giveBack(tail, of: tag))
+        #expect(try await shared.reserve(tag, atLeast: nil, after: nil).first == 4)
+    }
+
+    @Test("who reserves while another gives back is answered, and not told that the store went back")
+    func atTheSameTime() async throws {
+        let store = GatedStore()
+        _ = try await store.create(tag, TagSettings(step: 10))
+        let shared = SharedFloorStore(store)
+        async let reserved = shared.reserve(tag, atLeast: nil, after: nil)
+        await store.waitForArrivals(1)
+        store.release()
+        var tail = try await reserved
+        tail.first = 4
+        async let next = shared.reserve(tag, atLeast: nil, after: nil)
+        await store.waitForArrivals(2)
+        #expect(try await shared.giveBack(tail, of: tag))
+        store.open()
+        #expect(try await next.first == 4)
+    }
+}
