@@ -62,9 +62,12 @@ public final class SQLiteSegmentStore: SegmentStore {
             DispatchQueue.global().async { [pool, path] in
                 caller.resume(
                     returning: Result {
-                        // Waits for nobody: what another process still reads stays in the log too.
+                        // Waits for nobody: what another process still reads stays in the log too, and so does all where
+                        // another one merges it at this moment.
                         let merged = Result {
-                            if isFirst { try pool.writeWithoutTransaction { _ = try $0.checkpoint(.passive) } }
+                            do {
+                                if isFirst { try pool.writeWithoutTransaction { _ = try $0.checkpoint(.passive) } }
+                            } catch DatabaseError.SQLITE_BUSY {}
                         }
                         try pool.close()
                         try merged.get()

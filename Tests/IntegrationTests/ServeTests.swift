@@ -125,6 +125,21 @@ struct ServeTests {
         #expect(server.port != 1)
     }
 
+    @Test("servers on one file that are stopped together all end well")
+    func stoppedTogether() async throws {
+        for _ in 0..<3 {
+            let servers = [
+                try await FrondServerProcess.start(in: directory, ["--registry", "none"]),
+                try await FrondServerProcess.start(in: directory, ["--registry", "none"]),
+            ]
+            for server in servers { _ = try await server.nextID() }
+            async let first = servers[0].stop()
+            async let second = servers[1].stop()
+            let statuses = await [first, second]
+            #expect(statuses == [0, 0], "\(servers.map(\.process.printed))")
+        }
+    }
+
     @Test("closes its store when it ends: all is in the database file, and not in its log alone")
     func closesStore() async throws {
         let server = try await FrondServerProcess.start(in: directory)
