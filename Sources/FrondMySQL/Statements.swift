@@ -89,7 +89,7 @@ enum Statements {
 
     private static let workerColumns = """
         worker_id, token, is_released, floor, horizon, host, process_id, started_at, address, grpc_address, version, \
-        updated_at
+        updated_at, layout
         """
     static let worker = "SELECT \(workerColumns) FROM frond_worker WHERE worker_id = ?"
     static let workers = "SELECT \(workerColumns) FROM frond_worker ORDER BY worker_id"
@@ -99,15 +99,15 @@ enum Statements {
     static let insertWorker = """
         INSERT INTO frond_worker
             (token, is_released, floor, horizon, host, process_id, started_at, address, grpc_address, version,
-            updated_at, worker_id)
-        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM frond_registry WHERE id = 1 AND floor <= ?
+            updated_at, layout, worker_id)
+        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM frond_registry WHERE id = 1 AND floor <= ?
         """
 
     /// The compare-and-swap of a worker ID.
     static let swapWorker = """
         UPDATE frond_worker SET
             token = ?, is_released = ?, floor = ?, horizon = ?, host = ?, process_id = ?, started_at = ?, address = ?,
-            grpc_address = ?, version = ?, updated_at = ?
+            grpc_address = ?, version = ?, updated_at = ?, layout = ?
         WHERE worker_id = ? AND token = ? AND horizon = ? AND EXISTS (SELECT 1 FROM frond_registry WHERE id = 1 AND (floor <= ? OR ? = 1))
         """
 

@@ -16,6 +16,9 @@ enum Statements {
     /// What a file of an earlier version lacks of version 5.
     static let upgradeTo5 = "ALTER TABLE segments ADD COLUMN options TEXT NOT NULL DEFAULT ''"
 
+    /// What a file of version 2 or later lacks of version 6. A table that is missing is made by `schema`.
+    static let upgradeTo6 = "ALTER TABLE workers ADD COLUMN layout TEXT NOT NULL DEFAULT ''"
+
     /// `ok`, or the first damage found.
     static let quickCheck = "PRAGMA quick_check(1)"
     static func ignoreChecks(_ isOn: Bool) -> String { "PRAGMA ignore_check_constraints = \(isOn ? 1 : 0)" }
@@ -52,10 +55,10 @@ enum Statements {
     static let insertWorker = """
         INSERT INTO workers
             (worker_id, token, is_released, floor, horizon, host, process_id, started_at, address, grpc_address, version,
-            updated_at)
+            updated_at, layout)
         VALUES
             (:worker_id, :token, :is_released, :floor, :horizon, :host, :process_id, :started_at, :address,
-            :grpc_address, :version, :updated_at)
+            :grpc_address, :version, :updated_at, :layout)
         ON CONFLICT (worker_id) DO NOTHING
         """
 
@@ -64,7 +67,7 @@ enum Statements {
         UPDATE workers SET
             token = :token, is_released = :is_released, floor = :floor, horizon = :horizon, host = :host,
             process_id = :process_id, started_at = :started_at, address = :address, grpc_address = :grpc_address,
-            version = :version, updated_at = :updated_at
+            version = :version, updated_at = :updated_at, layout = :layout
         WHERE worker_id = :worker_id AND token = :expected_token AND horizon = :expected_horizon
         """
 }

@@ -21,7 +21,8 @@ extension WorkerRecord {
             floorMilliseconds: floor,
             horizonMilliseconds: try row.number("horizon", of: record, in: floor...Self.lastMilliseconds),
             token: try row.number("token", of: record, in: 0...Self.lastToken),
-            updatedAtMilliseconds: row.integer("updated_at") ?? 0)
+            updatedAtMilliseconds: row.integer("updated_at") ?? 0,
+            layout: try WorkerLayout.stored(row.text("layout") ?? "", of: record))
     }
 
     /// What stands for a row that cannot be read: up to when was issued is not known, so it is never free.
@@ -39,7 +40,7 @@ extension WorkerRecord {
             "horizon": horizonMilliseconds, "host": holder?.host, "process_id": holder?.processID ?? 0,
             "started_at": holder?.startedAtMilliseconds ?? 0, "address": holder?.address ?? "",
             "grpc_address": holder?.grpcAddress ?? "", "version": holder?.version ?? "",
-            "updated_at": updatedAtMilliseconds,
+            "updated_at": updatedAtMilliseconds, "layout": layout?.text ?? "",
         ]
     }
 }

@@ -24,6 +24,9 @@ func runSQL(_ sql: String, in path: String) throws {
     try DatabaseQueue(path: path, configuration: configuration).inDatabase { try $0.execute(sql: sql) }
 }
 
+/// Takes away what version 6 added.
+let dropColumnOf6 = "ALTER TABLE workers DROP COLUMN layout"
+
 /// Makes a file as an earlier version had it, together with what else that one lacked.
 let dropColumnsOf4 = """
     CREATE TABLE old AS SELECT

@@ -144,7 +144,7 @@ struct TamperingTests {
             _ = try await old.create(tag, TagSettings(step: 10))
             let tail = try await old.reserve(tag, atLeast: nil, after: nil)
             try await old.close()
-            try runSQL("\(dropColumnsOf4); PRAGMA user_version = 3", in: old.path)
+            try runSQL("\(dropColumnOf6); \(dropColumnsOf4); PRAGMA user_version = 3", in: old.path)
             let store = try SQLiteSegmentStore(path: old.path)
             #expect(try await store.giveBack(tail, of: tag) == false)
             let next = try await store.reserve(tag, atLeast: nil, after: nil)

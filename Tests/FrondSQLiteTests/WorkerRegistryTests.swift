@@ -77,8 +77,8 @@ struct SQLiteWorkerFileTests {
             _ = try await SQLiteWorkerRegistry(beside: old).acquire(workerRequest(0..<1))
             try await old.close()
             try runSQL(
-                "ALTER TABLE workers DROP COLUMN grpc_address; \(dropColumnsOf4); PRAGMA user_version = 2", in: old.path
-            )
+                "ALTER TABLE workers DROP COLUMN grpc_address; \(dropColumnOf6); \(dropColumnsOf4); "
+                    + "PRAGMA user_version = 2", in: old.path)
             let store = try SQLiteSegmentStore(path: old.path)
             let records = try await SQLiteWorkerRegistry(beside: store).workers()
             #expect(records.map(\.workerID) == [0])
@@ -91,12 +91,32 @@ struct SQLiteWorkerFileTests {
         try await withStore { old in
             _ = try await old.create(Tag("order"), TagSettings(startID: 42))
             try await old.close()
-            try runSQL("ALTER TABLE segments DROP COLUMN options; PRAGMA user_version = 4", in: old.path)
+            try runSQL(
+                "ALTER TABLE segments DROP COLUMN options; \(dropColumnOf6); PRAGMA user_version = 4", in: old.path)
             let store = try SQLiteSegmentStore(path: old.path)
             #expect(try await store.tag(Tag("order"))?.options == TagOptions())
             let options = TagOptions(generators: [.segment, .uuid])
             _ = try await store.change(Tag("order"), TagChange(options: options))
             #expect(try await store.tag(Tag("order"))?.options == options)
+        }
+    }
+
+    @Test(
+        "a file of version 5 gets the column for layouts, keeps its worker IDs, and says from then on how they are used"
+    )
+    func migrationFrom5() async throws {
+        try await withStore { old in
+            let lease = try await SQLiteWorkerRegistry(beside: old).acquire(workerRequest(0..<1))
+            try await SQLiteWorkerRegistry(beside: old).release(
+                lease, at: lease.floorMilliseconds, nowMilliseconds: 1_000_000)
+            try await old.close()
+            try runSQL("\(dropColumnOf6); PRAGMA user_version = 5", in: old.path)
+            let registry = SQLiteWorkerRegistry(beside: try SQLiteSegmentStore(path: old.path))
+            #expect(try await registry.workers().map(\.layout) == [nil])
+            var request = workerRequest(0..<1)
+            request.layout = .leaf
+            #expect(try await registry.acquire(request).record.layout == WorkerLayout(.leaf))
+            #expect(try await registry.workers().map(\.layout) == [WorkerLayout(.leaf)])
         }
     }
 

@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS frond_worker (
     grpc_address VARCHAR(255) NOT NULL DEFAULT '',
     version      VARCHAR(64)  NOT NULL DEFAULT '',
     updated_at   BIGINT       NOT NULL,
+    layout       VARCHAR(128) NOT NULL DEFAULT '', -- how its IDs are made: bits, tick, epoch, order, from when on
     PRIMARY KEY (worker_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4;
 

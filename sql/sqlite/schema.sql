@@ -1,5 +1,5 @@
--- The tables of Frond's embedded store, schema version 5 (1 had no workers, 2 no grpc_address, 3 no last_first, 4 no
--- options).
+-- The tables of Frond's embedded store, schema version 6 (1 had no workers, 2 no grpc_address, 3 no last_first, 4 no
+-- options, 5 no layout).
 -- Applied in one transaction to an empty file, or to one of an earlier version.
 
 -- Semantics as in Leaf's leaf_alloc: max_id is the next number that was never reserved. It may be moved forward by
@@ -36,8 +36,9 @@ CREATE TABLE IF NOT EXISTS workers (
     address     TEXT    NOT NULL DEFAULT '',       -- for HTTP
     grpc_address TEXT   NOT NULL DEFAULT '',
     version     TEXT    NOT NULL DEFAULT '',
-    updated_at  INTEGER NOT NULL
+    updated_at  INTEGER NOT NULL,
+    layout      TEXT    NOT NULL DEFAULT ''        -- how its IDs are made, such as '41/0+10/12 1 1288834974657 …'
 ) STRICT;
 
 PRAGMA application_id = 1181904484; -- 'Frnd'
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;

@@ -51,9 +51,13 @@ public final class FileWorkerRegistry: WorkerRegistry {
             let isOurs = state.value.lock != nil
             let lock = try lockFile()
             // The lock is ours: whoever wrote the record is dead, unless it was this process.
-            let successor = try current().acquiring(
+            let record = try current()
+            let layout = try request.layout.map { (wanted) throws(FrondError) in
+                try LayoutHistory([record], layout: wanted).successor(nowMilliseconds: request.nowMilliseconds)
+            }
+            let successor = try record.notBefore(layout).acquiring(
                 by: request.holder, nowMilliseconds: request.nowMilliseconds, length: request.length,
-                knownDead: !isOurs)
+                layout: layout, knownDead: !isOurs)
             try write(successor)
             state.value.lock = lock
             return WorkerLease(record: successor)

@@ -189,7 +189,8 @@ public final class WorkerKeeper: Sendable {
         switch call {
         case .acquire(let length):
             let request = WorkerRequest(
-                holder: holder, workerIDs: generator.layout.workerIDs, nowMilliseconds: milliseconds, length: length)
+                holder: holder, workerIDs: generator.layout.workerIDs, nowMilliseconds: milliseconds, length: length,
+                layout: generator.layout)
             let result = await outcome { () async throws(FrondError) in try await registry.acquire(request) }
             eventSource.yield(.acquired(number, result, length: length))
         case .extend(let lease, let horizon):

@@ -22,10 +22,12 @@ extension WorkerRecord {
     /// - Parameters:
     ///   - nowMilliseconds: by the new holder's clock.
     ///   - length: how far beyond now, and beyond the old horizon, the new one is.
+    ///   - layout: of the new holder; nil where that is not known.
     ///   - isDead: whether the holder is known not to run any more, so that its horizon need not have passed.
     /// - Throws: `workerIDHeld` where the horizon has not passed.
     public func acquiring(
-        by holder: WorkerHolder, nowMilliseconds: Int64, length: Duration, knownDead isDead: Bool = false
+        by holder: WorkerHolder, nowMilliseconds: Int64, length: Duration, layout: WorkerLayout? = nil,
+        knownDead isDead: Bool = false
     ) throws(FrondError) -> WorkerRecord {
         guard isDead || state(nowMilliseconds: nowMilliseconds) != .held else {
             throw held(nowMilliseconds: nowMilliseconds)
@@ -37,7 +39,15 @@ extension WorkerRecord {
         successor.horizonMilliseconds = max(horizonMilliseconds, nowMilliseconds) + length.wholeMilliseconds
         successor.token += 1
         successor.updatedAtMilliseconds = nowMilliseconds
+        successor.layout = layout ?? self.layout
         return successor
+    }
+
+    /// The record as if it had been held until the layout begins.
+    func notBefore(_ layout: WorkerLayout?) -> WorkerRecord {
+        var record = self
+        record.horizonMilliseconds = max(horizonMilliseconds, layout?.floorMilliseconds ?? 0)
+        return record
     }
 
     /// The record with a later horizon, for the same holder.

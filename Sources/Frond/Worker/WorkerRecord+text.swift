@@ -18,6 +18,7 @@ extension WorkerRecord {
                 "grpc \(Self.escaped(holder.grpcAddress))", "version \(Self.escaped(holder.version))",
             ]
         }
+        if let layout { lines.append("layout \(layout.text)") }
         return (lines + [Self.ending, ""]).joined(separator: "\n")
     }
 
@@ -64,9 +65,11 @@ extension WorkerRecord {
                 address: Self.unescaped(fields["address"] ?? ""), grpcAddress: Self.unescaped(fields["grpc"] ?? ""),
                 version: Self.unescaped(fields["version"] ?? ""))
         }
+        let layout = fields["layout"].map { WorkerLayout(text: String($0)) }
+        if case .some(nil) = layout { return nil }
         self.init(
             workerID: workerID, holder: holder, isReleased: isReleased, floorMilliseconds: floor,
-            horizonMilliseconds: horizon, token: token, updatedAtMilliseconds: updated)
+            horizonMilliseconds: horizon, token: token, updatedAtMilliseconds: updated, layout: layout ?? nil)
         guard isPossible else { return nil }
     }
 

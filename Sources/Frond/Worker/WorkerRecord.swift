@@ -1,7 +1,6 @@
 /// One worker ID as the registry keeps it: who holds it, and up to which time it is reserved.
 ///
-/// Times are milliseconds since 1970-01-01T00:00:00Z and not ticks: they mean the same under every layout, so a layout
-/// can be changed, and several be used, on one registry.
+/// Times are milliseconds since 1970-01-01T00:00:00Z and not ticks: they mean the same under every layout.
 public struct WorkerRecord: Hashable, Sendable {
     /// 0 or more.
     public var workerID: Int64
@@ -18,10 +17,12 @@ public struct WorkerRecord: Hashable, Sendable {
     public var token: Int64
     /// When the record last changed: milliseconds since 1970-01-01T00:00:00Z, by the clock of whoever changed it.
     public var updatedAtMilliseconds: Int64
+    /// How the IDs of its holder are made; nil where that is not known, as nobody ever held it.
+    public var layout: WorkerLayout?
 
     public init(
         workerID: Int64, holder: WorkerHolder?, isReleased: Bool, floorMilliseconds: Int64,
-        horizonMilliseconds: Int64, token: Int64, updatedAtMilliseconds: Int64
+        horizonMilliseconds: Int64, token: Int64, updatedAtMilliseconds: Int64, layout: WorkerLayout? = nil
     ) {
         self.workerID = workerID
         self.holder = holder
@@ -30,6 +31,7 @@ public struct WorkerRecord: Hashable, Sendable {
         self.horizonMilliseconds = horizonMilliseconds
         self.token = token
         self.updatedAtMilliseconds = updatedAtMilliseconds
+        self.layout = layout
     }
 
     /// What can be said of a worker ID at some moment.

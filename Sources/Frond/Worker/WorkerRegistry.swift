@@ -15,7 +15,8 @@ public protocol WorkerRegistry: Sendable {
     ///
     /// Where the outcome is unknown (the reply was lost) it throws; what was reserved then is free again when its
     /// horizon has passed.
-    /// - Throws: `workerIDsExhausted`, saying how many there are and when the next is free; `workerIDHeld` from a
+    /// - Throws: `workerIDsExhausted`, saying how many there are and when the next is free, or that others issue under
+    ///   another layout; `invalidArgument` for a layout whose IDs may be those of one before; `workerIDHeld` from a
     ///   registry that gives out one worker ID alone; `registryUnavailable`, `storeCorrupt`.
     func acquire(_ request: WorkerRequest) async throws(FrondError) -> WorkerLease
 
@@ -83,11 +84,17 @@ public struct WorkerRequest: Hashable, Sendable {
     public var nowMilliseconds: Int64
     /// How far beyond now the horizon is to be.
     public var length: Duration
+    /// How the IDs are made; nil for whoever sees to it that all in a registry make them alike.
+    public var layout: SnowflakeLayout?
 
-    public init(holder: WorkerHolder, workerIDs: Range<Int64>, nowMilliseconds: Int64, length: Duration) {
+    public init(
+        holder: WorkerHolder, workerIDs: Range<Int64>, nowMilliseconds: Int64, length: Duration,
+        layout: SnowflakeLayout? = nil
+    ) {
         self.holder = holder
         self.workerIDs = workerIDs
         self.nowMilliseconds = nowMilliseconds
         self.length = length
+        self.layout = layout
     }
 }

@@ -30,10 +30,22 @@ package struct WorkerAcquisition: WorkerTransaction {
     /// How often somebody else may be faster.
     private static var maxTries: Int { 32 }
 
+    /// What the last call was for.
+    private enum Phase: Sendable {
+        case taking
+        /// A worker ID is freed that was used under another layout, so that whoever held it is refused.
+        case fencing
+        /// It is taken; did somebody take one under another layout at the same time?
+        case checking(WorkerRecord)
+        /// Somebody did: it is given back.
+        case undoing(FrondError)
+    }
+
     private let request: WorkerRequest
     private var random: SplitMix64
     private var tries = 0
     private var wanted: WorkerRecord?
+    private var phase = Phase.taking
 
     package init(_ request: WorkerRequest, seed: UInt64) {
         self.request = request
@@ -43,26 +55,64 @@ package struct WorkerAcquisition: WorkerTransaction {
     package mutating func begin() -> WorkerStep { .call(.list) }
 
     package mutating func received(_ reply: WorkerStoreReply) -> WorkerStep {
-        switch reply {
-        case .records(let records, let origin):
-            let choice = WorkerChoice(records: records, origin: origin, request: request)
+        switch (reply, phase) {
+        case (.records(let records, _), .checking(let taken)):
+            return checked(taken, among: records)
+        case (.records(let records, let origin), _):
             do throws(FrondError) {
-                let (expected, record) = try choice.pick(isFirst: tries == 0, random: &random)
-                let successor = try record.acquiring(
-                    by: request.holder, nowMilliseconds: request.nowMilliseconds, length: request.length)
-                wanted = successor
-                return .call(.replace(expected, with: successor))
+                return .call(try next(records, origin))
             } catch {
                 return .finished(.failure(error))
             }
-        case .replaced(true):
+        case (.replaced(true), .taking):
             guard let wanted else { return .confused }
-            return .finished(.success(wanted))
-        case .replaced(false):
+            guard request.layout != nil else { return .finished(.success(wanted)) }
+            phase = .checking(wanted)
+            return .call(.list)
+        case (.replaced(true), .fencing):
+            return .call(.list)
+        case (.replaced(false), .taking), (.replaced(false), .fencing):
             tries += 1
             return tries < Self.maxTries ? .call(.list) : .contended("every free worker ID", tries: tries)
-        case .record:
+        case (.replaced, .undoing(let error)):
+            return .finished(.failure(error))
+        case (.replaced, .checking), (.record, _):
             return .confused
+        }
+    }
+
+    private mutating func next(_ records: [WorkerRecord], _ origin: RegistryOrigin) throws(FrondError)
+        -> WorkerStoreCall
+    {
+        var layout: WorkerLayout?
+        if let wanted = request.layout {
+            let history = LayoutHistory(records, layout: wanted)
+            try history.checkNobodyDiffers(nowMilliseconds: request.nowMilliseconds)
+            if let record = history.unfenced {
+                phase = .fencing
+                return .replace(record, with: try record.freeing(nowMilliseconds: request.nowMilliseconds))
+            }
+            layout = try history.successor(nowMilliseconds: request.nowMilliseconds)
+        }
+        let choice = WorkerChoice(records: records, origin: origin, request: request)
+        let (expected, record) = try choice.pick(isFirst: tries == 0, random: &random)
+        let successor = try record.notBefore(layout).acquiring(
+            by: request.holder, nowMilliseconds: request.nowMilliseconds, length: request.length, layout: layout)
+        phase = .taking
+        wanted = successor
+        return .replace(expected, with: successor)
+    }
+
+    /// Of two that take worker IDs at the same time, one at least sees the other's here.
+    private mutating func checked(_ taken: WorkerRecord, among records: [WorkerRecord]) -> WorkerStep {
+        guard let layout = request.layout else { return .confused }
+        do throws(FrondError) {
+            try LayoutHistory(records, layout: layout).checkNobodyDiffers(nowMilliseconds: request.nowMilliseconds)
+            return .finished(.success(taken))
+        } catch {
+            phase = .undoing(error)
+            let unused = taken.releasing(at: taken.floorMilliseconds, nowMilliseconds: request.nowMilliseconds)
+            return .call(.replace(taken, with: unused))
         }
     }
 }

@@ -20,7 +20,8 @@ extension WorkerRecord {
             floorMilliseconds: floor,
             horizonMilliseconds: try row.number("horizon", of: record, in: floor...Self.lastMilliseconds),
             token: try row.number("token", of: record, in: 0...Self.lastToken),
-            updatedAtMilliseconds: row.integer("updated_at") ?? 0)
+            updatedAtMilliseconds: row.integer("updated_at") ?? 0,
+            layout: try WorkerLayout.stored(row.text("layout") ?? "", of: record))
     }
 
     /// What stands for a row that cannot be read: up to when was issued is not known, so it is never free.
@@ -39,7 +40,7 @@ extension WorkerRecord {
             holder.map { .text(Self.fitting($0.host)) } ?? .null, .integer(holder?.processID ?? 0),
             .integer(holder?.startedAtMilliseconds ?? 0), .text(Self.fitting(holder?.address ?? "")),
             .text(Self.fitting(holder?.grpcAddress ?? "")), .text(Self.fitting(holder?.version ?? "", room: 64)),
-            .integer(updatedAtMilliseconds), .integer(workerID),
+            .integer(updatedAtMilliseconds), .text(layout?.text ?? ""), .integer(workerID),
         ]
     }
 

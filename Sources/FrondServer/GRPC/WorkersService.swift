@@ -128,7 +128,8 @@ extension WorkersService {
         }
         return WorkerRequest(
             holder: WorkerHolder(holder), workerIDs: first..<end,
-            nowMilliseconds: try checked(message.nowMilliseconds, "now_milliseconds"), length: .milliseconds(length))
+            nowMilliseconds: try checked(message.nowMilliseconds, "now_milliseconds"), length: .milliseconds(length),
+            layout: message.hasLayout ? keeper?.generator.layout : nil)
     }
 
     /// The lease that a caller names, as the registry has it.

@@ -47,6 +47,23 @@ struct FileWorkerRegistryTests {
         #expect(try await second.acquire(request(after: 10)).floorMilliseconds == now + 5)
     }
 
+    @Test("Another layout is refused where its IDs could be those of the one before")
+    func otherLayout() async throws {
+        let folder = try TemporaryFolder()
+        let registry = FileWorkerRegistry(workerID: 7, directory: folder.path)
+        var request = request()
+        request.layout = .leaf
+        let lease = try await registry.acquire(request)
+        try await registry.release(lease, at: now + 5, nowMilliseconds: now + 5)
+        request.layout = .js53
+        let refused = request
+        let error = await #expect(throws: FrondError.self) { try await registry.acquire(refused) }
+        #expect(error?.code == .invalidArgument)
+        request.layout = .twitter
+        request.nowMilliseconds = now + 5
+        #expect(try await registry.acquire(request).record.layout == WorkerLayout(.twitter, floorMilliseconds: now + 5))
+    }
+
     #if os(Linux)
         @Test("What is given back is free at once, even where a child process was forked and has not begun yet")
         func forks() async throws {

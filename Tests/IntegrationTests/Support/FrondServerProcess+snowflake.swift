@@ -43,13 +43,9 @@ extension FrondServerProcess {
         return (answer.status == 200, body.checks.snowflake)
     }
 
-    /// Waits until what the server has reserved of its worker ID's time ends so far ahead at least.
-    func waitForHorizon(_ seconds: TimeInterval, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        try await poll(atMost: 3000, sourceLocation: sourceLocation) {
-            guard let until = try await snowflakeHealth().snowflake.until else { return Date?.none }
-            let end = try Date(until, strategy: .iso8601)
-            return end.timeIntervalSinceNow >= seconds ? end : nil
-        }
+    /// How far ahead ends what the server has reserved of its worker ID's time; nil where it has none.
+    func horizonAhead() async throws -> TimeInterval? {
+        try await snowflakeHealth().snowflake.until.map { try Date($0, strategy: .iso8601).timeIntervalSinceNow }
     }
 }
 
