@@ -25,7 +25,7 @@ struct LayoutHistory {
         throw FrondError(
             .workerIDsExhausted,
             "worker ID \(last.record.workerID) is in use\(holder) with the layout \(last.layout) for another \(left), and "
-                + "this server has \(layout), which would make the same IDs: give all servers of a registry one "
+                + "this server has \(layout), which could make the same IDs: give all servers of a registry one "
                 + "layout, or stop those that have the other",
             retryAfter: min(left, .seconds(5)))
     }
