@@ -171,26 +171,17 @@ public struct FrondServer: Service {
         on group: MultiThreadedEventLoopGroup, onBound: @escaping @Sendable () -> Void
     ) throws(FrondError) -> some Service {
         let security = try configuration.tls?.context()
-        let (grpcPorts, source) = AsyncStream.makeStream(of: Int.self)
         let grpc = configuration.grpc.map { settings in
             GRPCListener(
                 generators: generators, configuration: settings, host: configuration.host,
                 maxCount: configuration.maxCount, drainLimit: configuration.drainLimit, tls: configuration.tls,
-                time: SystemTimeSource(), group: group, onListening: { source.yield($0) })
+                time: SystemTimeSource(), group: group)
         }
-        let http = application(on: group, security) { port in
-            var ports = Ports(http: port)
-            if grpc != nil {
-                for await port in grpcPorts {
-                    ports.grpc = port
-                    break
-                }
-                // It could not listen, which ends the server.
-                guard ports.grpc != nil else { return }
+        return Listeners(grpc: grpc) { grpcPort in
+            application(on: group, security) { port in
+                await announce(Ports(http: port, grpc: grpcPort), onBound)
             }
-            await announce(ports, onBound)
         }
-        return Listeners(http: http, grpc: grpc)
     }
 
     private func application(

@@ -43,6 +43,7 @@ struct GRPCTests {
         let other = try TemporaryDirectory()
         let second = await frond("serve", "--port", "0", "--grpc-port", "\(taken)", "--data-dir", other.path)
         #expect(second.status == 69 && second.output.contains("127.0.0.1:\(taken)"), "\(second.output)")
+        #expect(second.output.split(separator: "\n").count == 1, "\(second.output)")
         let bad = await frond("serve", "--port", "0", "--grpc-port", "99999", "--data-dir", other.path)
         #expect(bad.status == 78 && bad.output.contains("99999"), "\(bad.output)")
         let half = await frond("serve", "--port", "0", "--data-dir", other.path, "--set", "tls.key=/nowhere")

@@ -5,6 +5,7 @@ import GRPCNIOTransportHTTP2Posix
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import SystemPackage
 
 /// Frond's services by gRPC, beside HTTP and from the same generators.
 struct GRPCListener: Service {
@@ -28,7 +29,7 @@ struct GRPCListener: Service {
     let time: any TimeSource
     let group: MultiThreadedEventLoopGroup
     /// Called with the port once calls are accepted.
-    let onListening: @Sendable (_ port: Int) -> Void
+    var onListening: @Sendable (_ port: Int) -> Void = { _ in }
 
     /// Serves until graceful shutdown, when calls under way are answered, or cancellation.
     /// - Throws: `invalidArgument` where the address cannot be bound, naming it.
@@ -115,7 +116,7 @@ struct GRPCListener: Service {
     private var name: String { configuration.host ?? host }
 
     private func cannotListen(_ cause: any Error) -> FrondError {
-        let reason = (cause as? IOError)?.description ?? "\(cause)"
+        let reason = (cause as? IOError).map { "\(Errno(rawValue: $0.errnoCode))" } ?? "\(cause)"
         return FrondError(
             .invalidArgument,
             "cannot listen for gRPC on \(name):\(configuration.port): \(reason); choose another address with "
