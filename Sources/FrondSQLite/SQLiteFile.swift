@@ -70,8 +70,15 @@ struct SQLiteFile: Sendable {
             throw FrondError(.invalidArgument, "'\(path)' is not the path of a file: numbers must outlive the process")
         }
         switch kind(of: path) {
-        case nil, S_IFREG:
+        case nil:
             return
+        case S_IFREG:
+            guard let names = status(of: path)?.st_nlink, names > 1 else { return }
+            // SQLite keeps a log beside each name: whoever uses another one does not see what is written here.
+            throw FrondError(
+                .storeUnavailable,
+                "'\(path)' is one of \(names) names of a file (hard links), and numbers given out under one would be given "
+                    + "out again under another: remove the others, and use a symbolic link or the path itself")
         case S_IFDIR:
             throw FrondError(
                 .storeUnavailable, "'\(path)' is a directory: name a file in it, such as '\(path)/frond.sqlite'")

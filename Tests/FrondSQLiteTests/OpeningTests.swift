@@ -72,6 +72,21 @@ struct OpeningTests {
         }
     }
 
+    @Test("a file with several names is refused, since each would have a log of its own; a symbolic link is none")
+    func hardLinks() async throws {
+        try await withStore { store in
+            try await store.close()
+            let (link, symbolic) = (store.path + "-hard", store.path + "-symbolic")
+            try FileManager.default.createSymbolicLink(atPath: symbolic, withDestinationPath: store.path)
+            #expect(openingError(symbolic) == nil)
+            try FileManager.default.linkItem(atPath: store.path, toPath: link)
+            for path in [store.path, link] {
+                let error = try #require(openingError(path))
+                #expect(error.message.contains("2 names"), "\(error)")
+            }
+        }
+    }
+
     @Test("A place that cannot be written is refused", arguments: ["/proc/frond/frond.sqlite", "/proc/frond.sqlite"])
     func unwritable(path: String) throws {
         let error = try #require(openingError(path))

@@ -22,13 +22,14 @@ struct SettingsReader {
         if let warning = EnvironmentNames.warning(of: ProcessInfo.processInfo.environment.keys) {
             _ = try? FileDescriptor.standardError.writeAll("frond: \(warning)\n".utf8)
         }
-        if let file { providers.append(try await Self.provider(of: file)) }
+        if let file, let provider = try await Self.provider(of: file) { providers.append(provider) }
         reader = ConfigReader(providers: providers)
     }
 
-    private static func provider(of file: String) async throws -> any ConfigProvider {
+    /// - Returns: nil for a file that sets nothing.
+    private static func provider(of file: String) async throws -> (any ConfigProvider)? {
         do {
-            try check(file)
+            guard try setsAnything(file) else { return nil }
             // JSON is YAML, so one parser serves both.
             return try await FileProvider<YAMLSnapshot>(filePath: FilePath(file))
         } catch let failure as CommandFailure {
@@ -58,19 +59,26 @@ struct SettingsReader {
         }
     }
 
-    /// A misspelt setting would silently mean its default.
-    private static func check(_ file: String) throws {
+    /// Whether a file sets anything: it may be empty, or have comments alone.
+    /// - Throws: ``CommandFailure`` for a name that is no setting: a misspelt one would silently mean its default.
+    private static func setsAnything(_ file: String) throws -> Bool {
         let handle = try FileDescriptor.open(FilePath(file), .readOnly)
         defer { try? handle.close() }
         var text = [UInt8](repeating: 0, count: 1 << 20)
         let length = try text.withUnsafeMutableBytes { try handle.read(into: $0) }
         let root = try Yams.load(yaml: String(decoding: text[..<length], as: UTF8.self))
+        guard let root, !(root is NSNull) else { return false }
+        guard root is [AnyHashable: Any] else {
+            throw CommandFailure(
+                .configuration, "the configuration file \(file) has no settings: write each as 'name: value'")
+        }
         for name in names(in: root, under: "") where SettingKey(rawValue: name) == nil {
             throw CommandFailure(
                 .configuration,
                 "\(name) in \(file) is not a setting; there are: "
                     + SettingKey.allCases.map(\.rawValue).joined(separator: ", "))
         }
+        return true
     }
 
     private static func names(in value: Any?, under prefix: String) -> [String] {
