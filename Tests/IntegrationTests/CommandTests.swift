@@ -138,6 +138,20 @@ struct CommandTests {
         #expect(output.split(separator: "\n").count == 1, "\(output)")
     }
 
+    @Test(
+        "a configuration file that sets nothing is none, and one without settings says how to write them",
+        arguments: [
+            ("", 0), ("# port: 9000\n", 0), ("port", 78),
+        ])
+    func fileWithoutSettings(text: String, status: Int32) async throws {
+        let file = directory.path + "/frond.yaml"
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        let store = "sqlite:\(directory.path)/empty.sqlite"
+        let answer = await frond("tag", "create", "order", "--config", file, "--store", store)
+        #expect(answer.status == status, "\(answer.output)")
+        #expect(status == 0 || answer.output.contains("'name: value'"), "\(answer.output)")
+    }
+
     @Test("a tag that is moved forward moves its periods, the present one too where its record is gone")
     func movedPeriods() async throws {
         let store = "sqlite:\(directory.path)/periods.sqlite"
