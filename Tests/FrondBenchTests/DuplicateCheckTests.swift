@@ -17,14 +17,14 @@ struct DuplicateCheckTests {
         DuplicateCheck(recorders(streams).map(\.log), exampleLimit: 10)
     }
 
-    @Test func interleavedDenseIDsHaveNoDuplicate() {
+    @Test("interleaved dense IDs have no duplicate") func interleavedDenseIDsHaveNoDuplicate() {
         let streams = (0..<8).map { connection in stride(from: UInt128(connection), to: 80_000, by: 8).map { $0 } }
         let check = check(streams)
         #expect(check.repeats == 0)
         #expect(check.examples.isEmpty)
     }
 
-    @Test func aPlantedDenseDuplicateIsFound() {
+    @Test("a planted dense duplicate is found") func aPlantedDenseDuplicateIsFound() {
         var streams = (0..<8).map { connection in stride(from: UInt128(connection), to: 80_000, by: 8).map { $0 } }
         streams[3].insert(44_444, at: streams[3].firstIndex { $0 > 44_444 } ?? 0)
         let check = check(streams)
@@ -33,7 +33,7 @@ struct DuplicateCheckTests {
         #expect(check.examples.map { Set($0.logs) } == [[3, 4]])
     }
 
-    @Test func aPlantedSparseDuplicateIsFound() {
+    @Test("a planted sparse duplicate is found") func aPlantedSparseDuplicateIsFound() {
         // As a snowflake's: the tick in the upper bits.
         var streams = (0..<4).map { connection in
             (0..<20_000).map { UInt128($0 * 3 + 1) << 22 | UInt128(connection) << 12 }
@@ -46,19 +46,19 @@ struct DuplicateCheckTests {
         #expect(check.examples.map { Set($0.logs) } == [[1, 2]])
     }
 
-    @Test func overlappingRangesCountEachID() {
+    @Test("overlapping ranges count each ID") func overlappingRangesCountEachID() {
         let check = check([Array(1000..<2000), Array(1500..<2500), Array(1900..<1950)])
         #expect(check.repeats == 550)
         #expect(check.examples.map(\.id.value) == Array(1500..<1510))
     }
 
-    @Test func anIDThatOneConnectionReceivedTwiceIsFound() {
+    @Test("an ID that one connection received twice is found") func anIDThatOneConnectionReceivedTwiceIsFound() {
         let check = check([[5, 6, 6, 7]])
         #expect(check.repeats == 1)
         #expect(check.examples.map(\.logs) == [[0, 0]])
     }
 
-    @Test(arguments: 1...20)
+    @Test("the check agrees with a set", arguments: 1...20)
     func itAgreesWithASet(seed: UInt64) {
         var random = SplitMix(state: seed)
         let spread = UInt128(1) << UInt128(random.next() % 100 + 9)
@@ -68,7 +68,7 @@ struct DuplicateCheckTests {
         #expect(check(streams).repeats == UInt64(repeats))
     }
 
-    @Test func aFullBudgetLeavesTheLogIncomplete() {
+    @Test("a full budget leaves the log incomplete") func aFullBudgetLeavesTheLogIncomplete() {
         let stream = (0..<200_000).map { UInt128($0) << 30 }
         let recorder = recorders([stream], bytes: 3 * IDLog.chunkBytes)[0]
         #expect(recorder.log.isIncomplete)
@@ -76,14 +76,14 @@ struct DuplicateCheckTests {
         #expect(recorder.log.chunks.map(\.count).reduce(0, +) <= 3 * IDLog.chunkBytes)
     }
 
-    @Test func denseIDsTakeLittleMemory() {
+    @Test("dense IDs take little memory") func denseIDsTakeLittleMemory() {
         let log = recorders([Array(stride(from: 0, to: 3_200_000, by: 32))])[0].log
         #expect(log.chunks.map(\.count).reduce(0, +) <= 200_010)
         let batches = (0..<1000).flatMap { batch in (0..<1000).map { UInt128(batch * 32_000 + $0) } }
         #expect(recorders([batches])[0].log.chunks.map(\.count).reduce(0, +) < 6000)
     }
 
-    @Test func anIDThatIsNotAboveTheOneBeforeIsCounted() {
+    @Test("an ID that is not above the one before is counted") func anIDThatIsNotAboveTheOneBeforeIsCounted() {
         var recorder = recorders([[1, 2, 3, 10, 9, 9, 11]])[0]
         #expect(recorder.descents == 2)
         #expect(recorder.descentExamples.map(\.id.value) == [9, 9])

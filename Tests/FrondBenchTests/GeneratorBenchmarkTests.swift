@@ -7,7 +7,8 @@ struct GeneratorBenchmarkTests {
     private let quick = GeneratorBenchmark(
         configuration: .init(threads: [2, 1, 1], rounds: 1, roundDuration: .microseconds(100)))
 
-    @Test func eachSubjectIsMeasuredOnEachNumberOfThreadsBesideTheAtomicAdd() async throws {
+    @Test("each subject is measured on each number of threads beside the atomic add")
+    func eachSubjectIsMeasuredOnEachNumberOfThreadsBesideTheAtomicAdd() async throws {
         let report = try await quick.run([BenchmarkSubject("uuid v4", RandomUUIDGenerator())])
         #expect(report.rows.map(\.threads) == [1, 1, 2, 2])
         #expect(report.rows.map(\.subject) == ["atomic add", "uuid v4", "atomic add", "uuid v4"])
@@ -16,7 +17,7 @@ struct GeneratorBenchmarkTests {
         #expect(report.description.contains("uuid v4"))
     }
 
-    @Test func theStandardSubjectsGiveIDs() async throws {
+    @Test("the standard subjects give IDs") func theStandardSubjectsGiveIDs() async throws {
         let snowflakes = try await BenchmarkSnowflakes()
         defer { snowflakes.stop() }
         for subject in try await GeneratorBenchmark.standardSubjects(snowflakes) where subject.idsPerCall <= 4096 {
@@ -24,19 +25,19 @@ struct GeneratorBenchmarkTests {
         }
     }
 
-    @Test func aGeneratorThatFailsEndsTheRun() async throws {
+    @Test("a generator that fails ends the run") func aGeneratorThatFailsEndsTheRun() async throws {
         await #expect(throws: FrondError.self) {
             try await quick.run([BenchmarkSubject("down", DownGenerator())])
         }
     }
 
-    @Test func manyTagsAreMeasured() async throws {
+    @Test("many tags are measured") func manyTagsAreMeasured() async throws {
         let report = try await GeneratorBenchmark.measureManyTags(count: 100, idsPerRound: 1000)
         #expect(report.tags == 100)
         #expect(report.nanosecondsPerIDAllTags > 0)
     }
 
-    @Test func aRowIsTheMedianOfItsRounds() {
+    @Test("a row is the median of its rounds") func aRowIsTheMedianOfItsRounds() {
         let row = GeneratorBenchmarkReport.Row(
             subject: "s", threads: 2, rates: [1e6, 4e6, 2e6], ratios: [0.5, 0.9, 0.7])
         #expect(row.millionIDsPerSecond == 2)

@@ -14,7 +14,7 @@ struct HTTPBenchmarkTests {
             maxRequests: requests)
     }
 
-    @Test func increasingIDsPass() async throws {
+    @Test("increasing IDs pass") func increasingIDsPass() async throws {
         let report = try await IDServer.Plan { request, _ in .body("\(request + 1)") }.whileRunning { server in
             try await HTTPBenchmark(configuration([server.url()], requests: 1001)).run()
         }
@@ -30,7 +30,8 @@ struct HTTPBenchmarkTests {
         #expect(latency.p999Milliseconds <= latency.maxMilliseconds)
     }
 
-    @Test func anIDThatComesTwiceIsReportedWithItsReceivers() async throws {
+    @Test("an ID that comes twice is reported with its receivers")
+    func anIDThatComesTwiceIsReportedWithItsReceivers() async throws {
         // The 200th answer repeats the 100th ID.
         let report = try await IDServer.Plan { request, _ in .body("\(request == 199 ? 99 : request)") }.whileRunning {
             server in
@@ -43,7 +44,7 @@ struct HTTPBenchmarkTests {
         #expect(report.description.contains("DUPLICATES: 1 of 400"))
     }
 
-    @Test func anIDOutOfOrderIsReported() async throws {
+    @Test("an ID out of order is reported") func anIDOutOfOrderIsReported() async throws {
         let plan = IDServer.Plan { request, _ in .body("\(request == 7 ? 1000 : request)") }
         let report = try await plan.whileRunning { server in
             try await HTTPBenchmark(configuration([server.url()], requests: 20, connections: 1)).run()
@@ -55,7 +56,7 @@ struct HTTPBenchmarkTests {
         #expect(report.check.foundViolation)
     }
 
-    @Test func twoServersThatGiveTheSameIDsAreFound() async throws {
+    @Test("two servers that give the same IDs are found") func twoServersThatGiveTheSameIDsAreFound() async throws {
         let script: IDServer.Script = { request, _ in .body("\(request + 1)\n") }
         let report = try await IDServer.Plan(script).whileRunning { first in
             try await IDServer.Plan(script).whileRunning { second in
@@ -68,7 +69,8 @@ struct HTTPBenchmarkTests {
         #expect(report.check.duplicateExamples.allSatisfy { Set($0.receivers.map(\.url)).count == 2 })
     }
 
-    @Test func pipelinedRequestsForManyIDsAreAllAnswered() async throws {
+    @Test("pipelined requests for many IDs are all answered")
+    func pipelinedRequestsForManyIDsAreAllAnswered() async throws {
         let uris = Mutex<Set<String>>([])
         let report = try await IDServer.Plan { request, uri in
             uris.withLock { _ = $0.insert(uri) }
@@ -85,7 +87,7 @@ struct HTTPBenchmarkTests {
         #expect(!report.check.foundViolation)
     }
 
-    @Test func aConnectionThatIsLostIsMadeAgain() async throws {
+    @Test("a connection that is lost is made again") func aConnectionThatIsLostIsMadeAgain() async throws {
         let report = try await IDServer.Plan { request, _ in
             switch request {
             case 50: .close
@@ -104,7 +106,7 @@ struct HTTPBenchmarkTests {
         #expect(!report.check.foundViolation)
     }
 
-    @Test func theOrderBeginsAnewAfterAReconnect() async throws {
+    @Test("the order begins anew after a reconnect") func theOrderBeginsAnewAfterAReconnect() async throws {
         let report = try await IDServer.Plan { request, _ in
             request == 10 ? .close : .body("\(request < 10 ? 1000 + request : request)")
         }.whileRunning { server in
@@ -114,7 +116,7 @@ struct HTTPBenchmarkTests {
         #expect(report.reconnects == 1)
     }
 
-    @Test func withoutReconnectTheConnectionIsGivenUp() async throws {
+    @Test("without reconnect the connection is given up") func withoutReconnectTheConnectionIsGivenUp() async throws {
         let report = try await IDServer.Plan { request, _ in request == 10 ? .close : .body("\(request)") }.whileRunning
         { server in
             var configuration = configuration([server.url()], requests: 30, connections: 1)
@@ -125,7 +127,7 @@ struct HTTPBenchmarkTests {
         #expect(report.connectionsGivenUp == 1)
     }
 
-    @Test func refusalsAreCountedByStatus() async throws {
+    @Test("refusals are counted by status") func refusalsAreCountedByStatus() async throws {
         let report = try await IDServer.Plan { request, _ in
             request % 10 == 0 ? .status(.serviceUnavailable) : .body("\(request)")
         }.whileRunning { server in
@@ -137,7 +139,7 @@ struct HTTPBenchmarkTests {
         #expect(!report.check.foundViolation)
     }
 
-    @Test func bodiesThatAreNoIDsAreFailures() async throws {
+    @Test("bodies that are not IDs are failures") func bodiesThatAreNoIDsAreFailures() async throws {
         let report = try await IDServer.Plan { request, _ in .body(request == 3 ? "oops" : "1\n2\n3") }.whileRunning {
             server in
             try await HTTPBenchmark(configuration([server.url()], requests: 5, connections: 1)).run()
@@ -149,7 +151,7 @@ struct HTTPBenchmarkTests {
             ])
     }
 
-    @Test func randomUUIDsPassWithoutTheOrder() async throws {
+    @Test("random UUIDs pass without the order") func randomUUIDsPassWithoutTheOrder() async throws {
         let generator = RandomUUIDGenerator()
         let report = try await IDServer.Plan { _, _ in .body(generator.nextIfReady()?.description ?? "") }.whileRunning
         { server in
@@ -162,7 +164,7 @@ struct HTTPBenchmarkTests {
         #expect(!report.check.orderWasChecked)
     }
 
-    @Test func timeOrderedUUIDsPassWithTheOrder() async throws {
+    @Test("time-ordered UUIDs pass with the order") func timeOrderedUUIDsPassWithTheOrder() async throws {
         let generator = TimeOrderedUUIDGenerator()
         let report = try await IDServer.Plan { _, _ in .body(generator.nextIfReady()?.description ?? "") }.whileRunning
         { server in
@@ -172,7 +174,7 @@ struct HTTPBenchmarkTests {
         #expect(!report.check.foundViolation)
     }
 
-    @Test func severalThreadsShareTheConnections() async throws {
+    @Test("several threads share the connections") func severalThreadsShareTheConnections() async throws {
         let report = try await IDServer.Plan { request, _ in .body("\(request)") }.whileRunning { server in
             var configuration = configuration([server.url()], requests: 500, connections: 5)
             configuration.threads = 2
@@ -182,7 +184,7 @@ struct HTTPBenchmarkTests {
         #expect(!report.check.foundViolation)
     }
 
-    @Test func fewerRequestsThanConnectionsAreSent() async throws {
+    @Test("fewer requests than connections are sent") func fewerRequestsThanConnectionsAreSent() async throws {
         let report = try await IDServer.Plan { request, _ in .body("\(request)") }.whileRunning { server in
             try await HTTPBenchmark(configuration([server.url()], requests: 2)).run()
         }
@@ -190,7 +192,7 @@ struct HTTPBenchmarkTests {
         #expect(report.elapsedSeconds < 30)
     }
 
-    @Test func theDurationEndsTheRun() async throws {
+    @Test("the duration ends the run") func theDurationEndsTheRun() async throws {
         let report = try await IDServer.Plan { request, _ in .body("\(request)") }.whileRunning { server in
             let configuration = HTTPBenchmark.Configuration(urls: [server.url()], duration: .milliseconds(50))
             return try await HTTPBenchmark(configuration).run()
@@ -200,7 +202,7 @@ struct HTTPBenchmarkTests {
         #expect(report.lostRequests == 0)
     }
 
-    @Test func cancellationReportsWhatThereIs() async throws {
+    @Test("cancellation reports the results so far") func cancellationReportsWhatThereIs() async throws {
         let report = try await IDServer.Plan { request, _ in .body("\(request)") }.whileRunning { server in
             let task = Task {
                 let configuration = HTTPBenchmark.Configuration(urls: [server.url()], duration: .seconds(30))
@@ -214,7 +216,8 @@ struct HTTPBenchmarkTests {
         #expect(report.elapsedSeconds < 30)
     }
 
-    @Test func aCheckWithoutMemoryDoesNotClaimThatThereIsNoDuplicate() async throws {
+    @Test("a check without memory does not claim that there is no duplicate")
+    func aCheckWithoutMemoryDoesNotClaimThatThereIsNoDuplicate() async throws {
         let report = try await IDServer.Plan { _, _ in .body("7") }.whileRunning { server in
             var configuration = configuration([server.url()], requests: 20)
             configuration.checkMemoryBytes = 0
@@ -226,7 +229,8 @@ struct HTTPBenchmarkTests {
         #expect(!report.description.contains("no duplicate"))
     }
 
-    @Test func nobodyThereAtTheStartIsAnErrorThatNamesTheURL() async throws {
+    @Test("a server that is absent at the start is an error that names the URL")
+    func nobodyThereAtTheStartIsAnErrorThatNamesTheURL() async throws {
         let url = try await IDServer.Plan { _, _ in .close }.whileRunning { $0.url() }
         let error = await #expect(throws: HTTPBenchmarkError.self) {
             try await HTTPBenchmark(configuration([url], requests: 1)).run()

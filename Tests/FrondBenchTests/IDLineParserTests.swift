@@ -24,7 +24,7 @@ struct IDLineParserTests {
         return ids
     }
 
-    @Test func aBodyMayBeCutAnywhere() {
+    @Test("a body may be cut anywhere") func aBodyMayBeCutAnywhere() {
         let lines = [
             "1", "9223372036854775807", "01932c07-209c-7a8e-8b5d-0f1d2c3b4a59", "42",
             "a1932c07-209c-4a8e-8b5d-0f1d2c3b4a59",
@@ -35,16 +35,18 @@ struct IDLineParserTests {
         }
     }
 
-    @Test func theLastLineFeedIsOptional() {
+    @Test("the last line feed is optional") func theLastLineFeedIsOptional() {
         #expect(ids(["1\n2\n"]) == ["1", "2"])
         #expect(ids(["1\n2"]) == ["1", "2"])
         #expect(ids([""]) == [])
     }
 
-    @Test(arguments: [
-        "x", "-1", "1 ", "12345678901234567890", "\n", "{\"ids\":[\"1\"]}", "01932c07-209c-7a8e-8b5d-0f1d2c3b4a5",
-        "01932c07-209c-7a8e-8b5d-0f1d2c3b4a590", "01932c07x209c-7a8e-8b5d-0f1d2c3b4a59", "123456789-abc",
-    ])
+    @Test(
+        "a line that is not an ID is counted and not recorded",
+        arguments: [
+            "x", "-1", "1 ", "12345678901234567890", "\n", "{\"ids\":[\"1\"]}", "01932c07-209c-7a8e-8b5d-0f1d2c3b4a5",
+            "01932c07-209c-7a8e-8b5d-0f1d2c3b4a590", "01932c07x209c-7a8e-8b5d-0f1d2c3b4a59", "123456789-abc",
+        ])
     func whatIsNoIDIsCountedAndNotRecorded(_ line: String) {
         let (parser, recorder) = parse([line])
         #expect(parser.malformed == 1)

@@ -8,7 +8,7 @@ struct EndpointRotationTests {
         EndpointRotation(count: count, seed: seed)
     }
 
-    @Test func staysWithTheOneThatAnswers() throws {
+    @Test("the rotation stays with the member that answers") func staysWithTheOneThatAnswers() throws {
         var rotation = rotation(3)
         let first = try #require(rotation.next(tried: [], now: .zero))
         for second in 1...5 {
@@ -17,7 +17,8 @@ struct EndpointRotationTests {
         }
     }
 
-    @Test func asksEachOfTheOthersOnceWhereOneFails() throws {
+    @Test("the rotation asks each of the others once when one fails") func asksEachOfTheOthersOnceWhereOneFails() throws
+    {
         var rotation = rotation(3)
         var tried: Set<Int> = []
         while let next = rotation.next(tried: tried, now: .zero) {
@@ -27,7 +28,8 @@ struct EndpointRotationTests {
         #expect(tried == [0, 1, 2])
     }
 
-    @Test func leavesOneThatFailedAloneForAWhileWhichGrows() throws {
+    @Test("the rotation leaves a failed member alone for a while, which grows")
+    func leavesOneThatFailedAloneForAWhileWhichGrows() throws {
         var rotation = rotation(2)
         let bad = try #require(rotation.next(tried: [], now: .zero))
         var now = Duration.zero
@@ -49,7 +51,7 @@ struct EndpointRotationTests {
         #expect(pauses[11] <= EndpointRotation.longest + .milliseconds(10))
     }
 
-    @Test func asksOneEvenWhereAllFailedOfLate() throws {
+    @Test("the rotation asks one member even when all failed recently") func asksOneEvenWhereAllFailedOfLate() throws {
         var rotation = rotation(3)
         for _ in 0..<4 { rotation.failed(0, now: .zero) }
         rotation.failed(1, now: .zero)
@@ -61,7 +63,8 @@ struct EndpointRotationTests {
         #expect(single.next(tried: [], now: .zero) == 0)
     }
 
-    @Test func forgetsTheFailuresOfOneThatAnswers() throws {
+    @Test("the rotation forgets the failures of a member that answers") func forgetsTheFailuresOfOneThatAnswers() throws
+    {
         var rotation = rotation(2)
         for _ in 0..<8 { rotation.failed(0, now: .zero) }
         rotation.succeeded(0)
@@ -69,7 +72,7 @@ struct EndpointRotationTests {
         #expect(rotation.next(tried: [1], now: EndpointRotation.shortest) == 0)
     }
 
-    @Test func spreadsServersOverTheMembers() {
+    @Test("the rotation spreads servers over the members") func spreadsServersOverTheMembers() {
         var counts = [0, 0, 0]
         for seed in 0..<300 as Range<UInt64> {
             if let first = rotation(3, seed: seed).next(tried: [], now: .zero) { counts[first] += 1 }

@@ -25,7 +25,7 @@ struct EtcdAccessTests {
         return await errorOf { () throws(FrondError) in try await registry.acquire(0..<1) }
     }
 
-    @Test func aUserWithRightsKeepsWorkerIDs() async throws {
+    @Test("a user with rights keeps worker IDs") func aUserWithRightsKeepsWorkerIDs() async throws {
         try await withUsers { etcd in
             let registry = try await etcd.registry(user: "frond:pass%2Fword@")
             var lease = try await registry.acquire(0..<2)
@@ -39,7 +39,7 @@ struct EtcdAccessTests {
         }
     }
 
-    @Test func whoHasNoRightIsToldSo() async throws {
+    @Test("a user without rights gets an error that says so") func whoHasNoRightIsToldSo() async throws {
         try await withUsers { etcd in
             let wrong = try #require(try await error(etcd, user: "frond:wrong@"))
             #expect(wrong.message.contains("does not accept user 'frond' with this password"))
@@ -61,7 +61,7 @@ struct EtcdAccessTests {
         }
     }
 
-    @Test func aUserOfAnEtcdWithoutUsersIsRefused() async throws {
+    @Test("a user of an etcd without users is refused") func aUserOfAnEtcdWithoutUsersIsRefused() async throws {
         let etcd = try await EtcdServer.start()
         let error = try await error(etcd, user: "frond:word@")
         #expect(error?.message.contains("has no users: leave 'user:password@' away") == true)
@@ -78,7 +78,7 @@ struct EtcdEncryptionTests {
         }
     }
 
-    @Test func clientsWithACertificateKeepWorkerIDs() async throws {
+    @Test("clients with a certificate keep worker IDs") func clientsWithACertificateKeepWorkerIDs() async throws {
         let files = try await TestCertificates.make()
         let etcd = try await EtcdServer.start(encryption: .clientCertificates(files))
         let options = "\(patience)&ca=\(files.authority)&cert=\(files.client)&key=\(files.clientKey)"
@@ -89,7 +89,7 @@ struct EtcdEncryptionTests {
         #expect(try await byName.workers() == [lease.record])
     }
 
-    @Test func whatIsWrongWithTheCertificatesIsSaid() async throws {
+    @Test("faulty certificates are reported by name") func whatIsWrongWithTheCertificatesIsSaid() async throws {
         let files = try await TestCertificates.make()
         let etcd = try await EtcdServer.start(encryption: .clientCertificates(files))
         let client = "&cert=\(files.client)&key=\(files.clientKey)"
@@ -111,13 +111,13 @@ struct EtcdEncryptionTests {
         }
     }
 
-    @Test func anEtcdThatIsNotEncryptedIsSaidToBeSo() async throws {
+    @Test("an unencrypted etcd is reported as such") func anEtcdThatIsNotEncryptedIsSaidToBeSo() async throws {
         let etcd = try await EtcdServer.start()
         let error = try #require(try await error("etcd://127.0.0.1:\(etcd.port)?tls=true"))
         #expect(error.message.contains("leave 'tls', 'ca', 'cert' and 'key' away"), "\(error)")
     }
 
-    @Test func filesThatCannotBeUsedAreNamedAtOnce() async throws {
+    @Test("files that cannot be used are named at once") func filesThatCannotBeUsedAreNamedAtOnce() async throws {
         let files = try await TestCertificates.make()
         let missing = "\(files.authority).missing"
         for (options, why) in [
@@ -139,7 +139,7 @@ struct EtcdEncryptionTests {
 /// Nobody listens on the ports 1 and 2, which only a service of the system could take.
 @Suite("An address where no etcd is")
 struct EtcdAddressTests {
-    @Test func isNamed() async throws {
+    @Test("a member is named") func isNamed() async throws {
         for (address, why) in [
             ("127.0.0.1:1", "etcd at 127.0.0.1:1 refuses connections"),
             ("no-such-host.invalid:1", "etcd at no-such-host.invalid:1 has a name that no address is known of"),
@@ -152,7 +152,7 @@ struct EtcdAddressTests {
         }
     }
 
-    @Test func eachOfSeveralIsNamed() async throws {
+    @Test("each of several members is named") func eachOfSeveralIsNamed() async throws {
         let url = "etcd://127.0.0.1:1,127.0.0.1:2/p"
         let registry = try EtcdWorkerRegistry(try EtcdConfiguration(url: url))
         let error = await errorOf { () throws(FrondError) in try await registry.acquire(0..<1) }

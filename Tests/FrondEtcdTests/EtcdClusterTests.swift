@@ -15,7 +15,7 @@ struct EtcdClusterTests {
         return registries
     }
 
-    @Test func anotherMemberIsAskedWhereOneIsDown() async throws {
+    @Test("another member is asked where one is down") func anotherMemberIsAskedWhereOneIsDown() async throws {
         let etcd = try await EtcdServer.start(members: 3)
         var registries: [EtcdWorkerRegistry] = []
         for _ in 0..<6 { registries.append(try await etcd.registry()) }
@@ -30,7 +30,7 @@ struct EtcdClusterTests {
         }
     }
 
-    @Test func aLeaderThatIsKilledIsReplaced() async throws {
+    @Test("a leader that is killed is replaced") func aLeaderThatIsKilledIsReplaced() async throws {
         let etcd = try await EtcdServer.start(members: 3)
         let contenders = Contenders()
         try await contenders.run(try await registries(etcd, 3), workerIDs: 0..<4) {
@@ -44,7 +44,7 @@ struct EtcdClusterTests {
         #expect(contenders.tenures.overlaps == [])
     }
 
-    @Test(arguments: [true, false])
+    @Test("a member that is paused is passed over", arguments: [true, false])
     func aMemberThatIsPausedIsPassedOver(isLeader: Bool) async throws {
         let etcd = try await EtcdServer.start(members: 3)
         let contenders = Contenders()
@@ -61,7 +61,8 @@ struct EtcdClusterTests {
         #expect(contenders.tenures.overlaps == [])
     }
 
-    @Test func withoutAMajorityNothingIsGivenOutAndAfterwardsEverythingIsAsItWas() async throws {
+    @Test("without a majority nothing is given out, and afterwards everything is as it was")
+    func withoutAMajorityNothingIsGivenOutAndAfterwardsEverythingIsAsItWas() async throws {
         let etcd = try await EtcdServer.start(members: 3)
         let contenders = Contenders()
         let registries = try await registries(etcd, 3)
@@ -95,7 +96,8 @@ struct EtcdClusterTests {
         #expect(lease.horizonMilliseconds == 3_000_000)
     }
 
-    @Test func aMemberThatIsCutOffFromTheOthersDoesNotAnswerFromMemory() async throws {
+    @Test("a member that is cut off from the others does not answer from memory")
+    func aMemberThatIsCutOffFromTheOthersDoesNotAnswerFromMemory() async throws {
         let etcd = try await EtcdServer.start(members: 3)
         _ = try await etcd.registry().acquire(0..<1)
         // One member alone, as a client sees it that reaches no other.

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The URL of an etcd")
 struct EtcdConfigurationTests {
-    @Test func hasDefaults() throws {
+    @Test("the configuration has defaults") func hasDefaults() throws {
         let configuration = try EtcdConfiguration(url: "etcd://localhost")
         #expect(configuration.endpoints == [EtcdEndpoint(host: "localhost", port: 2379)])
         #expect(configuration.prefix == "frond")
@@ -13,7 +13,7 @@ struct EtcdConfigurationTests {
         #expect(configuration.timeout == .seconds(2))
     }
 
-    @Test func namesEverything() throws {
+    @Test("a URL names everything") func namesEverything() throws {
         let configuration = try EtcdConfiguration(
             url: "etcd://anna%40x:p%2Fw%3A%25@10.0.0.7:2381,[2001:db8::7]:2382,[::1],etcd-3.example/a/b.c"
                 + "?tls=true&ca=/etc/my%20ca.pem&cert=c.pem&key=k.pem&timeout=500ms")
@@ -32,7 +32,7 @@ struct EtcdConfigurationTests {
         #expect(configuration.timeout == .milliseconds(500))
     }
 
-    @Test func isShownWithoutThePassword() throws {
+    @Test("the configuration is shown without the password") func isShownWithoutThePassword() throws {
         let configuration = try EtcdConfiguration(url: "etcd://anna:secret@[::1]:1,b:2/p")
         #expect("\(configuration)" == "etcd://[::1]:1,b:2/p")
         var dumped = ""
@@ -44,7 +44,7 @@ struct EtcdConfigurationTests {
     }
 
     @Test(
-        "What cannot be right is refused, and says what",
+        "what cannot be right is refused, and says what",
         arguments: [
             ("http://a", "does not begin with 'etcd://'"),
             ("etcd://", "the name of a host is missing"),

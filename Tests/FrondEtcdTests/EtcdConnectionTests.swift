@@ -16,7 +16,8 @@ struct EtcdConnectionTests {
         String(decoding: piece, as: UTF8.self).contains("frond worker 1\n")
     }
 
-    @Test func aRestartOfEtcdBetweenTwoCallsIsNotNoticed() async throws {
+    @Test("a restart of etcd between two calls is not noticed")
+    func aRestartOfEtcdBetweenTwoCallsIsNotNoticed() async throws {
         let etcd = try await EtcdServer.start()
         let registry = try await etcd.registry()
         var lease = try await registry.acquire(0..<2)
@@ -30,7 +31,7 @@ struct EtcdConnectionTests {
         #expect(lease.horizonMilliseconds == 1_006_000)
     }
 
-    @Test("Hundreds of calls within seconds are no attack on either side")
+    @Test("hundreds of calls within seconds are no attack on either side")
     func manyCalls() async throws {
         let etcd = try await EtcdServer.start()
         let client = try EtcdClient(try etcd.configuration(), logger: nil, time: SystemTimeSource())
@@ -40,7 +41,8 @@ struct EtcdConnectionTests {
         }
     }
 
-    @Test func anAcquisitionWhoseReplyIsLostHoldsItsWorkerIDUntilItsHorizon() async throws {
+    @Test("an acquisition whose reply is lost holds its worker ID until its horizon")
+    func anAcquisitionWhoseReplyIsLostHoldsItsWorkerIDUntilItsHorizon() async throws {
         let etcd = try await EtcdServer.start()
         let witness = try await etcd.registry()
         let proxy = try FaultProxy(to: etcd.port)
@@ -59,7 +61,8 @@ struct EtcdConnectionTests {
         #expect(lease.floorMilliseconds == 1_003_000)
     }
 
-    @Test func anExtensionWhoseReplyIsLostIsFoundByTheNext() async throws {
+    @Test("an extension whose reply is lost is found by the next")
+    func anExtensionWhoseReplyIsLostIsFoundByTheNext() async throws {
         let etcd = try await EtcdServer.start()
         let witness = try await etcd.registry()
         let proxy = try FaultProxy(to: etcd.port)
@@ -78,7 +81,7 @@ struct EtcdConnectionTests {
         #expect(longer.token == lease.token)
     }
 
-    @Test func aReadWhoseReplyIsLostIsMadeAgain() async throws {
+    @Test("a read whose reply is lost is made again") func aReadWhoseReplyIsLostIsMadeAgain() async throws {
         let etcd = try await EtcdServer.start()
         _ = try await etcd.registry()
         let proxy = try FaultProxy(to: etcd.port)
@@ -103,7 +106,8 @@ struct EtcdConnectionTests {
         Issue.record("no write was carried out")
     }
 
-    @Test func aNetworkThatSwallowsEverythingCostsTheTimeoutAndNoMore() async throws {
+    @Test("a network that swallows everything costs the timeout and no more")
+    func aNetworkThatSwallowsEverythingCostsTheTimeoutAndNoMore() async throws {
         let etcd = try await EtcdServer.start()
         _ = try await etcd.registry()
         let proxy = try FaultProxy(to: etcd.port)
@@ -131,7 +135,8 @@ struct EtcdConnectionTests {
         try await waitUntil { proxy.connectionCount == 1 }
     }
 
-    @Test func aConnectionEndsWithItsRegistryAndWhenItIsClosed() async throws {
+    @Test("a connection ends with its registry and when it is closed")
+    func aConnectionEndsWithItsRegistryAndWhenItIsClosed() async throws {
         let etcd = try await EtcdServer.start()
         _ = try await etcd.registry()
         let proxy = try FaultProxy(to: etcd.port)
@@ -148,7 +153,7 @@ struct EtcdConnectionTests {
         try await waitUntil { proxy.connectionCount == 0 }
     }
 
-    @Test func aCallThatIsCancelledSaysSo() async throws {
+    @Test("a call that is cancelled says so") func aCallThatIsCancelledSaysSo() async throws {
         let etcd = try await EtcdServer.start()
         let proxy = try FaultProxy(to: etcd.port)
         let registry = try registry(by: proxy, options: "?timeout=60s")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("etcd keeps the contracts of a registry of worker IDs", .sharedEtcd)
 struct EtcdContractTests {
-    @Test(arguments: WorkerRegistryContract.Promise.allCases)
+    @Test("keeps the contract", arguments: WorkerRegistryContract.Promise.allCases)
     func keeps(promise: WorkerRegistryContract.Promise) async throws {
         let contract = WorkerRegistryContract { body in
             let etcd = try sharedEtcd()
@@ -17,7 +17,7 @@ struct EtcdContractTests {
         try await contract.check(promise)
     }
 
-    @Test(arguments: RegistryOriginContract<EtcdWorkerStore>.Promise.allCases)
+    @Test("keeps the contract of a beginning", arguments: RegistryOriginContract<EtcdWorkerStore>.Promise.allCases)
     func keepsOrigin(promise: RegistryOriginContract<EtcdWorkerStore>.Promise) async throws {
         let contract = RegistryOriginContract<EtcdWorkerStore> { body in
             let etcd = try sharedEtcd()

@@ -17,7 +17,7 @@ struct EtcdRecordTests {
     }
 
     @Test(
-        "A record that cannot be right is an error of its own worker ID alone, which nobody gets",
+        "a record that cannot be right is an error of its own worker ID alone, which nobody gets",
         arguments: [
             ("", "is not the record of a worker ID"),
             ("garbage", "is not the record of a worker ID"),
@@ -50,7 +50,7 @@ struct EtcdRecordTests {
     }
 
     @Test(
-        "A key that is not that of a worker ID is not listed",
+        "a key that is not that of a worker ID is not listed",
         arguments: ["0", "000000", "+0000", "-00001", "a", "00000/x", "9223372036854775808"])
     func misnamed(name: String) async throws {
         let etcd = try sharedEtcd()
@@ -61,7 +61,7 @@ struct EtcdRecordTests {
         #expect(try await registry.acquire(0..<1).floorMilliseconds == 0)
     }
 
-    @Test func theKeysOfOthersAreLeftAlone() async throws {
+    @Test("the keys of others are left alone") func theKeysOfOthersAreLeftAlone() async throws {
         let etcd = try sharedEtcd()
         let prefix = freshPrefix()
         let registry = try await etcd.registry(prefix)
@@ -74,7 +74,8 @@ struct EtcdRecordTests {
         #expect(found.split(separator: "\n") == ["\(prefix)/workers/70000"])
     }
 
-    @Test func aHolderWhoseRecordWasMadeUnreadableIsToldSoAndWritesNothing() async throws {
+    @Test("a holder whose record was made unreadable gets an error and writes nothing")
+    func aHolderWhoseRecordWasMadeUnreadableIsToldSoAndWritesNothing() async throws {
         let etcd = try sharedEtcd()
         let prefix = freshPrefix()
         let registry = try await etcd.registry(prefix)
@@ -88,7 +89,7 @@ struct EtcdRecordTests {
         #expect(found == "garbage\n")
     }
 
-    @Test func aRecordThatWasRemovedIsNotPutBack() async throws {
+    @Test("a record that was removed is not put back") func aRecordThatWasRemovedIsNotPutBack() async throws {
         let etcd = try sharedEtcd()
         let prefix = freshPrefix()
         let registry = try await etcd.registry(prefix)
@@ -101,7 +102,7 @@ struct EtcdRecordTests {
         #expect(try await registry.workers() == [])
     }
 
-    @Test func anOriginThatIsGarbageIsRefused() async throws {
+    @Test("an origin that is garbage is refused") func anOriginThatIsGarbageIsRefused() async throws {
         let etcd = try sharedEtcd()
         let prefix = freshPrefix()
         let registry = try await etcd.registry(prefix)
@@ -119,7 +120,7 @@ struct EtcdRecordTests {
         }
     }
 
-    @Test("A change is not made where the registry was wiped, or begun again, after it was looked at")
+    @Test("a change is not made where the registry was wiped, or begun again, after it was looked at")
     func wipedInBetween() async throws {
         let etcd = try sharedEtcd()
         for restores in [false, true] {
@@ -138,7 +139,7 @@ struct EtcdRecordTests {
         }
     }
 
-    @Test("A change is made where both revision and content of a key are what was read, and only there")
+    @Test("a change is made where both revision and content of a key are what was read, and only there")
     func comparesRevisionAndContent() async throws {
         let etcd = try sharedEtcd()
         let prefix = freshPrefix()
@@ -161,7 +162,8 @@ struct EtcdRecordTests {
         #expect(try await client.write(write, "the test").succeeded)
     }
 
-    @Test func whoWasAboutToTakeAWorkerIDAsTheRegistryBeganAgainLooksAgain() async throws {
+    @Test("a holder about to take a worker ID while the registry begins again reads it again")
+    func whoWasAboutToTakeAWorkerIDAsTheRegistryBeganAgainLooksAgain() async throws {
         let etcd = try sharedEtcd()
         let prefix = freshPrefix()
         let registry = try await etcd.registry(prefix)
@@ -177,7 +179,7 @@ struct EtcdRecordTests {
         try await registry.release(longer, at: 1_005_000, nowMilliseconds: 1_005_000)
     }
 
-    @Test func aClosedStoreRefuses() async throws {
+    @Test("a closed store refuses") func aClosedStoreRefuses() async throws {
         let registry = try await sharedEtcd().registry(freshPrefix())
         let lease = try await registry.acquire(0..<1)
         await registry.store.close()

@@ -11,7 +11,7 @@ struct MySQLSegmentContractTests {
         try await body { database.store() }
     }
 
-    @Test(arguments: SegmentStoreContract.Promise.allCases)
+    @Test("keeps the contract", arguments: SegmentStoreContract.Promise.allCases)
     func keeps(promise: SegmentStoreContract.Promise) async throws {
         try await contract.check(promise)
     }
@@ -36,12 +36,12 @@ struct MySQLWorkerContractTests {
             })
     }
 
-    @Test(arguments: WorkerRegistryContract.Promise.allCases)
+    @Test("keeps the contract", arguments: WorkerRegistryContract.Promise.allCases)
     func keeps(promise: WorkerRegistryContract.Promise) async throws {
         try await contract.check(promise)
     }
 
-    @Test(arguments: RegistryOriginContract<MySQLWorkerStore>.Promise.allCases)
+    @Test("keeps the contract", arguments: RegistryOriginContract<MySQLWorkerStore>.Promise.allCases)
     func keeps(promise: RegistryOriginContract<MySQLWorkerStore>.Promise) async throws {
         try await originContract.check(promise)
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A file that is damaged")
 struct DamageTests {
-    @Test func aDamagedFileIsAnErrorAndNeverANumber() async throws {
+    @Test("a damaged file is an error and never a number") func aDamagedFileIsAnErrorAndNeverANumber() async throws {
         try await withTemporaryDirectory { directory in
             let path = "\(directory)/frond.sqlite"
             let store = try SQLiteSegmentStore(path: path)
@@ -31,7 +31,7 @@ struct DamageTests {
         try file.close()
     }
 
-    @Test func aFileWhoseLastPageIsDamagedIsRefused() async throws {
+    @Test("a file whose last page is damaged is refused") func aFileWhoseLastPageIsDamagedIsRefused() async throws {
         try await withTemporaryDirectory { directory in
             let path = "\(directory)/frond.sqlite"
             let store = try SQLiteSegmentStore(path: path)
@@ -42,7 +42,8 @@ struct DamageTests {
         }
     }
 
-    @Test func aRowThatCannotBeRightDoesNotKeepTheFileFromOpening() async throws {
+    @Test("a row that cannot be right does not keep the file from opening")
+    func aRowThatCannotBeRightDoesNotKeepTheFileFromOpening() async throws {
         try await withStore { store in
             _ = try await store.create(Tag("order"), TagSettings())
             try runSQL("PRAGMA ignore_check_constraints = 1; UPDATE segments SET step = 0", in: store.path)
@@ -51,7 +52,8 @@ struct DamageTests {
         }
     }
 
-    @Test func aFileThatIsDamagedWhileItIsOpenIsAStoreThatIsDown() async throws {
+    @Test("a file that is damaged while it is open counts as a store that is down")
+    func aFileThatIsDamagedWhileItIsOpenIsAStoreThatIsDown() async throws {
         try await withTemporaryDirectory { directory in
             let path = "\(directory)/frond.sqlite"
             let tag = try Tag("order")

@@ -55,7 +55,7 @@ struct GroupCommitTests {
         }
     }
 
-    @Test func aHundredReservationsAreOneTransaction() async throws {
+    @Test("a hundred reservations are one transaction") func aHundredReservationsAreOneTransaction() async throws {
         try await withStore { store in
             let tags = try await makeTags(100, in: store)
             let counter = CommitCounter()
@@ -66,7 +66,7 @@ struct GroupCommitTests {
         }
     }
 
-    @Test func anErrorOfOneTagUndoesNoOther() async throws {
+    @Test("an error of one tag undoes no other") func anErrorOfOneTagUndoesNoOther() async throws {
         try await withStore { store in
             let tags = try await makeTags(10, in: store)
             let unknown = try Tag("nobody")
@@ -80,7 +80,8 @@ struct GroupCommitTests {
         }
     }
 
-    @Test func aCommitThatFailsReservesNothingAndTheNextOneWorks() async throws {
+    @Test("a commit that fails reserves nothing and the next one works")
+    func aCommitThatFailsReservesNothingAndTheNextOneWorks() async throws {
         try await withStore(busyTimeout: .milliseconds(10)) { store in
             let tags = try await makeTags(10, in: store)
             var configuration = Configuration()
@@ -100,7 +101,8 @@ struct GroupCommitTests {
         }
     }
 
-    @Test func aFullDiskIsAnErrorAndHealsOnceThereIsRoom() async throws {
+    @Test("a full disk is an error and heals once there is room")
+    func aFullDiskIsAnErrorAndHealsOnceThereIsRoom() async throws {
         try await withStore { store in
             _ = try await store.pool.writeWithoutTransaction {
                 try Int.fetchOne($0, sql: "PRAGMA max_page_count = 6")
@@ -124,7 +126,7 @@ struct GroupCommitTests {
         }
     }
 
-    @Test func aCancelledCallerTakesNoOtherDown() async throws {
+    @Test("a cancelled caller takes no other down") func aCancelledCallerTakesNoOtherDown() async throws {
         try await withStore { store in
             let tags = try await makeTags(10, in: store)
             let writer = BusyWriter(store)
@@ -136,7 +138,7 @@ struct GroupCommitTests {
         }
     }
 
-    @Test func closingFinishesWhatWaits() async throws {
+    @Test("closing finishes what waits") func closingFinishesWhatWaits() async throws {
         try await withStore { store in
             let tags = try await makeTags(10, in: store)
             let writer = BusyWriter(store)
@@ -149,7 +151,7 @@ struct GroupCommitTests {
         }
     }
 
-    @Test("Measure: 10,000 tags created, then reserved, all at once", .enabled(if: isMeasuring))
+    @Test("measure: 10,000 tags created, then reserved, all at once", .enabled(if: isMeasuring))
     func measure() async throws {
         for batchLimit in [GroupCommit.maximumBatch, 1] {
             try await withTemporaryDirectory { directory in

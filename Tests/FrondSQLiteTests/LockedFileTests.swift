@@ -6,7 +6,8 @@ import Testing
 
 @Suite("A file that another process locks for long")
 struct LockedFileTests {
-    @Test func aFileThatStaysLockedIsNotWaitedForLongerThanTheTimeout() async throws {
+    @Test("a file that stays locked is not waited for longer than the timeout")
+    func aFileThatStaysLockedIsNotWaitedForLongerThanTheTimeout() async throws {
         try await withStore { store in
             try await store.close()
             let other = try lock(store.path)
@@ -22,7 +23,7 @@ struct LockedFileTests {
         }
     }
 
-    @Test func shutdownOnALockedFileIsBounded() async throws {
+    @Test("shutdown on a locked file is bounded") func shutdownOnALockedFileIsBounded() async throws {
         try await withStore(busyTimeout: .seconds(60)) { store in
             let generators = SegmentGenerators(store: store)
             let tags = try (0..<100).map { try Tag("tag-\($0)") }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Opening a file")
 struct OpeningTests {
-    @Test func writesAreDurableAgainstPowerLoss() async throws {
+    @Test("writes are durable against power loss") func writesAreDurableAgainstPowerLoss() async throws {
         try await withStore { store in
             let (mode, synchronous) = try await store.pool.writeWithoutTransaction { database in
                 (
@@ -20,7 +20,7 @@ struct OpeningTests {
         }
     }
 
-    @Test func theFileIsForItsOwnerAlone() async throws {
+    @Test("the file is for its owner alone") func theFileIsForItsOwnerAlone() async throws {
         try await withStore { store in
             _ = try await store.create(Tag("order"), TagSettings())
             for ending in ["", "-wal", "-shm"] {
@@ -30,7 +30,7 @@ struct OpeningTests {
         }
     }
 
-    @Test func missingDirectoriesAreMade() async throws {
+    @Test("missing directories are made") func missingDirectoriesAreMade() async throws {
         try await withTemporaryDirectory { directory in
             let path = "\(directory)/a/b/frond.sqlite"
             _ = try SQLiteSegmentStore(path: path)
@@ -38,7 +38,7 @@ struct OpeningTests {
         }
     }
 
-    @Test func anEmptyFileIsNew() async throws {
+    @Test("an empty file is new") func anEmptyFileIsNew() async throws {
         try await withTemporaryDirectory { directory in
             let path = "\(directory)/frond.sqlite"
             #expect(FileManager.default.createFile(atPath: path, contents: nil))
@@ -47,7 +47,8 @@ struct OpeningTests {
         }
     }
 
-    @Test func manyThatMakeOneFileAtTheSameTimeAllSucceed() async throws {
+    @Test("many callers that make one file at the same time all succeed")
+    func manyThatMakeOneFileAtTheSameTimeAllSucceed() async throws {
         try await withTemporaryDirectory { directory in
             let tag = try Tag("order")
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -64,7 +65,7 @@ struct OpeningTests {
         }
     }
 
-    @Test func aDirectoryIsRefused() async throws {
+    @Test("a directory is refused") func aDirectoryIsRefused() async throws {
         try await withTemporaryDirectory { directory in
             let error = try #require(openingError(directory))
             #expect(error.code == .storeUnavailable)
@@ -87,20 +88,20 @@ struct OpeningTests {
         }
     }
 
-    @Test("A place that cannot be written is refused", arguments: ["/proc/frond/frond.sqlite", "/proc/frond.sqlite"])
+    @Test("a place that cannot be written is refused", arguments: ["/proc/frond/frond.sqlite", "/proc/frond.sqlite"])
     func unwritable(path: String) throws {
         let error = try #require(openingError(path))
         #expect(error.code == .storeUnavailable)
         #expect(error.message.contains("'/proc/frond"))
     }
 
-    @Test("What is no file is refused", arguments: ["", ":memory:", "/dev/null", "/dev/full"])
+    @Test("what is no file is refused", arguments: ["", ":memory:", "/dev/null", "/dev/full"])
     func noFile(path: String) throws {
         let error = try #require(openingError(path))
         #expect(error.message.hasPrefix("'\(path)' is not "))
     }
 
-    @Test func aLinkToAFileIsFollowed() async throws {
+    @Test("a link to a file is followed") func aLinkToAFileIsFollowed() async throws {
         try await withTemporaryDirectory { directory in
             let (link, file) = ("\(directory)/link", "\(directory)/file")
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
@@ -109,7 +110,7 @@ struct OpeningTests {
         }
     }
 
-    @Test func aDirectoryBelowAFileIsRefused() async throws {
+    @Test("a directory below a file is refused") func aDirectoryBelowAFileIsRefused() async throws {
         try await withTemporaryDirectory { directory in
             #expect(FileManager.default.createFile(atPath: "\(directory)/file", contents: nil))
             let error = try #require(openingError("\(directory)/file/a/frond.sqlite"))
@@ -118,7 +119,8 @@ struct OpeningTests {
         }
     }
 
-    @Test func aFileThatIsNoDatabaseIsRefusedAndLeftAsItIs() async throws {
+    @Test("a file that is not a database is refused and left as it is")
+    func aFileThatIsNoDatabaseIsRefusedAndLeftAsItIs() async throws {
         try await withTemporaryDirectory { directory in
             let path = "\(directory)/frond.sqlite"
             let text = String(repeating: "This is a letter, and no database. ", count: 200)
@@ -130,7 +132,7 @@ struct OpeningTests {
         }
     }
 
-    @Test func aFileThatMustExistIsNotMade() async throws {
+    @Test("a file that must exist is not made") func aFileThatMustExistIsNotMade() async throws {
         try await withTemporaryDirectory { directory in
             let path = "\(directory)/typo/frond.sqlite"
             let error = #expect(throws: FrondError.self) { try SQLiteSegmentStore(path: path, mustExist: true) }
@@ -143,7 +145,7 @@ struct OpeningTests {
         }
     }
 
-    @Test func aFileOfANewerFrondIsRefused() async throws {
+    @Test("a file of a newer Frond is refused") func aFileOfANewerFrondIsRefused() async throws {
         try await withStore { store in
             try runSQL("PRAGMA user_version = 999", in: store.path)
             let error = try #require(openingError(store.path))
@@ -152,7 +154,8 @@ struct OpeningTests {
         }
     }
 
-    @Test func theDatabaseOfAnotherProgramIsRefusedAndGetsNoTable() async throws {
+    @Test("the database of another program is refused and gets no table")
+    func theDatabaseOfAnotherProgramIsRefusedAndGetsNoTable() async throws {
         try await withTemporaryDirectory { directory in
             let path = "\(directory)/notes.sqlite"
             try runSQL("CREATE TABLE notes (text TEXT)", in: path)
@@ -163,7 +166,7 @@ struct OpeningTests {
         }
     }
 
-    @Test("A file that is removed or replaced while it is open reserves nothing", arguments: [true, false])
+    @Test("a file that is removed or replaced while it is open reserves nothing", arguments: [true, false])
     func fileTaken(isReplaced: Bool) async throws {
         try await withStore { store in
             let tag = try Tag("order")
@@ -183,7 +186,7 @@ struct OpeningTests {
     }
 
     @Test(
-        "A store whose log or index was removed reserves nothing: what is in them would be given out again",
+        "a store whose log or index was removed reserves nothing: what is in them would be given out again",
         arguments: ["-wal", "-shm"])
     func sideFileTaken(suffix: String) async throws {
         try await withStore { store in
@@ -199,7 +202,7 @@ struct OpeningTests {
         }
     }
 
-    @Test func aClosedStoreAnswersThatItIsClosed() async throws {
+    @Test("a closed store answers that it is closed") func aClosedStoreAnswersThatItIsClosed() async throws {
         try await withStore { store in
             let tag = try Tag("order")
             _ = try await store.create(tag, TagSettings())

@@ -11,7 +11,7 @@ struct SQLiteContractTests {
         }
     }
 
-    @Test(arguments: SegmentStoreContract.Promise.allCases)
+    @Test("keeps the contract", arguments: SegmentStoreContract.Promise.allCases)
     func keeps(promise: SegmentStoreContract.Promise) async throws {
         try await contract.check(promise)
     }

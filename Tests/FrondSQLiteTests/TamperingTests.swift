@@ -27,7 +27,7 @@ struct TamperingTests {
     }
 
     @Test(
-        "A row that cannot be read is an error of its own tag alone",
+        "a row that cannot be read is an error of its own tag alone",
         arguments: [
             "'bad', NULL, 10, 1, 1000, 0, 0, 0, '', 0",
             "'bad', '7', 10, 1, 1000, 0, 0, 0, '', 0",
@@ -57,7 +57,7 @@ struct TamperingTests {
     }
 
     @Test(
-        "A row whose numbers cannot be right reserves nothing",
+        "a row whose numbers cannot be right reserves nothing",
         arguments: [
             "'bad', 1, 0, 1, 1000, 0, 0, 0, '', 0",
             "'bad', 1, -10, 1, 1000, 0, 0, 0, '', 0",
@@ -76,7 +76,7 @@ struct TamperingTests {
         }
     }
 
-    @Test("A row whose name is no tag is not listed", arguments: ["NULL", "''", "'a b'", "'é'", "7", "x'41'"])
+    @Test("a row whose name is no tag is not listed", arguments: ["NULL", "''", "'a b'", "'é'", "7", "x'41'"])
     func misnamed(name: String) async throws {
         try await withLaxStore("\(name), 1, 10, 1, 1000, 0, 0, 0, '', 0") { store in
             let listed = try await store.tags()
@@ -84,7 +84,7 @@ struct TamperingTests {
         }
     }
 
-    @Test func theTableRefusesValuesThatCannotBeRight() async throws {
+    @Test("the table refuses values that cannot be right") func theTableRefusesValuesThatCannotBeRight() async throws {
         try await withStore { store in
             _ = try await store.create(Tag("order"), TagSettings())
             for change in ["max_id = NULL", "max_id = 'x'", "step = 0", "start_id = -1", "max_id = 0", "tag = ''"] {
@@ -94,7 +94,8 @@ struct TamperingTests {
     }
 
     /// What a writer does that knows nothing of `version`: it moves `max_id` alone.
-    @Test func numbersThatAnotherProgramTakesAreNotReserved() async throws {
+    @Test("numbers that another program takes are not reserved")
+    func numbersThatAnotherProgramTakesAreNotReserved() async throws {
         try await withStore { store in
             let tag = try Tag("order")
             _ = try await store.create(tag, TagSettings(step: 10))
@@ -127,7 +128,8 @@ struct TamperingTests {
         return segments
     }
 
-    @Test func aTailIsNotTakenBackAfterAnotherProgramMovedMaxID() async throws {
+    @Test("a tail is not taken back after another program moved max_id")
+    func aTailIsNotTakenBackAfterAnotherProgramMovedMaxID() async throws {
         try await withStore { store in
             let tag = try Tag("order")
             _ = try await store.create(tag, TagSettings(step: 10))
@@ -138,7 +140,8 @@ struct TamperingTests {
         }
     }
 
-    @Test func aTailIsNotTakenBackByARowOfAnEarlierVersion() async throws {
+    @Test("a tail is not taken back by a row of an earlier version")
+    func aTailIsNotTakenBackByARowOfAnEarlierVersion() async throws {
         try await withStore { old in
             let tag = try Tag("order")
             _ = try await old.create(tag, TagSettings(step: 10))
@@ -153,7 +156,7 @@ struct TamperingTests {
         }
     }
 
-    @Test func aRowThatDoesNotChangeReservesNothing() async throws {
+    @Test("a row that does not change reserves nothing") func aRowThatDoesNotChangeReservesNothing() async throws {
         try await withStore { store in
             let tag = try Tag("order")
             _ = try await store.create(tag, TagSettings(step: 10))
@@ -167,7 +170,8 @@ struct TamperingTests {
         }
     }
 
-    @Test func aRowSetBackIsRefusedToWhoKnowsBetter() async throws {
+    @Test("a row set back is refused for a caller that knows a higher position")
+    func aRowSetBackIsRefusedToWhoKnowsBetter() async throws {
         try await withStore { store in
             let tag = try Tag("order")
             _ = try await store.create(tag, TagSettings(step: 10))
@@ -180,7 +184,8 @@ struct TamperingTests {
         }
     }
 
-    @Test func aReplyThatIsLostLeavesAGapAndRepeatsNothing() async throws {
+    @Test("a reply that is lost leaves a gap and repeats nothing")
+    func aReplyThatIsLostLeavesAGapAndRepeatsNothing() async throws {
         try await withStore { base in
             let tag = try Tag("order")
             let store = FaultInjectingSegmentStore(base, time: ManualTimeSource())

@@ -14,7 +14,7 @@ struct SQLiteWorkerContractTests {
         }
     }
 
-    @Test(arguments: WorkerRegistryContract.Promise.allCases)
+    @Test("keeps the contract", arguments: WorkerRegistryContract.Promise.allCases)
     func keeps(promise: WorkerRegistryContract.Promise) async throws {
         try await contract.check(promise)
     }
@@ -156,7 +156,8 @@ struct SQLiteWorkerFailureTests {
         }
     }
 
-    @Test func aFileLockedByAnotherProcessMakesTheRegistryUnavailableUntilItIsFree() async throws {
+    @Test("a file locked by another process makes the registry unavailable until it is free")
+    func aFileLockedByAnotherProcessMakesTheRegistryUnavailableUntilItIsFree() async throws {
         try await withStore(busyTimeout: .milliseconds(10)) { store in
             let registry = SQLiteWorkerRegistry(beside: store)
             let lease = try await registry.acquire(workerRequest(0..<2))
@@ -171,7 +172,7 @@ struct SQLiteWorkerFailureTests {
         }
     }
 
-    @Test("A file that is removed while it is open reserves no time")
+    @Test("a file that is removed while it is open reserves no time")
     func removed() async throws {
         try await withStore { store in
             let registry = SQLiteWorkerRegistry(beside: store)
@@ -181,7 +182,7 @@ struct SQLiteWorkerFailureTests {
         }
     }
 
-    @Test func aClosedFileMakesTheRegistryUnavailable() async throws {
+    @Test("a closed file makes the registry unavailable") func aClosedFileMakesTheRegistryUnavailable() async throws {
         try await withStore { store in
             let registry = SQLiteWorkerRegistry(beside: store)
             let lease = try await registry.acquire(workerRequest(0..<2))
@@ -190,7 +191,8 @@ struct SQLiteWorkerFailureTests {
         }
     }
 
-    @Test func aPathThatCannotBeOpenedMakesTheRegistryUnavailable() throws {
+    @Test("a path that cannot be opened makes the registry unavailable")
+    func aPathThatCannotBeOpenedMakesTheRegistryUnavailable() throws {
         let error = #expect(throws: FrondError.self) { try SQLiteWorkerRegistry(path: "/") }
         #expect(error?.code == .registryUnavailable)
         #expect(error?.message.contains("is a directory") == true)

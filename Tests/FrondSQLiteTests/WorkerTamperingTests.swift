@@ -24,7 +24,7 @@ struct WorkerTamperingTests {
     }
 
     @Test(
-        "A row that cannot be right is an error of its own worker ID alone, which nobody gets",
+        "a row that cannot be right is an error of its own worker ID alone, which nobody gets",
         arguments: [
             "0, NULL, 1, 1000, 2000, 'a', 7, 900, '', '', 1500",
             "0, 'x', 1, 1000, 2000, 'a', 7, 900, '', '', 1500",
@@ -58,7 +58,7 @@ struct WorkerTamperingTests {
         }
     }
 
-    @Test("A row whose worker ID is none is not listed", arguments: ["NULL", "''", "'a'", "1.5", "x'41'", "-1"])
+    @Test("a row whose worker ID is none is not listed", arguments: ["NULL", "''", "'a'", "1.5", "x'41'", "-1"])
     func misnamed(workerID: String) async throws {
         try await withRow("\(workerID), 1, 1, 1000, 2000, 'a', 7, 900, '', '', 1500") { registry in
             let listed = try await registry.workers()
@@ -69,7 +69,7 @@ struct WorkerTamperingTests {
     }
 
     @Test(
-        "What is only for people may be anything",
+        "what is only for people may be anything",
         arguments: [
             "NULL, 7, 900, '', ''",
             "'a', 'x', NULL, 7, x'00'",
@@ -84,7 +84,8 @@ struct WorkerTamperingTests {
         }
     }
 
-    @Test func aHolderWhoseRowWasMadeUnreadableIsToldSoAndWritesNothing() async throws {
+    @Test("a holder whose row was made unreadable gets an error and writes nothing")
+    func aHolderWhoseRowWasMadeUnreadableIsToldSoAndWritesNothing() async throws {
         try await withStore { store in
             let registry = SQLiteWorkerRegistry(beside: store)
             let lease = try await registry.acquire(workerRequest(0..<1))
@@ -98,7 +99,7 @@ struct WorkerTamperingTests {
         }
     }
 
-    @Test("A row that was removed is not put back: what was reserved lasts to its horizon, and is lost then")
+    @Test("a row that was removed is not put back: what was reserved lasts to its horizon, and is lost then")
     func aRowThatWasRemovedIsNotPutBack() async throws {
         try await withStore { store in
             let registry = SQLiteWorkerRegistry(beside: store)
@@ -117,7 +118,7 @@ struct WorkerTamperingTests {
         }
     }
 
-    @Test func theTableRefusesValuesThatCannotBeRight() async throws {
+    @Test("the table refuses values that cannot be right") func theTableRefusesValuesThatCannotBeRight() async throws {
         try await withStore { store in
             _ = try await SQLiteWorkerRegistry(beside: store).acquire(workerRequest(0..<1))
             for change in ["token = NULL", "horizon = 'soon'", "floor = 1.5", "is_released = 2", "worker_id = -1"] {

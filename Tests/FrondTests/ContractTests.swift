@@ -9,12 +9,12 @@ struct InMemoryContractTests {
         try await body { store }
     }
 
-    @Test(arguments: SegmentStoreContract.Promise.allCases)
+    @Test("keeps the contract", arguments: SegmentStoreContract.Promise.allCases)
     func keeps(promise: SegmentStoreContract.Promise) async throws {
         try await contract.check(promise)
     }
 
-    @Test("A store that compares nothing breaks the contract")
+    @Test("a store that compares nothing breaks the contract")
     func noticesMissingComparison() async {
         let broken = SegmentStoreContract { body in
             let store = InMemorySegmentStore(comparing: []) { _ in await Task.yield() }

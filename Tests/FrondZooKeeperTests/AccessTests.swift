@@ -7,7 +7,7 @@ import Testing
 extension OnOneServer {
     @Suite("Who may use a registry in ZooKeeper")
     struct AccessTests {
-        @Test("The path is made when the registry is initialised, and not before")
+        @Test("the path is made when the registry is initialised, and not before")
         func makesThePath() async throws {
             let server = try sharedServer()
             let configuration = try configuration(server.address, path: freshPath())
@@ -20,7 +20,7 @@ extension OnOneServer {
             #expect(try await registry.acquire(request(0..<4)).token == 1)
         }
 
-        @Test("With a password nodes are made that nobody else can read or change")
+        @Test("with a password nodes are made that nobody else can read or change")
         func closedNodes() async throws {
             let server = try sharedServer()
             let path = freshPath()
@@ -44,7 +44,7 @@ extension OnOneServer {
             #expect(try await again.extend(lease, to: now + 9000, nowMilliseconds: now).token == lease.token)
         }
 
-        @Test("A path below a node of others is refused, naming the node")
+        @Test("a path below a node of others is refused, naming the node")
         func noRightsAbove() async throws {
             let server = try sharedServer()
             let path = freshPath()
@@ -55,7 +55,7 @@ extension OnOneServer {
             }
         }
 
-        @Test("An error never shows the password")
+        @Test("an error never shows the password")
         func hidesThePassword() async throws {
             let server = try sharedServer()
             let path = freshPath()

@@ -30,7 +30,7 @@ struct ClientLogTests {
         }
     }
 
-    @Test("It goes to the logger at debug level, and shows no password")
+    @Test("it goes to the logger at debug level, and shows no password")
     func logs() async throws {
         let lines = Lines()
         let port = try FreePort.find()

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The URL of a registry in ZooKeeper")
 struct ConfigurationTests {
-    @Test("It names servers, a path, a user, and times")
+    @Test("it names servers, a path, a user, and times")
     func everything() throws {
         let configuration = try ZooKeeperConfiguration(
             url:
@@ -22,7 +22,7 @@ struct ConfigurationTests {
         #expect("\(configuration)" == "zookeeper://zk1:2182,10.0.0.2:2181,[::1]:2183/a/b c")
     }
 
-    @Test("What is not said is as documented")
+    @Test("what is not said is as documented")
     func defaults() throws {
         let configuration = try ZooKeeperConfiguration(url: "zookeeper://zk/frond")
         #expect(configuration.credentials == nil)
@@ -33,7 +33,7 @@ struct ConfigurationTests {
     }
 
     @Test(
-        "What cannot be right is refused, naming it",
+        "what cannot be right is refused, naming it",
         arguments: [
             ("etcd://zk/frond", "zookeeper://"), ("zookeeper:zk/frond", "zookeeper://"), ("zookeeper://zk", "no path"),
             ("zookeeper://zk?callTimeout=1s", "no path"), ("zookeeper://zk/", "name a node"),
@@ -57,7 +57,7 @@ struct ConfigurationTests {
         await expectError(.invalidArgument, naming: name) { _ = try ZooKeeperConfiguration(url: url) }
     }
 
-    @Test("A path that is set in code is checked too")
+    @Test("a path that is set in code is checked too")
     func pathInCode() async {
         await expectError(.invalidArgument, naming: "'frond'") {
             _ = try ZooKeeperWorkerRegistry(ZooKeeperConfiguration(endpoints: ["zk:2181"], path: "frond"))

@@ -8,7 +8,7 @@ import Testing
 extension OnOneServer {
     @Suite("ZooKeeper keeps the contract of a registry of worker IDs")
     struct ContractTests {
-        @Test(arguments: WorkerRegistryContract.Promise.allCases)
+        @Test("keeps the contract", arguments: WorkerRegistryContract.Promise.allCases)
         func keeps(promise: WorkerRegistryContract.Promise) async throws {
             let server = try sharedServer()
             let contract = WorkerRegistryContract { body in
@@ -19,7 +19,9 @@ extension OnOneServer {
             try await contract.check(promise)
         }
 
-        @Test(arguments: RegistryOriginContract<ZooKeeperWorkerStore>.Promise.allCases)
+        @Test(
+            "keeps the contract of a beginning",
+            arguments: RegistryOriginContract<ZooKeeperWorkerStore>.Promise.allCases)
         func keepsOrigin(promise: RegistryOriginContract<ZooKeeperWorkerStore>.Promise) async throws {
             let server = try sharedServer()
             let contract = RegistryOriginContract<ZooKeeperWorkerStore> { body in

@@ -61,7 +61,7 @@ extension OnServersOfTheirOwn {
             }
         }
 
-        @Test("A leader that is killed, and a majority that is lost and comes back, cost time and never uniqueness")
+        @Test("a leader that is killed, and a majority that is lost and comes back, cost time and never uniqueness")
         func faults() async throws {
             let ensemble = try await ZooKeeperEnsemble.start()
             let ledger = Ledger()
@@ -127,7 +127,7 @@ extension OnServersOfTheirOwn {
             try #require(ledger.grants >= goal, sourceLocation: sourceLocation)
         }
 
-        @Test("A member that lagged behind does not show a holder the past of its record")
+        @Test("a member that lagged behind does not show a holder the past of its record")
         func laggingMember() async throws {
             let ensemble = try await ZooKeeperEnsemble.start()
             let follower = try #require(ensemble.members.first { $0.mode == "follower" })

@@ -39,7 +39,7 @@ extension OnServersOfTheirOwn {
             }
         }
 
-        @Test("A server that is paused costs each call its time and no more, and is found again")
+        @Test("a server that is paused costs each call its time and no more, and is found again")
         func paused() async throws {
             // The client library alone would notice after 6 seconds.
             let scene = try await Scene(sessionTimeout: "10s")
@@ -62,7 +62,7 @@ extension OnServersOfTheirOwn {
             #expect(try await scene.extendAtLast(to: now + 9000).token == scene.lease.token)
         }
 
-        @Test("A server that crashes and is started again is found again, with all it was told")
+        @Test("a server that crashes and is started again is found again, with all it was told")
         func restarted() async throws {
             let scene = try await Scene()
             await scene.server.kill()
@@ -75,7 +75,7 @@ extension OnServersOfTheirOwn {
             #expect(try await scene.patient.workers() == [longer.record])
         }
 
-        @Test("A session that has expired is followed by another")
+        @Test("a session that has expired is followed by another")
         func expired() async throws {
             let scene = try await Scene()
             let session = scene.registry.store.session
@@ -110,7 +110,7 @@ extension OnServersOfTheirOwn {
             for _ in 0..<500 where !ends.contains(zoo_state(handle)) { try await Task.sleep(for: .milliseconds(2)) }
         }
 
-        @Test("A server whose disk was lost refuses, until the registry is begun again above every horizon")
+        @Test("a server whose disk was lost refuses, until the registry is begun again above every horizon")
         func diskLost() async throws {
             let scene = try await Scene()
             await scene.server.kill()
@@ -136,7 +136,7 @@ extension OnServersOfTheirOwn {
             #expect(next.floorMilliseconds == now + 5000)
         }
 
-        @Test("Addresses that are wrong are named, in time")
+        @Test("addresses that are wrong are named, in time")
         func wrongAddress() async throws {
             let silent = try FaultProxy(to: FreePort.find())
             silent.blackHole(true)
@@ -155,7 +155,7 @@ extension OnServersOfTheirOwn {
             }
         }
 
-        @Test("A connection is closed when nobody uses the registry any more")
+        @Test("a connection is closed when nobody uses the registry any more")
         func closes() async throws {
             let scene = try await Scene(sessionTimeout: "10s")
             let before = try #require(scene.server.connectionCount)

@@ -40,7 +40,7 @@ extension OnOneServer {
                     options: "callTimeout=10s&leafNamespace=\(servers.name)\(options)"))
         }
 
-        @Test("A worker ID that a Leaf server ever had is never taken, however long it has been silent")
+        @Test("a worker ID that a Leaf server ever had is never taken, however long it has been silent")
         func heldForEver() async throws {
             let server = try sharedServer()
             let servers = try Servers(server)
@@ -60,7 +60,7 @@ extension OnOneServer {
             }
         }
 
-        @Test("An operator frees a Leaf server's worker ID by removing its node")
+        @Test("an operator frees a Leaf server's worker ID by removing its node")
         func removedNode() async throws {
             let server = try sharedServer()
             let servers = try Servers(server)
@@ -71,7 +71,7 @@ extension OnOneServer {
             #expect(try await registry.acquire(request(0..<1)).workerID == 0)
         }
 
-        @Test("Where silent Leaf servers are known to be stopped, IDs begin above the last time they could have issued")
+        @Test("where silent Leaf servers are known to be stopped, IDs begin above the last time they could have issued")
         func retired() async throws {
             let server = try sharedServer()
             let servers = try Servers(server)
@@ -88,7 +88,7 @@ extension OnOneServer {
             #expect(next.floorMilliseconds == free + 100)
         }
 
-        @Test("A server loses its worker ID to a Leaf server that reports with it again")
+        @Test("a server loses its worker ID to a Leaf server that reports with it again")
         func leafComesBack() async throws {
             let server = try sharedServer()
             let servers = try Servers(server)
@@ -109,7 +109,7 @@ extension OnOneServer {
             #expect(next.token > lease.token)
         }
 
-        @Test("Servers make way for Leaf servers that start later, before they need it")
+        @Test("servers make way for Leaf servers that start later, before they need it")
         func leafGrows() async throws {
             let server = try sharedServer()
             let servers = try Servers(server)
@@ -130,7 +130,7 @@ extension OnOneServer {
             #expect(try await registry.extend(low, to: now + 9000, nowMilliseconds: now).token == low.token)
         }
 
-        @Test("A name that no Leaf server ever registered by is refused, naming the node")
+        @Test("a name that no Leaf server ever registered by is refused, naming the node")
         func wrongName() async throws {
             let server = try sharedServer()
             let servers = try Servers(server)

@@ -18,7 +18,7 @@ struct LeafWorkerTests {
     }
 
     @Test(
-        "The worker ID is read as Leaf reads it",
+        "the worker ID is read as Leaf reads it",
         arguments: [
             ("10.0.0.7:8080-0000000007", 7), ("10.0.0.7:8080-0000001023", 1023), ("10.0.0.7:8080", nil),
             ("10.0.0.7:8080-", nil), ("10.0.0.7:8080-x", nil), ("10.0.0.7:8080--2147483647", nil), ("", nil),
@@ -27,14 +27,14 @@ struct LeafWorkerTests {
         #expect(try LeafNamespace(name: "order").workerID(of: name) == workerID)
     }
 
-    @Test("It is held for ever, unless silent servers are known to be stopped")
+    @Test("it is held for ever, unless silent servers are known to be stopped")
     func horizon() {
         #expect(worker().horizonMilliseconds(retiredAfter: nil) == WorkerRecord.lastMilliseconds)
         #expect(worker().horizonMilliseconds(retiredAfter: .seconds(60)) == now + 60_000)
     }
 
     @Test(
-        "A node that does not say since when its server is silent is held for ever in any case",
+        "a node that does not say since when its server is silent is held for ever in any case",
         arguments: ["", "{}", #"{"ip":"a","port":"1","timestamp":"x"}"#, #"{"ip":"a","port":"1","timestamp":-1}"#])
     func noTime(content: String) {
         #expect(worker(content).horizonMilliseconds(retiredAfter: .seconds(60)) == WorkerRecord.lastMilliseconds)

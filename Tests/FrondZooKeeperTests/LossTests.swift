@@ -13,7 +13,7 @@ extension OnOneServer {
                 horizonMilliseconds: now + 9000, token: token, updatedAtMilliseconds: now)
         }
 
-        @Test("Who read how it began before it was lost takes nothing below the floor that it has since")
+        @Test("who read how it began before it was lost takes nothing below the floor that it has since")
         func staleBeginning() async throws {
             let server = try sharedServer()
             let registry = try await newRegistry(configuration(server.address, path: freshPath()))
@@ -24,7 +24,7 @@ extension OnOneServer {
             #expect(try await registry.store.replace(nil, with: record(floor: now, token: now + 1)))
         }
 
-        @Test("A change requires the mark of the beginning that it read, since versions begin at 0 again")
+        @Test("a change requires the mark of the beginning that it read, since versions begin at 0 again")
         func mark() async throws {
             let server = try sharedServer()
             let editor = try NodeEditor(server)
@@ -42,7 +42,7 @@ extension OnOneServer {
             #expect(try await registry.store.record(0) == lease.record)
         }
 
-        @Test("Beginning again after a loss leaves the mark of the new beginning alone")
+        @Test("beginning again after a loss leaves the mark of the new beginning alone")
         func marks() async throws {
             let server = try sharedServer()
             let registry = try await newRegistry(configuration(server.address, path: freshPath()))

@@ -44,7 +44,7 @@ extension OnOneServer {
             }
         }
 
-        @Test("An extension whose reply is lost is of unknown outcome, and found made by the next")
+        @Test("an extension whose reply is lost is of unknown outcome, and found made by the next")
         func lostExtension() async throws {
             let scene = try await Scene()
             let lease = try await scene.registry.acquire(request(0..<1))
@@ -61,7 +61,7 @@ extension OnOneServer {
             #expect(longer.horizonMilliseconds == now + 9000)
         }
 
-        @Test("A worker ID whose reply is lost is given to nobody else before its horizon")
+        @Test("a worker ID whose reply is lost is given to nobody else before its horizon")
         func lostAcquisition() async throws {
             let scene = try await Scene()
             _ = try await scene.registry.workers()
@@ -73,7 +73,7 @@ extension OnOneServer {
             #expect(next.floorMilliseconds == now + 3000)
         }
 
-        @Test("What changes nothing is asked again where its reply is lost")
+        @Test("what changes nothing is asked again where its reply is lost")
         func lostRead() async throws {
             let scene = try await Scene()
             let lease = try await scene.registry.acquire(request(0..<1))
@@ -82,7 +82,7 @@ extension OnOneServer {
             #expect(scene.proxy.lostReplies == 1)
         }
 
-        @Test("A network that swallows everything costs each call its time, and a change that arrives late is harmless")
+        @Test("a network that swallows everything costs each call its time, and a change that arrives late is harmless")
         func swallowed() async throws {
             let scene = try await Scene(callTimeout: "1s")
             let lease = try await scene.direct.acquire(request(0..<1))

@@ -14,7 +14,7 @@ struct SessionStateTests {
         return state
     }
 
-    @Test("One handle is made for all that wait")
+    @Test("one handle is made for all that wait")
     func oneHandle() {
         var state = SessionState(patience: patience)
         #expect(state.wanted(now: .zero) == .open(1))
@@ -25,7 +25,7 @@ struct SessionStateTests {
         #expect(state.wanted(now: .seconds(3)) == .send)
     }
 
-    @Test("A handle that finds its server before its maker knows of it is used as soon as he does")
+    @Test("a handle that finds its server before its maker knows of it is used as soon as he does")
     func fastServer() {
         var state = SessionState(patience: patience)
         #expect(state.wanted(now: .zero) == .open(1))
@@ -35,7 +35,7 @@ struct SessionStateTests {
         #expect(state.wanted(now: .zero) == .send)
     }
 
-    @Test("A handle that lost its server is waited for, and replaced when it finds none for too long")
+    @Test("a handle that lost its server is waited for, and replaced when it finds none for too long")
     func patienceWithAHandle() {
         var state = connected()
         #expect(state.received(.disconnected, of: 1, now: .seconds(100)) == .nothing)
@@ -46,7 +46,7 @@ struct SessionStateTests {
         #expect(state.wanted(now: .seconds(112)) == .wait)
     }
 
-    @Test("A handle that finds its server again in time stays")
+    @Test("a handle that finds its server again in time stays")
     func reconnected() {
         var state = connected()
         #expect(state.received(.disconnected, of: 1, now: .seconds(100)) == .nothing)
@@ -54,7 +54,7 @@ struct SessionStateTests {
         #expect(state.wanted(now: .seconds(200)) == .send)
     }
 
-    @Test("A session that expired, or was refused, gets another handle with the next request")
+    @Test("a session that expired, or was refused, gets another handle with the next request")
     func ended() {
         for (event, outcome) in [(SessionState.Event.expired, SessionState.Outcome.drop), (.refused, .refuse)] {
             var state = connected()
@@ -66,7 +66,7 @@ struct SessionStateTests {
         }
     }
 
-    @Test("A handle whose session ended before its maker knew of it is closed")
+    @Test("a handle whose session ended before its maker knew of it is closed")
     func endedWhileOpening() {
         var state = SessionState(patience: patience)
         #expect(state.wanted(now: .zero) == .open(1))
@@ -75,7 +75,7 @@ struct SessionStateTests {
         #expect(state.wanted(now: .zero) == .open(2))
     }
 
-    @Test("A handle that cannot be made is tried again with the next request")
+    @Test("a handle that cannot be made is tried again with the next request")
     func failedToOpen() {
         var state = SessionState(patience: patience)
         #expect(state.wanted(now: .zero) == .open(1))

@@ -27,7 +27,7 @@ extension OnOneServer {
                 + "released true\nend\n"
         }
 
-        @Test("Nobody gets the worker ID of a node that cannot be read, and the others go on", arguments: contents)
+        @Test("nobody gets the worker ID of a node that cannot be read, and the others go on", arguments: contents)
         func unreadable(content: String) async throws {
             let server = try sharedServer()
             let path = freshPath()
@@ -42,7 +42,7 @@ extension OnOneServer {
             #expect(try await NodeEditor(server).text("\(path)/workers/0") == content)
         }
 
-        @Test("A newer Frond's record says so")
+        @Test("a newer Frond's record says so")
         func newerVersion() async throws {
             let server = try sharedServer()
             let path = freshPath()
@@ -53,7 +53,7 @@ extension OnOneServer {
             }
         }
 
-        @Test("Nodes that are no worker ID are left alone")
+        @Test("nodes that are no worker ID are left alone")
         func otherNodes() async throws {
             let server = try sharedServer()
             let path = freshPath()
@@ -65,7 +65,7 @@ extension OnOneServer {
             #expect(try await registry.acquire(request(0..<1)).workerID == 0)
         }
 
-        @Test("A beginning that cannot be read gives out nothing", arguments: originContents)
+        @Test("a beginning that cannot be read gives out nothing", arguments: originContents)
         func unreadableOrigin(content: String) async throws {
             let server = try sharedServer()
             let path = freshPath()
@@ -80,7 +80,7 @@ extension OnOneServer {
             }
         }
 
-        @Test("Nothing is put into a registry that lost its folder of records, or the mark of its beginning")
+        @Test("nothing is put into a registry that lost its folder of records, or the mark of its beginning")
         func partlyWiped() async throws {
             let server = try sharedServer()
             for part in ["workers", "origin", "mark"] {

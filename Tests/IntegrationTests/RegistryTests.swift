@@ -21,7 +21,7 @@ struct RegistryTests {
     }
 
     @Test(
-        "No ID twice while the leader is killed, the majority is lost and a member is paused; service goes on",
+        "no ID twice while the leader is killed, the majority is lost and a member is paused; service goes on",
         arguments: RegistryServer.Kind.allCases)
     func survives(kind: RegistryServer.Kind) async throws {
         let registry = try await RegistryServer.start(kind)
@@ -64,7 +64,7 @@ struct RegistryTests {
     }
 
     @Test(
-        "A registry that was wiped is refused: what was reserved lasts, and after a new beginning no ID comes twice",
+        "a registry that was wiped is refused: what was reserved lasts, and after a new beginning no ID comes twice",
         arguments: RegistryServer.Kind.allCases)
     func wiped(kind: RegistryServer.Kind) async throws {
         let registry = try await RegistryServer.start(kind)
@@ -87,7 +87,7 @@ struct RegistryTests {
         try await ids.takeAtTheSameTime(from: old, new)
     }
 
-    @Test("A new registry says how to begin it, again every few seconds, and the server goes on once it is begun")
+    @Test("a new registry says how to begin it, again every few seconds, and the server goes on once it is begun")
     func uninitialised() async throws {
         let etcd = try await EtcdServer.start()
         let url = "etcd://\(etcd.addresses[0])/frond"
@@ -106,7 +106,7 @@ struct RegistryTests {
         #expect(output.contains("127.0.0.1:\(server.port)"), "the record says where the server is: \(output)")
     }
 
-    @Test("Without a registry at the start a server waits or fails, as the settings say")
+    @Test("without a registry at the start a server waits or fails, as the settings say")
     func absent() async throws {
         let port = try FreePort.find()
         let url = "etcd://127.0.0.1:\(port)/frond"

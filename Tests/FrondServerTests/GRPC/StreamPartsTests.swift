@@ -19,7 +19,7 @@ struct StreamPartsTests {
         StreamAsk(requestID: number, source: source, count: count)
     }
 
-    @Test("Lanes: what comes together is one batch of each source")
+    @Test("lanes: what comes together is one batch of each source")
     func coalescing() {
         var lanes = StreamLanes()
         let batches = lanes.arrived([
@@ -30,7 +30,7 @@ struct StreamPartsTests {
         #expect(batches.map(\.count) == [4, 6])
     }
 
-    @Test("Lanes: what comes while a batch is under way is the next batch, and other sources do not wait for it")
+    @Test("lanes: what comes while a batch is under way is the next batch, and other sources do not wait for it")
     func oneAfterTheOther() {
         var lanes = StreamLanes()
         #expect(lanes.arrived([ask(1, order)]).count == 1)
@@ -44,7 +44,7 @@ struct StreamPartsTests {
         #expect(lanes.arrived([ask(7, order)]).count == 1)
     }
 
-    @Test("Supply: gives every number once, in order, over runs and strides")
+    @Test("supply: gives every number once, in order, over runs and strides")
     func supply() {
         var supply = RunSupply([
             NumberRun(first: 1, count: 3), NumberRun(first: 100, count: 4, stride: 10), NumberRun(first: 7, count: 1),
@@ -58,7 +58,7 @@ struct StreamPartsTests {
     }
 
     @Test(
-        "Mailbox: is full at the limit of requests, and of the IDs that they ask for",
+        "mailbox: is full at the limit of requests, and of the IDs that they ask for",
         arguments: [
             ([1, 1, 1], [false, false, true]), ([60, 39, 1], [false, false, true]), ([99, 1], [false, true]),
             ([5000], [true]), ([-7, 0, 1], [false, false, true]),
@@ -71,7 +71,7 @@ struct StreamPartsTests {
         #expect(!mailbox.add(.init()))
     }
 
-    @Test("Mailbox: a reader that is held back goes on when there is room, and when nobody waits any more")
+    @Test("mailbox: a reader that is held back goes on when there is room, and when nobody waits any more")
     func room() async {
         let mailbox = StreamMailbox(limits: StreamLimits(requests: 1, ids: 100))
         let reader = Task { for _ in 0..<3 { await mailbox.put(.init()) } }
@@ -85,7 +85,7 @@ struct StreamPartsTests {
         await reader.value
     }
 
-    @Test("Mailbox: knows whether it was the server or the client that ended the stream")
+    @Test("mailbox: knows whether it was the server or the client that ended the stream")
     func whoEnds() {
         let byClient = StreamMailbox(limits: StreamLimits(requests: 1, ids: 1))
         byClient.finish()
@@ -97,7 +97,7 @@ struct StreamPartsTests {
         #expect(byServer.isCutShort)
     }
 
-    @Test("Mailbox: ends when no request comes any more and all are answered, not before")
+    @Test("mailbox: ends when no request comes any more and all are answered, not before")
     func end() async {
         let mailbox = StreamMailbox(limits: StreamLimits(requests: 10, ids: 100))
         await mailbox.put(.init())

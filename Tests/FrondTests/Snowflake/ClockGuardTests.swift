@@ -10,14 +10,14 @@ struct ClockGuardTests {
         ClockGuard(maxForwardJump: .seconds(10), wallMilliseconds: start, monotonic: .zero)
     }
 
-    @Test("Small steps either way are followed at once", arguments: [Int64(-10_000), -1, 0, 1, 10_000])
+    @Test("small steps either way are followed at once", arguments: [Int64(-10_000), -1, 0, 1, 10_000])
     func followsSmallSteps(step: Int64) {
         var clock = makeGuard()
         #expect(clock.observe(wallMilliseconds: start + 1000 + step, monotonic: .seconds(1)) == start + 1000 + step)
         #expect(clock.state == .ok)
     }
 
-    @Test("A jump forward is not followed: time goes on with the monotonic clock")
+    @Test("a jump forward is not followed: time goes on with the monotonic clock")
     func refusesJumps() {
         var clock = makeGuard()
         let found = clock.observe(wallMilliseconds: start + 1000 + year, monotonic: .seconds(1))
@@ -30,7 +30,7 @@ struct ClockGuardTests {
         #expect(clock.state == .ok)
     }
 
-    @Test("A jump forward that lasts is followed, a larger one later")
+    @Test("a jump forward that lasts is followed, a larger one later")
     func followsJumpsThatLast() {
         for (jump, patience) in [(Int64(60_000), Int64(10)), (3_600_000, 36), (year, 600)] {
             var clock = makeGuard()
@@ -46,7 +46,7 @@ struct ClockGuardTests {
         }
     }
 
-    @Test("A jump that changes is not one that lasts")
+    @Test("a jump that changes is not one that lasts")
     func startsAnewWithEachJump() {
         var clock = makeGuard()
         for second in Int64(1)...120 {
@@ -57,7 +57,7 @@ struct ClockGuardTests {
         }
     }
 
-    @Test("A step back is told, and the return is followed at once")
+    @Test("a step back is told, and the return is followed at once")
     func tellsStepsBack() {
         var clock = makeGuard()
         let back = start - 3_600_000
@@ -67,7 +67,7 @@ struct ClockGuardTests {
         #expect(clock.state == .ok)
     }
 
-    @Test("After a step back was accepted, a jump is measured from there")
+    @Test("after a step back was accepted, a jump is measured from there")
     func acceptsAStepBack() {
         var clock = makeGuard()
         clock.accept(wallMilliseconds: start - 3_600_000, monotonic: .seconds(1))

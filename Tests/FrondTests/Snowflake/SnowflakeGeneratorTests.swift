@@ -26,18 +26,18 @@ struct SnowflakeGeneratorTests {
         #expect(generator.layout.milliseconds(ofTick: parts.tick) == time.wallMilliseconds)
     }
 
-    @Test("A datacenter ID beyond its width is refused")
+    @Test("a datacenter ID beyond its width is refused")
     func refusesDatacenters() {
         #expect(throws: FrondError.self) { _ = try SnowflakeGenerator(layout: .leaf, datacenterID: 1, time: time) }
     }
 
-    @Test("Without a worker ID there is no ID, and the reason is the keeper's")
+    @Test("without a worker ID there is no ID, and the reason is the keeper's")
     func needsALease() async throws {
         let generator = try SnowflakeGenerator(layout: .test, time: time)
         #expect(generator.nextIfReady() == nil)
     }
 
-    @Test("A full tick borrows from the next ones, up to the bound")
+    @Test("a full tick borrows from the next ones, up to the bound")
     func borrows() throws {
         let generator = try makeGenerator()
         var last: Int64 = -1
@@ -57,7 +57,7 @@ struct SnowflakeGeneratorTests {
         #expect(more == 4096)
     }
 
-    @Test("A caller beyond the bound waits for the clock, and then gets its ID")
+    @Test("a caller beyond the bound waits for the clock, and then gets its ID")
     func waits() async throws {
         let generator = try makeGenerator()
         while generator.nextIfReady() != nil {}
@@ -68,7 +68,7 @@ struct SnowflakeGeneratorTests {
         #expect(parts.sequence == 0)
     }
 
-    @Test("A cancelled caller stops waiting")
+    @Test("a cancelled caller stops waiting")
     func cancels() async throws {
         let generator = try makeGenerator()
         while generator.nextIfReady() != nil {}
@@ -79,7 +79,7 @@ struct SnowflakeGeneratorTests {
         #expect(error?.code == .cancelled)
     }
 
-    @Test("More callers than the bound are refused")
+    @Test("more callers than the bound are refused")
     func refusesACrowd() async throws {
         let generator = try makeGenerator(policy: SnowflakePolicy(maxWaiters: 1))
         while generator.nextIfReady() != nil {}
@@ -116,7 +116,7 @@ struct SnowflakeGeneratorTests {
         return try await body()
     }
 
-    @Test("A count that does not fit the wait is refused, naming the range", arguments: [0, -5, 4096 * 1000 + 1])
+    @Test("a count that does not fit the wait is refused, naming the range", arguments: [0, -5, 4096 * 1000 + 1])
     func refusesCounts(count: Int) async throws {
         let generator = try makeGenerator()
         let error = await #expect(throws: FrondError.self) { try await generator.next(count: count) }
@@ -124,7 +124,7 @@ struct SnowflakeGeneratorTests {
         #expect(error?.message.contains("1 to 4096000") ?? false)
     }
 
-    @Test("Nothing is issued at or above the horizon, until it is moved")
+    @Test("nothing is issued at or above the horizon, until it is moved")
     func stopsAtTheHorizon() throws {
         let generator = try makeGenerator(horizon: .milliseconds(5))
         let limit = time.wallMilliseconds + 5
@@ -141,7 +141,7 @@ struct SnowflakeGeneratorTests {
         #expect(generator.nextIfReady() != nil)
     }
 
-    @Test("A new lease begins at its floor")
+    @Test("a new lease begins at its floor")
     func beginsAtTheFloor() throws {
         let generator = try SnowflakeGenerator(layout: .test, time: time)
         generator.install(.test(floor: time.wallMilliseconds + 5, horizon: time.wallMilliseconds + 100))
@@ -149,7 +149,7 @@ struct SnowflakeGeneratorTests {
         #expect(generator.layout.milliseconds(ofTick: parts.tick) == time.wallMilliseconds + 5)
     }
 
-    @Test("A floor or horizon inside a tick reserves the whole ticks between", arguments: [0, 1, 999])
+    @Test("a floor or horizon inside a tick reserves the whole ticks between", arguments: [0, 1, 999])
     func roundsToWholeTicks(offset: Int64) throws {
         let words = SnowflakeWords(
             layout: .test(sequenceBits: 4, tick: 1000), maxAhead: .milliseconds(10), spreadSeed: 1)
@@ -159,7 +159,7 @@ struct SnowflakeGeneratorTests {
         #expect(words.limitWord(horizonMilliseconds: tickStart + offset) == tick << 4)
     }
 
-    @Test("A closed lease issues no more, and says what was issued")
+    @Test("a closed lease issues no more, and says what was issued")
     func closes() throws {
         let generator = try makeGenerator()
         let id = try #require(generator.nextIfReady())
@@ -184,7 +184,7 @@ struct SnowflakeGeneratorTests {
         }
     }
 
-    @Test("A clock a little behind goes on from the last ID", arguments: [1, 5, 9])
+    @Test("a clock a little behind goes on from the last ID", arguments: [1, 5, 9])
     func goesOnBehind(step: Int) throws {
         let generator = try makeGenerator()
         let before = try #require(generator.nextIfReady())
@@ -194,7 +194,7 @@ struct SnowflakeGeneratorTests {
         #expect(generator.clockState == .ok)
     }
 
-    @Test("A clock far behind is an error that says by how much, and recovers by itself")
+    @Test("a clock far behind is an error that says by how much, and recovers by itself")
     func refusesBehind() async throws {
         let generator = try makeGenerator(horizon: .seconds(7200))
         let before = try #require(generator.nextIfReady())
@@ -208,7 +208,7 @@ struct SnowflakeGeneratorTests {
         #expect(generator.clockState == .ok)
     }
 
-    @Test("A clock behind by less than a caller waits is waited for")
+    @Test("a clock behind by less than a caller waits is waited for")
     func waitsBehind() async throws {
         let generator = try makeGenerator()
         let before = try #require(generator.nextIfReady())
@@ -219,7 +219,7 @@ struct SnowflakeGeneratorTests {
         #expect(try await id > before)
     }
 
-    @Test("A wrong jump forward burns no time: IDs go on with the monotonic clock")
+    @Test("a wrong jump forward burns no time: IDs go on with the monotonic clock")
     func ignoresJumps() throws {
         let generator = try makeGenerator(horizon: .seconds(1_000_000_000))
         let now = time.wallMilliseconds
@@ -229,7 +229,7 @@ struct SnowflakeGeneratorTests {
         #expect(generator.clockState == .ahead(by: .seconds(315_360_000)))
     }
 
-    @Test("The last tick of a layout is an error, never a negative number")
+    @Test("the last tick of a layout is an error, never a negative number")
     func endsClearly() async throws {
         let layout = SnowflakeLayout(
             unchecked: 1, epochMilliseconds: time.wallMilliseconds - 1000, tickBits: 10, datacenterBits: 0,
@@ -246,7 +246,7 @@ struct SnowflakeGeneratorTests {
         #expect(generator.nextIfReady() == nil)
     }
 
-    @Test("At low rates the low bits are evenly spread", arguments: [2, 16, 32, 1024])
+    @Test("at low rates the low bits are evenly spread", arguments: [2, 16, 32, 1024])
     func spreads(modulus: Int) throws {
         for (layout, pause) in [
             (SnowflakeLayout.test, Duration.milliseconds(1)), (.test, .milliseconds(7)), (.test, .seconds(1)),

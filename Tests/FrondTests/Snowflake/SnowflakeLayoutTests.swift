@@ -7,7 +7,7 @@ struct SnowflakeLayoutTests {
     /// 2026-01-01T00:00:00Z.
     private let now: Int64 = 1_767_225_600_000
 
-    @Test("Composing and decoding are inverse, for every layout")
+    @Test("composing and decoding are inverse, for every layout")
     func inverse() throws {
         var random = SplitMix64(seed: 1)
         for _ in 0..<2000 {
@@ -23,7 +23,7 @@ struct SnowflakeLayoutTests {
         }
     }
 
-    @Test("Any number of the layout's bits decodes to parts that compose to it again")
+    @Test("any number of the layout's bits decodes to parts that compose to it again")
     func inverseFromIDs() throws {
         var random = SplitMix64(seed: 2)
         for _ in 0..<2000 {
@@ -65,7 +65,7 @@ struct SnowflakeLayoutTests {
                 == .init(tick: 1000, datacenterID: 0, workerID: 513, sequence: 7))
     }
 
-    @Test("Presets can be used, but for Baidu's, which has run out")
+    @Test("presets can be used, but for Baidu's, which has run out")
     func presets() throws {
         for (name, layout) in SnowflakeLayout.presets where name != "baidu" {
             try layout.check(nowMilliseconds: now)
@@ -86,7 +86,7 @@ struct SnowflakeLayoutTests {
     }
 
     @Test(
-        "A bad setting is refused by its name, value and range",
+        "a bad setting is refused by its name, value and range",
         arguments: [
             (SnowflakeLayout.Settings(preset: "nope"), "'nope' is not a layout"),
             (.init(tickBits: 0), "tick bits 0 is out of range: 1 to 63"),
@@ -109,13 +109,13 @@ struct SnowflakeLayoutTests {
         #expect(error?.message.contains(message) ?? false, "\(error?.message ?? "")")
     }
 
-    @Test("What no layout made is not decoded", arguments: [-1, Int64.min, 1 << 53])
+    @Test("what no layout made is not decoded", arguments: [-1, Int64.min, 1 << 53])
     func refusesIDs(id: Int64) {
         let error = #expect(throws: FrondError.self) { _ = try SnowflakeLayout.js53.decode(id) }
         #expect(error?.code == .invalidArgument)
     }
 
-    @Test("Parts out of range are not composed")
+    @Test("parts out of range are not composed")
     func refusesParts() {
         #expect(throws: FrondError.self) {
             _ = try SnowflakeLayout.leaf.compose(.init(tick: 1, workerID: 1024, sequence: 0))

@@ -21,7 +21,7 @@ struct SnowflakeStressTests {
 
     /// Threads claim while another switches between worker IDs, early releases and later horizons every few IDs. As in a
     /// registry, a worker ID is taken again only at or above the horizon that was given back.
-    @Test("No ID comes twice and none is beyond what was given back, with a lease for every few IDs")
+    @Test("no ID comes twice and none is beyond what was given back, with a lease for every few IDs")
     func survivesLeaseSwitches() async throws {
         // Far ahead of the clock, so that leases can follow each other as fast as they can be made.
         let generator = try SnowflakeGenerator(
@@ -72,7 +72,7 @@ struct SnowflakeStressTests {
         return false
     }
 
-    @Test("Batches and single IDs of many threads never overlap")
+    @Test("batches and single IDs of many threads never overlap")
     func batchesAreDisjoint() async throws {
         let generator = try SnowflakeGenerator(
             layout: .test(sequenceBits: 12), policy: Self.policy(maxAhead: .milliseconds(10)))

@@ -26,7 +26,7 @@ struct StripedTagTests {
         }
     }
 
-    @Test("A record hands out the numbers of its stripe alone, each once", arguments: 0..<3 as Range<Int64>)
+    @Test("a record hands out the numbers of its stripe alone, each once", arguments: 0..<3 as Range<Int64>)
     func ownStripe(stripe: Int64) throws {
         var record = try makeRecord(step: 4, stripe: stripe)
         var all: [Int64] = []
@@ -39,7 +39,7 @@ struct StripedTagTests {
         #expect(all == Array((1...60).filter { $0 % 3 == stripe }))
     }
 
-    @Test("The numbers begin at or above what the caller has already", arguments: [1, 2, 3, 100, 101, 102] as [Int64])
+    @Test("the numbers begin at or above what the caller has already", arguments: [1, 2, 3, 100, 101, 102] as [Int64])
     func notBelow(least: Int64) throws {
         let (segment, successor) = try makeRecord().reserving(
             atLeast: nil, after: nil, notBelow: SegmentPosition(cycle: 0, next: least))
@@ -47,7 +47,7 @@ struct StripedTagTests {
         #expect(successor.maxID == segment.first + 9 * 3 + 1)
     }
 
-    @Test("The last number is the largest of the stripe, and nothing overflows there")
+    @Test("the last number is the largest of the stripe, and nothing overflows there")
     func largest() throws {
         for stripe in 0..<3 as Range<Int64> {
             let record = try makeRecord(maxID: .max - 7, step: 100, stripe: stripe)
@@ -57,7 +57,7 @@ struct StripedTagTests {
         }
     }
 
-    @Test("A tag that cycles begins again, also where another database did first")
+    @Test("a tag that cycles begins again, also where another database did first")
     func cycles() throws {
         let record = try makeRecord(maxID: 9, maxValue: 10, cycles: true)
         let (segment, _) = try record.reserving(atLeast: nil, after: nil)
@@ -71,14 +71,14 @@ struct StripedTagTests {
         }
     }
 
-    @Test("Nothing is reserved at a barrier or above it")
+    @Test("nothing is reserved at a barrier or above it")
     func barrier() throws {
         let (segment, successor) = try makeRecord(step: 100, barrier: 12).reserving(atLeast: nil, after: nil)
         #expect(numbers(segment) == [2, 5, 8, 11])
         #expect(code(of: successor) == .storeUnavailable)
     }
 
-    @Test("A tail is taken back by the record of its stripe alone")
+    @Test("a tail is taken back by the record of its stripe alone")
     func takingBack() throws {
         var (tail, record) = try makeRecord().reserving(atLeast: nil, after: nil)
         tail.first = 8
@@ -91,7 +91,7 @@ struct StripedTagTests {
     }
 
     @Test(
-        "A stripe that is none is refused",
+        "a stripe that is none is refused",
         arguments: [(0, 0), (3, 3), (3, -1), (1025, 0), (-2, -1)] as [(Int64, Int64)])
     func refuses(stripes: Int64, stripe: Int64) throws {
         #expect(code(of: try makeRecord(stripes: stripes, stripe: stripe)) == .storeCorrupt)

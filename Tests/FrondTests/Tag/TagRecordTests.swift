@@ -24,7 +24,7 @@ struct TagRecordTests {
     // MARK: Reserving
 
     @Test(
-        "The step is taken, or more where more is wanted",
+        "the step is taken, or more where more is wanted",
         arguments: [(nil, 10), (0, 10), (-1, 10), (.min, 10), (9, 10), (10, 10), (11, 11), (1000, 1000)]
             as [(Int64?, Int64)])
     func size(wanted: Int64?, expected: Int64) throws {
@@ -34,7 +34,7 @@ struct TagRecordTests {
         #expect(successor.version == 5)
     }
 
-    @Test("Nothing overflows at the largest number", arguments: [nil, 5, 6, 7, .max] as [Int64?])
+    @Test("nothing overflows at the largest number", arguments: [nil, 5, 6, 7, .max] as [Int64?])
     func largest(wanted: Int64?) throws {
         let record = try makeRecord(maxID: .max - 6, step: 5)
         let (segment, successor) = try record.reserving(atLeast: wanted, after: nil)
@@ -43,7 +43,7 @@ struct TagRecordTests {
         #expect(successor.maxID == segment.end)
     }
 
-    @Test("Any step reserves up to the maximum", arguments: [1, 1 << 31, TagRecord.largestStep] as [Int64])
+    @Test("any step reserves up to the maximum", arguments: [1, 1 << 31, TagRecord.largestStep] as [Int64])
     func anyStep(step: Int64) throws {
         let (segment, successor) = try makeRecord(maxID: 5, step: step).reserving(atLeast: nil, after: nil)
         #expect(segment.first == 5)
@@ -51,21 +51,21 @@ struct TagRecordTests {
         #expect(successor.maxID == segment.end)
     }
 
-    @Test("A version goes on past its largest value", arguments: [Int64.max, -1, .min])
+    @Test("a version goes on past its largest value", arguments: [Int64.max, -1, .min])
     func version(version: Int64) throws {
         let (segment, successor) = try makeRecord(version: version).reserving(atLeast: nil, after: nil)
         #expect(successor.version == version &+ 1)
         #expect(segment.version == successor.version)
     }
 
-    @Test("Past the maximum there is nothing", arguments: [26, 27, .max] as [Int64])
+    @Test("past the maximum there is nothing", arguments: [26, 27, .max] as [Int64])
     func exhausted(maxID: Int64) throws {
         let error = error(of: try makeRecord(maxID: maxID, maxValue: 25))
         #expect(error?.code == .exhausted)
         #expect(error?.message.contains("'order' has given out its last number, 25") == true)
     }
 
-    @Test func aCycleBeginsAtTheStart() throws {
+    @Test("a cycle begins at the start") func aCycleBeginsAtTheStart() throws {
         let record = try makeRecord(maxID: 26, startID: 6, maxValue: 25, cycles: true, cycle: 3, version: 9)
         let (segment, successor) = try record.reserving(
             atLeast: nil, after: SegmentPosition(cycle: 3, next: 26))
@@ -74,13 +74,13 @@ struct TagRecordTests {
         #expect(successor.cycle == 4)
     }
 
-    @Test func aSegmentNeverSpansTwoCycles() throws {
+    @Test("a segment never spans two cycles") func aSegmentNeverSpansTwoCycles() throws {
         let record = try makeRecord(maxID: 20, maxValue: 25, cycles: true)
         let (segment, _) = try record.reserving(atLeast: 1_000_000, after: nil)
         #expect(segment.first..<segment.end == 20..<26)
     }
 
-    @Test func aTagOfOneNumberGivesThatNumber() throws {
+    @Test("a tag of one number gives that number") func aTagOfOneNumberGivesThatNumber() throws {
         let (segment, _) = try makeRecord(maxID: 7, startID: 7, maxValue: 7).reserving(atLeast: nil, after: nil)
         #expect(segment.first..<segment.end == 7..<8)
     }
@@ -88,7 +88,7 @@ struct TagRecordTests {
     // MARK: Refusing
 
     @Test(
-        "A record that cannot be right reserves nothing",
+        "a record that cannot be right reserves nothing",
         arguments: [
             (1, 0, 1, 100), (1, -1, 1, 100), (1, .min, 1, 100), (0, 10, 1, 100), (.min, 10, 1, 100), (1, 10, 1, .max),
             (5, 10, 5, 4), (1, 10, 1, .min),
@@ -104,7 +104,7 @@ struct TagRecordTests {
     }
 
     @Test(
-        "A record below the floor has gone back",
+        "a record below the floor has gone back",
         arguments: [(0, 22), (0, Int64.max), (1, 0), (1, 21), (Int64.max, 1)] as [(Int64, Int64)])
     func wentBack(cycle: Int64, next: Int64) throws {
         let error = error(of: try makeRecord(maxID: 21), after: SegmentPosition(cycle: cycle, next: next))
@@ -112,14 +112,14 @@ struct TagRecordTests {
         #expect(error?.retryAfter != nil)
     }
 
-    @Test("A record at or above the floor is believed", arguments: [(2, 21), (2, 1), (1, 500)] as [(Int64, Int64)])
+    @Test("a record at or above the floor is believed", arguments: [(2, 21), (2, 1), (1, 500)] as [(Int64, Int64)])
     func notBack(cycle: Int64, next: Int64) throws {
         #expect(error(of: try makeRecord(maxID: 21, cycle: 2), after: SegmentPosition(cycle: cycle, next: next)) == nil)
     }
 
     // MARK: Giving back
 
-    @Test func anUnusedTailMovesTheNextNumberBack() throws {
+    @Test("an unused tail moves the next number back") func anUnusedTailMovesTheNextNumberBack() throws {
         var (tail, record) = try makeRecord().reserving(atLeast: nil, after: nil)
         tail.first = 4
         let successor = try #require(record.takingBack(tail))
@@ -128,7 +128,7 @@ struct TagRecordTests {
         #expect(successor.takingBack(tail) == nil)
     }
 
-    @Test("A tail that is not the record's last reservation is refused")
+    @Test("a tail that is not the record's last reservation is refused")
     func strangeTails() throws {
         let (tail, record) = try makeRecord().reserving(atLeast: nil, after: nil)
         let changes: [(inout Segment) -> Void] = [
@@ -142,7 +142,7 @@ struct TagRecordTests {
         }
     }
 
-    @Test("A tail begins in the last reservation, or in the one before of the same caller, and nowhere below")
+    @Test("a tail begins in the last reservation, or in the one before of the same caller, and nowhere below")
     func lowestTail() throws {
         var record = try makeRecord()
         var segments: [Segment] = []
@@ -169,7 +169,7 @@ struct TagRecordTests {
         }
     }
 
-    @Test("Nothing is taken back twice, nor after a change of the settings, nor by a record that knows no reservation")
+    @Test("nothing is taken back twice, nor after a change of the settings, nor by a record that knows no reservation")
     func forgottenReservations() throws {
         var (tail, record) = try makeRecord().reserving(atLeast: nil, after: nil)
         var changed = try record.applying(TagChange(step: 5), nowMilliseconds: 5)
@@ -182,7 +182,7 @@ struct TagRecordTests {
         #expect(record.takingBack(tail) == nil)
     }
 
-    @Test("A cycle that begins again takes nothing of the one before back")
+    @Test("a cycle that begins again takes nothing of the one before back")
     func tailsAcrossCycles() throws {
         let record = try makeRecord(maxID: 16, maxValue: 25, cycles: true)
         let (last, full) = try record.reserving(atLeast: nil, after: nil)
@@ -205,7 +205,8 @@ struct TagRecordTests {
         #expect(throws: FrondError.self) { try record.applying(TagChange(maxID: 20), nowMilliseconds: 5) }
     }
 
-    @Test func aTagThatIsUsedUpGoesOnOnceItsMaximumIsRaised() throws {
+    @Test("a tag that is used up goes on once its maximum is raised")
+    func aTagThatIsUsedUpGoesOnOnceItsMaximumIsRaised() throws {
         let used = try makeRecord(maxID: 26, maxValue: 25)
         let raised = try used.applying(TagChange(maxValue: 100), nowMilliseconds: 5)
         #expect(try raised.reserving(atLeast: nil, after: nil).segment.first == 26)

@@ -17,7 +17,7 @@ struct FaultInjectingSegmentStoreTests {
         return FaultInjectingSegmentStore(base, plan: plan, time: time)
     }
 
-    @Test func anErrorBeforeReservesNothing() async throws {
+    @Test("an error before reserves nothing") func anErrorBeforeReservesNothing() async throws {
         let store = try await makeStore(.script([.errorBefore]))
         let error = await #expect(throws: FrondError.self) { try await store.reserve(tag, atLeast: nil, after: nil) }
         #expect(error?.code == .storeUnavailable)
@@ -25,14 +25,14 @@ struct FaultInjectingSegmentStoreTests {
         #expect(store.faults == [.errorBefore, nil])
     }
 
-    @Test func anErrorAfterTheCommitLeavesAGap() async throws {
+    @Test("an error after the commit leaves a gap") func anErrorAfterTheCommitLeavesAGap() async throws {
         let store = try await makeStore(.script([nil, .errorAfterCommit]))
         #expect(try await store.reserve(tag, atLeast: nil, after: nil).first == 1)
         await #expect(throws: FrondError.self) { try await store.reserve(tag, atLeast: nil, after: nil) }
         #expect(try await store.reserve(tag, atLeast: nil, after: nil).first == 21)
     }
 
-    @Test("A delay is before the commit, a slow reply after it", arguments: [true, false])
+    @Test("a delay is before the commit, a slow reply after it", arguments: [true, false])
     func delays(isBefore: Bool) async throws {
         let fault: StoreFault = isBefore ? .delay(.seconds(3)) : .slowReply(.seconds(3))
         let store = try await makeStore(.script([fault]))
@@ -43,7 +43,7 @@ struct FaultInjectingSegmentStoreTests {
         #expect(try await segment.first == 1)
     }
 
-    @Test func anOutageLastsUntilItEnds() async throws {
+    @Test("an outage lasts until it ends") func anOutageLastsUntilItEnds() async throws {
         let store = try await makeStore(.script([.errorAfterCommit]))
         store.beginOutage()
         for _ in 0..<3 {
@@ -58,7 +58,7 @@ struct FaultInjectingSegmentStoreTests {
         #expect(store.callCount == 7)
     }
 
-    @Test func injectedFaultsComeBeforeThePlan() async throws {
+    @Test("injected faults come before the plan") func injectedFaultsComeBeforeThePlan() async throws {
         let store = try await makeStore(.script([.errorBefore]))
         store.inject(nil, .errorAfterCommit)
         _ = try await store.tags()
@@ -66,7 +66,7 @@ struct FaultInjectingSegmentStoreTests {
         #expect(store.faults == [nil, .errorAfterCommit, .errorBefore])
     }
 
-    @Test func oneSeedGivesTheSameFaultsAgain() async throws {
+    @Test("one seed gives the same faults again") func oneSeedGivesTheSameFaultsAgain() async throws {
         let odds = FaultPlan.Odds(longestDelay: .zero)
         var runs: [[StoreFault?]] = []
         for seed: UInt64 in [1, 1, 2] {
@@ -81,7 +81,7 @@ struct FaultInjectingSegmentStoreTests {
         }
     }
 
-    @Test func anErrorOfTheStoreItselfIsPassedOn() async throws {
+    @Test("an error of the store itself is passed on") func anErrorOfTheStoreItselfIsPassedOn() async throws {
         let store = try await makeStore(.script([.errorAfterCommit]))
         let unknown = try Frond.Tag("nobody")
         let error = await #expect(throws: FrondError.self) {

@@ -9,7 +9,7 @@ struct InMemorySegmentStoreTests {
 
     init() throws { tag = try Frond.Tag("order") }
 
-    @Test func aStaleReadIsNoticedAndReadAgain() async throws {
+    @Test("a stale read is noticed and read again") func aStaleReadIsNoticedAndReadAgain() async throws {
         let store = InMemorySegmentStore()
         _ = try await store.create(tag, TagSettings(step: 10))
         _ = try await store.reserve(tag, atLeast: nil, after: nil)
@@ -17,7 +17,8 @@ struct InMemorySegmentStoreTests {
         #expect(try await store.reserve(tag, atLeast: nil, after: nil).first == 11)
     }
 
-    @Test func aStaleReadRepeatsNumbersWhereNothingIsCompared() async throws {
+    @Test("a stale read repeats numbers where nothing is compared")
+    func aStaleReadRepeatsNumbersWhereNothingIsCompared() async throws {
         let store = InMemorySegmentStore(comparing: [])
         _ = try await store.create(tag, TagSettings(step: 10))
         _ = try await store.reserve(tag, atLeast: nil, after: nil)
@@ -27,7 +28,7 @@ struct InMemorySegmentStoreTests {
 
     /// A writer that knows nothing of `version` moves `max_id` between our read and our swap.
     @Test(
-        "A foreign writer is noticed by max_id alone",
+        "a foreign writer is noticed by max_id alone",
         arguments: [(.all, 11), (.maxID, 11), (.version, 1)] as [(InMemorySegmentStore.Comparison, Int64)])
     func foreignWriter(comparison: InMemorySegmentStore.Comparison, expected: Int64) async throws {
         let hook = Mutex<(@Sendable (TagRecord) -> Void)?>(nil)
@@ -45,7 +46,7 @@ struct InMemorySegmentStoreTests {
         #expect(try await store.reserve(tag, atLeast: nil, after: nil).first == expected)
     }
 
-    @Test func anOverwrittenRecordIsBelieved() async throws {
+    @Test("an overwritten record is believed") func anOverwrittenRecordIsBelieved() async throws {
         let store = InMemorySegmentStore()
         let created = try await store.create(tag, TagSettings(step: 10))
         _ = try await store.reserve(tag, atLeast: nil, after: nil)

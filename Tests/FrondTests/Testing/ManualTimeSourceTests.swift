@@ -6,7 +6,7 @@ import Testing
 struct ManualTimeSourceTests {
     private let time = ManualTimeSource(monotonic: .seconds(5), wallMilliseconds: 1_000_000)
 
-    @Test func standsStillUntilItIsMoved() {
+    @Test("stands still until it is moved") func standsStillUntilItIsMoved() {
         #expect(time.monotonic == .seconds(5))
         #expect(time.wallMilliseconds == 1_000_000)
         time.advance(by: .milliseconds(1500))
@@ -14,12 +14,12 @@ struct ManualTimeSourceTests {
         #expect(time.wallMilliseconds == 1_001_500)
     }
 
-    @Test func smallStepsAddUp() {
+    @Test("small steps add up") func smallStepsAddUp() {
         for _ in 0..<1000 { time.advance(by: .microseconds(1)) }
         #expect(time.wallMilliseconds == 1_000_001)
     }
 
-    @Test func theWallClockJumpsAlone() {
+    @Test("the wall clock jumps alone") func theWallClockJumpsAlone() {
         time.jumpWall(by: .seconds(-900))
         #expect(time.wallMilliseconds == 100_000)
         time.setWall(milliseconds: 42)
@@ -27,7 +27,7 @@ struct ManualTimeSourceTests {
         #expect(time.monotonic == .seconds(5))
     }
 
-    @Test func whoSleepsWakesAtTheDeadlineAndNotBefore() async {
+    @Test("a sleeper wakes at the deadline and not before") func whoSleepsWakesAtTheDeadlineAndNotBefore() async {
         let sleeper = Task {
             await time.sleep(until: .seconds(7))
             return time.monotonic
@@ -40,12 +40,12 @@ struct ManualTimeSourceTests {
         #expect(await sleeper.value == .seconds(7))
     }
 
-    @Test func aDeadlineThatHasPassedIsNoWait() async {
+    @Test("a deadline that has passed is not waited for") func aDeadlineThatHasPassedIsNoWait() async {
         await time.sleep(until: .seconds(5))
         await time.sleep(until: .zero)
     }
 
-    @Test func cancellationEndsASleep() async {
+    @Test("cancellation ends a sleep") func cancellationEndsASleep() async {
         let sleeper = Task { await time.sleep(until: .seconds(100)) }
         await time.waitForSleepers(1)
         sleeper.cancel()
@@ -53,7 +53,7 @@ struct ManualTimeSourceTests {
         #expect(time.sleeperCount == 0)
     }
 
-    @Test func aCancelledTaskDoesNotBeginToSleep() async {
+    @Test("a cancelled task does not begin to sleep") func aCancelledTaskDoesNotBeginToSleep() async {
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             await time.sleep(until: .seconds(100))
@@ -63,7 +63,7 @@ struct ManualTimeSourceTests {
         #expect(time.sleeperCount == 0)
     }
 
-    @Test func sleepersWakeOneDeadlineAfterAnother() async {
+    @Test("sleepers wake one deadline after another") func sleepersWakeOneDeadlineAfterAnother() async {
         await withTaskGroup(of: Void.self) { group in
             for second in [30, 10, 20, 10] { group.addTask { await time.sleep(until: .seconds(second)) } }
             await time.waitForSleepers(4)

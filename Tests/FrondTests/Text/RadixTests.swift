@@ -5,7 +5,7 @@ import Testing
 struct RadixTests {
     private let numbers: [Int64] = [0, 1, 9, 10, 31, 32, 35, 36, 61, 62, 999, 1_000_000, 1 << 53, .max - 1, .max]
 
-    @Test("Every radix reads what it writes, at any width", arguments: Radix.allCases)
+    @Test("every radix reads what it writes, at any width", arguments: Radix.allCases)
     func comesBack(radix: Radix) {
         for number in numbers {
             for width in [1, 5, 20] {
@@ -16,7 +16,7 @@ struct RadixTests {
         }
     }
 
-    @Test("The texts are those of other programs")
+    @Test("the texts are those of other programs")
     func known() {
         #expect(Radix.decimal.text(of: 42, width: 6) == "000042")
         #expect(Radix.hex.text(of: 0xdead_beef) == "deadbeef")
@@ -26,7 +26,7 @@ struct RadixTests {
         #expect(Radix.base32.text(of: 1234) == "16J")
     }
 
-    @Test("Texts of one width sort as their numbers do", arguments: Radix.allCases)
+    @Test("texts of one width sort as their numbers do", arguments: Radix.allCases)
     func sorts(radix: Radix) {
         let texts = numbers.map { radix.text(of: $0, width: 19) }
         #expect(
@@ -34,14 +34,14 @@ struct RadixTests {
                 texts.map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }))
     }
 
-    @Test("What people mistype in Crockford's base 32 is read")
+    @Test("what people mistype in Crockford's base 32 is read")
     func crockford() {
         #expect(Radix.base32.number(in: "i6-jl") == Radix.base32.number(in: "16J1"))
         #expect(Radix.base32.number(in: "o1") == 1)
         #expect(Radix.base32.number(in: "U") == nil)
     }
 
-    @Test("What is no number is none", arguments: Radix.allCases)
+    @Test("what is no number is none", arguments: Radix.allCases)
     func refuses(radix: Radix) {
         for text in ["", " ", "-1", "1 2", "é", "99999999999999999999999", "-"] {
             if radix == .base32, text == "-1" { continue }

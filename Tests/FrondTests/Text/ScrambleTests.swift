@@ -12,14 +12,14 @@ struct ScrambleTests {
     }
 
     /// Table 1 of the SipHash paper's reference code: key 00 01 … 0f, message 00 01 … 07.
-    @Test("The hash is SipHash-2-4")
+    @Test("the hash is SipHash-2-4")
     func knownHash() {
         let hash = SipHash(key0: 0x0706_0504_0302_0100, key1: 0x0f0e_0d0c_0b0a_0908)
         #expect(hash(0x0706_0504_0302_0100) == 0x93f5_f579_9a93_2462)
     }
 
     @Test(
-        "Each number of a range becomes another one of it, and comes back",
+        "each number of a range becomes another one of it, and comes back",
         arguments: [0...0, 0...1, 1...2, 1...3, 5...21, 0...255, 1...1000, 1...65_537] as [ClosedRange<Int64>])
     func isBijection(range: ClosedRange<Int64>) throws {
         let scramble = try Scramble(key: key, name: "order", range: range)
@@ -35,7 +35,7 @@ struct ScrambleTests {
     }
 
     @Test(
-        "The largest ranges come back too",
+        "the largest ranges come back too",
         arguments: [0...Int64.max, 1...(Int64.max - 1), (1 << 62)...(1 << 62 + 9)] as [ClosedRange<Int64>])
     func largeRanges(range: ClosedRange<Int64>) throws {
         let scramble = try Scramble(key: key, name: "order", range: range)
@@ -46,7 +46,7 @@ struct ScrambleTests {
         }
     }
 
-    @Test("Consecutive numbers leave no pattern in the low bits, nor in their distances")
+    @Test("consecutive numbers leave no pattern in the low bits, nor in their distances")
     func noPattern() throws {
         let scramble = try Scramble(key: key, name: "order", range: 1...1_000_000_000)
         let count: Int64 = 40_000
@@ -65,7 +65,7 @@ struct ScrambleTests {
         #expect(distances.count > Int(count) - 10, "hardly any distance comes twice")
     }
 
-    @Test("Another key or another name is another permutation")
+    @Test("another key or another name is another permutation")
     func dependsOnKeyAndName() throws {
         let range: ClosedRange<Int64> = 1...1_000_000
         let one = try Scramble(key: key, name: "order", range: range)
@@ -78,7 +78,7 @@ struct ScrambleTests {
         }
     }
 
-    @Test("Keys are told apart by fingerprints, which read as they are written")
+    @Test("keys are told apart by fingerprints, which read as they are written")
     func fingerprints() throws {
         let fingerprint = key.fingerprint
         #expect(try ScrambleKey.Fingerprint("\(fingerprint)") == fingerprint)
@@ -87,7 +87,7 @@ struct ScrambleTests {
         #expect(throws: FrondError.self) { try ScrambleKey.Fingerprint("12") }
     }
 
-    @Test("A short key and a range below 0 are refused")
+    @Test("a short key and a range below 0 are refused")
     func refusesBadInput() throws {
         var error = #expect(throws: FrondError.self) { try ScrambleKey([1, 2, 3]) }
         #expect(error?.message == "a scramble's key of 3 bytes is too short: 16 or more")

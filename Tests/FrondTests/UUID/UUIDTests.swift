@@ -49,7 +49,7 @@ struct UUIDTests {
         #expect(zip(uuids, uuids.dropFirst()).allSatisfy(<))
     }
 
-    @Test("Stress: version 7 strictly increases in every thread, and none comes twice")
+    @Test("stress: version 7 strictly increases in every thread, and none comes twice")
     func manyThreads() async throws {
         let generator = TimeOrderedUUIDGenerator()
         let lists = try await withThrowingTaskGroup(of: [UUIDValue].self) { group in

@@ -17,7 +17,7 @@ struct FileWorkerRegistryTests {
         try await body { FileWorkerRegistry(workerID: 7, directory: folder.path) }
     }
 
-    @Test("Keeps the contract of a registry of worker IDs", arguments: WorkerRegistryContract.Promise.ofFixedRegistries)
+    @Test("keeps the contract of a registry of worker IDs", arguments: WorkerRegistryContract.Promise.ofFixedRegistries)
     func keeps(promise: WorkerRegistryContract.Promise) async throws {
         try await contract.check(promise)
     }
@@ -31,7 +31,7 @@ struct FileWorkerRegistryTests {
             workerIDs: 0..<32, nowMilliseconds: now + elapsed, length: .seconds(3))
     }
 
-    @Test("A second process on the same data directory is refused, saying who is there")
+    @Test("a second process on the same data directory is refused, saying who is there")
     func refusesASecondProcess() async throws {
         let folder = try TemporaryFolder()
         let first = FileWorkerRegistry(workerID: 7, directory: folder.path)
@@ -47,7 +47,7 @@ struct FileWorkerRegistryTests {
         #expect(try await second.acquire(request(after: 10)).floorMilliseconds == now + 5)
     }
 
-    @Test("Another layout is refused where its IDs could be those of the one before")
+    @Test("another layout is refused where its IDs could be those of the one before")
     func otherLayout() async throws {
         let folder = try TemporaryFolder()
         let registry = FileWorkerRegistry(workerID: 7, directory: folder.path)
@@ -65,7 +65,7 @@ struct FileWorkerRegistryTests {
     }
 
     #if os(Linux)
-        @Test("What is given back is free at once, even where a child process was forked and has not begun yet")
+        @Test("what is given back is free at once, even where a child process was forked and has not begun yet")
         func forks() async throws {
             let folder = try TemporaryFolder()
             let copy: Int32
@@ -80,7 +80,7 @@ struct FileWorkerRegistryTests {
         }
     #endif
 
-    @Test("After a crash the next process begins at the horizon, whatever its clock says")
+    @Test("after a crash the next process begins at the horizon, whatever its clock says")
     func survivesACrash() async throws {
         let folder = try TemporaryFolder()
         do {
@@ -95,7 +95,7 @@ struct FileWorkerRegistryTests {
     }
 
     @Test(
-        "A file that cannot be read is refused: its horizon is not known",
+        "a file that cannot be read is refused: its horizon is not known",
         arguments: ["", "frond worker 1\nend\n", "x"])
     func refusesCorruption(text: String) async throws {
         let folder = try TemporaryFolder()
@@ -105,7 +105,7 @@ struct FileWorkerRegistryTests {
         #expect(error?.code == .storeCorrupt)
     }
 
-    @Test("A file written by a newer Frond is refused, and the error says so")
+    @Test("a file written by a newer Frond is refused, and the error says so")
     func refusesNewerFile() async throws {
         let folder = try TemporaryFolder()
         try folder.write("frond worker 2\nend\n", to: "worker-7")
@@ -115,7 +115,7 @@ struct FileWorkerRegistryTests {
         #expect(error?.message.contains("newer Frond") ?? false)
     }
 
-    @Test("A worker ID beyond the layout, and a folder that is not there, are refused")
+    @Test("a worker ID beyond the layout, and a folder that is not there, are refused")
     func refusesBadPlaces() async throws {
         let folder = try TemporaryFolder()
         let beyond = FileWorkerRegistry(workerID: 70, directory: folder.path)
@@ -127,7 +127,7 @@ struct FileWorkerRegistryTests {
         #expect(error?.message.contains("No such file or directory") ?? false)
     }
 
-    @Test("The worker ID comes from the setting or from the ordinal of the host")
+    @Test("the worker ID comes from the setting or from the ordinal of the host")
     func readsSettings() throws {
         #expect(try FileWorkerRegistry.assignedWorkerID("static:7") == 7)
         #expect(try FileWorkerRegistry.assignedWorkerID("statefulset:", hostName: "frond-3") == 3)

@@ -9,12 +9,12 @@ struct InMemoryWorkerContractTests {
         try await body { registry }
     }
 
-    @Test(arguments: WorkerRegistryContract.Promise.allCases)
+    @Test("keeps the contract", arguments: WorkerRegistryContract.Promise.allCases)
     func keeps(promise: WorkerRegistryContract.Promise) async throws {
         try await contract.check(promise)
     }
 
-    @Test(arguments: RegistryOriginContract<InMemoryWorkerStore>.Promise.allCases)
+    @Test("keeps the contract of a beginning", arguments: RegistryOriginContract<InMemoryWorkerStore>.Promise.allCases)
     func keepsOrigin(promise: RegistryOriginContract<InMemoryWorkerStore>.Promise) async throws {
         let contract = RegistryOriginContract<InMemoryWorkerStore> { body in
             let store = InMemoryWorkerStore(origin: nil)
@@ -23,7 +23,7 @@ struct InMemoryWorkerContractTests {
         try await contract.check(promise)
     }
 
-    @Test("A registry that compares nothing breaks the contract")
+    @Test("a registry that compares nothing breaks the contract")
     func noticesMissingComparison() async {
         let broken = WorkerRegistryContract { body in
             let registry = InMemoryWorkerRegistry(

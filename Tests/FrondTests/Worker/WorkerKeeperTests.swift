@@ -67,7 +67,7 @@ struct WorkerKeeperTests {
         #expect(!isSo, "within \(limit)", sourceLocation: sourceLocation)
     }
 
-    @Test("Takes a worker ID, keeps its horizon ahead, and gives it back at the end")
+    @Test("takes a worker ID, keeps its horizon ahead, and gives it back at the end")
     func holds() async throws {
         let keeper = try makeKeeper()
         try await running(keeper) {
@@ -85,7 +85,7 @@ struct WorkerKeeperTests {
         #expect(error?.code == .shutDown)
     }
 
-    @Test("The horizon grows with the age of the process, up to its bound")
+    @Test("the horizon grows with the age of the process, up to its bound")
     func growsTheHorizon() async throws {
         let keeper = try makeKeeper(policy: WorkerPolicy(maxHorizon: .seconds(20)))
         try await running(keeper) {
@@ -96,7 +96,7 @@ struct WorkerKeeperTests {
         }
     }
 
-    @Test("Goes on to the horizon while the registry is away, then says so, and comes back by itself")
+    @Test("goes on to the horizon while the registry is away, then says so, and comes back by itself")
     func survivesAnOutage() async throws {
         let keeper = try makeKeeper()
         try await running(keeper) {
@@ -117,7 +117,7 @@ struct WorkerKeeperTests {
         }
     }
 
-    @Test("A lost reply moves nothing until the next call has found out")
+    @Test("a lost reply moves nothing until the next call has found out")
     func survivesALostReply() async throws {
         let keeper = try makeKeeper()
         try await running(keeper) {
@@ -137,7 +137,7 @@ struct WorkerKeeperTests {
         }
     }
 
-    @Test("A worker ID that was taken is dropped at once, and another is taken")
+    @Test("a worker ID that was taken is dropped at once, and another is taken")
     func takesAnother() async throws {
         let keeper = try makeKeeper()
         var stolen: WorkerRecord?
@@ -162,7 +162,7 @@ struct WorkerKeeperTests {
         #expect(try await records.record(taken.workerID) == taken, "what the new holder has was changed")
     }
 
-    @Test("A clock that went back far is waited for at first, and then another worker ID is taken")
+    @Test("a clock that went back far is waited for at first, and then another worker ID is taken")
     func curesAClockAccident() async throws {
         let keeper = try makeKeeper()
         try await running(keeper) {
@@ -180,7 +180,7 @@ struct WorkerKeeperTests {
         }
     }
 
-    @Test("Where all worker IDs are held a start waits, saying when the next is free")
+    @Test("where all worker IDs are held a start waits, saying when the next is free")
     func waitsWhereAllAreHeld() async throws {
         for index in Int64(0)..<8 {
             let record = try WorkerRecord.unused(index).acquiring(
@@ -197,7 +197,7 @@ struct WorkerKeeperTests {
         }
     }
 
-    @Test("A start fails where the policy says so")
+    @Test("a start fails where the policy says so")
     func failsAtTheStart() async throws {
         store.beginOutage()
         let keeper = try makeKeeper(policy: WorkerPolicy(start: .fail))
@@ -205,7 +205,7 @@ struct WorkerKeeperTests {
         #expect(error?.code == .registryUnavailable)
     }
 
-    @Test("A registry that never answers does not keep the keeper from ending")
+    @Test("a registry that never answers does not keep the keeper from ending")
     func endsWithoutTheRegistry() async throws {
         let keeper = try makeKeeper()
         let run = Task { try await keeper.run() }

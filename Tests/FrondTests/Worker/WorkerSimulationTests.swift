@@ -8,7 +8,7 @@ struct WorkerSimulationTests {
         WorkerSimulation.Settings(layout: WorkerSimulation.smallLayout(seed: seed))
     }
 
-    @Test("No ID comes twice, goes back or is issued outside its reservation, whatever goes wrong")
+    @Test("no ID comes twice, goes back or is issued outside its reservation, whatever goes wrong")
     func survives() async throws {
         var total = (ids: 0, starts: 0, takeovers: 0, lost: 0)
         for seed in 1...Simulations.seeds {
@@ -26,7 +26,7 @@ struct WorkerSimulationTests {
         #expect(total.lost > 2 * Int(Simulations.seeds))
     }
 
-    @Test("The same seed gives the same run")
+    @Test("the same seed gives the same run")
     func replays() throws {
         let first = try WorkerSimulation.run(seed: 7, settings: settings(7))
         let second = try WorkerSimulation.run(seed: 7, settings: settings(7))
@@ -35,7 +35,7 @@ struct WorkerSimulationTests {
     }
 
     @Test(
-        "Each guard is needed: without it an ID comes twice",
+        "each guard is needed: without it an ID comes twice",
         arguments: [WorkerSimulation.Guards.floor, .horizon, .fencing])
     func needs(guarding: WorkerSimulation.Guards) async {
         let failure = await firstFailure(without: guarding, checkingIDsOnly: true)
@@ -43,7 +43,7 @@ struct WorkerSimulationTests {
         #expect(failure?.description.contains("seed") ?? false)
     }
 
-    @Test("A lease must be closed before it is given back: a thread that slept would issue beyond what was given back")
+    @Test("a lease must be closed before it is given back: a thread that slept would issue beyond what was given back")
     func needsClosing() async {
         let failure = await firstFailure(without: .closing, checkingIDsOnly: false)
         #expect(failure != nil)
@@ -67,7 +67,7 @@ struct WorkerSimulationTests {
         return nil
     }
 
-    @Test("A registry that is wiped, and initialised again by an operator, makes no ID come twice")
+    @Test("a registry that is wiped, and initialised again by an operator, makes no ID come twice")
     func survivesWipes() async throws {
         var leases = 0
         for seed in 1...Simulations.seeds {
@@ -83,13 +83,13 @@ struct WorkerSimulationTests {
         #expect(leases > 8 * Int(Simulations.seeds))
     }
 
-    @Test("A registry that was wiped must be refused: one that begins anew at once makes an ID come twice")
+    @Test("a registry that was wiped must be refused: one that begins anew at once makes an ID come twice")
     func needsOrigin() async {
         let failure = await firstFailure(without: .origin, checkingIDsOnly: true, wipes: 2)
         #expect(failure?.reason.contains("issued before") ?? false, "nothing came twice")
     }
 
-    @Test("Where clocks are right, as many servers issue again as there are worker IDs")
+    @Test("where clocks are right, as many servers issue again as there are worker IDs")
     func recovers() async throws {
         for seed in 1...max(20, Simulations.seeds / 10) {
             await Task.yield()
