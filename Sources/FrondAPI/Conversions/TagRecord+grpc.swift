@@ -65,7 +65,7 @@ extension Frond_V1_ChangeTagRequest {
         if let value = change.cycles { cycles = value }
         if let value = change.description { description_p = value }
         if let value = change.options { options = value.text }
-        allowAlike = change.allowAlike
+        allowRepeats = change.allowAlike
     }
 
     /// - Throws: `invalidArgument` for options that are none.
@@ -73,7 +73,7 @@ extension Frond_V1_ChangeTagRequest {
         TagChange(
             step: hasStep ? step : nil, maxID: hasMaxID ? maxID : nil, maxValue: hasMaxValue ? maxValue : nil,
             cycles: hasCycles ? cycles : nil, description: hasDescription_p ? description_p : nil,
-            options: hasOptions ? try TagOptions(named: options, of: tag) : nil, allowAlike: allowAlike)
+            options: hasOptions ? try TagOptions(named: options, of: tag) : nil, allowAlike: allowRepeats)
     }
 }
 

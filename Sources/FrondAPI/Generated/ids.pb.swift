@@ -13,6 +13,11 @@
 // Errors carry a google.rpc.ErrorInfo (domain "frond", reason the code that HTTP's problem+json names as its type) and,
 // where trying again helps, a google.rpc.RetryInfo.
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
 package import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -29,7 +34,7 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
 package nonisolated enum Frond_V1_Generator: SwiftProtobuf.Enum, Swift.CaseIterable {
   package typealias RawValue = Int
 
-  /// Segment.
+  /// The tag's own generators, in their order.
   case unspecified // = 0
   case segment // = 1
   case snowflake // = 2
@@ -112,6 +117,9 @@ package nonisolated struct Frond_V1_NextRequest: Sendable {
 
   package var generator: Frond_V1_Generator = .unspecified
 
+  /// The format of the ID, such as "ORD-{number:6}", instead of the tag's own; empty for the tag's own.
+  package var format: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -141,12 +149,26 @@ package nonisolated struct Frond_V1_NextResponse: Sendable {
     set {id = .uuid(newValue)}
   }
 
+  /// An ID that is written by a format.
+  package var text: String {
+    get {
+      if case .text(let v)? = id {return v}
+      return String()
+    }
+    set {id = .text(newValue)}
+  }
+
+  /// The generator that made the ID.
+  package var generator: Frond_V1_Generator = .unspecified
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_ID: Equatable, Sendable {
     case number(Int64)
     /// A UUID, in its usual text form.
     case uuid(String)
+    /// An ID that is written by a format.
+    case text(String)
 
   }
 
@@ -165,20 +187,28 @@ package nonisolated struct Frond_V1_NextBatchRequest: Sendable {
   /// 1 to the server's http.maxCount.
   package var count: Int32 = 0
 
+  /// As in NextRequest.
+  package var format: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
+/// One of runs, uuids and texts is filled: together as many IDs as were wanted, in order.
 package nonisolated struct Frond_V1_NextBatchResponse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Together as many numbers as were wanted, in order.
   package var runs: [Frond_V1_NumberRun] = []
 
   package var uuids: [String] = []
+
+  package var texts: [String] = []
+
+  /// The generator that made the IDs.
+  package var generator: Frond_V1_Generator = .unspecified
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -199,6 +229,9 @@ package nonisolated struct Frond_V1_StreamRequest: Sendable {
 
   /// One where it is 0.
   package var count: Int32 = 0
+
+  /// As in NextRequest.
+  package var format: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -226,6 +259,11 @@ package nonisolated struct Frond_V1_StreamResponse: Sendable {
   /// Clears the value of `error`. Subsequent reads from it will return its default value.
   package mutating func clearError() {self._error = nil}
 
+  package var texts: [String] = []
+
+  /// The generator that made the IDs.
+  package var generator: Frond_V1_Generator = .unspecified
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -248,6 +286,9 @@ package nonisolated struct Frond_V1_StreamError: Sendable {
 
   /// 0 where trying again does not help.
   package var retryAfterMilliseconds: Int64 = 0
+
+  /// What the error concerns, as in the metadata of ErrorInfo: "request", "tag" or "store".
+  package var scope: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -305,6 +346,9 @@ package nonisolated struct Frond_V1_Segment: Sendable {
 
   /// From one number to the next; 1 where it is 0.
   package var stride: Int64 = 0
+
+  /// Proves that the caller made this reservation: without it nothing is taken back. Never shown by a list.
+  package var secret: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -474,6 +518,24 @@ package nonisolated struct Frond_V1_ListTagsResponse: Sendable {
 
   package var tags: [Frond_V1_TagRecord] = []
 
+  /// Rows of the store that are not served, each with the reason and the cure.
+  package var unserved: [Frond_V1_UnservedRow] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A row of the store that is no usable tag, such as one whose name has a space in it.
+package nonisolated struct Frond_V1_UnservedRow: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var reason: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -619,7 +681,7 @@ package nonisolated struct Frond_V1_ChangeTagRequest: Sendable {
   /// Clears the value of `cycles`. Subsequent reads from it will return its default value.
   package mutating func clearCycles() {self._cycles = nil}
 
-  /// Forward only.
+  /// Forward only. The records of the tag's periods move too.
   package var maxID: Int64 {
     get {_maxID ?? 0}
     set {_maxID = newValue}
@@ -648,8 +710,29 @@ package nonisolated struct Frond_V1_ChangeTagRequest: Sendable {
   /// Clears the value of `options`. Subsequent reads from it will return its default value.
   package mutating func clearOptions() {self._options = nil}
 
-  /// Whether the texts of a tag that was used may change, so that a new one may be like one it had before.
-  package var allowAlike: Bool = false
+  /// Consents to a new format for a tag that is in use, by which an ID may be written like one that was issued before.
+  package var allowRepeats: Bool = false
+
+  /// The version that the change was decided by: another one in the store is a conflict, and nothing changes.
+  package var ifVersion: Int64 {
+    get {_ifVersion ?? 0}
+    set {_ifVersion = newValue}
+  }
+  /// Returns true if `ifVersion` has been explicitly set.
+  package var hasIfVersion: Bool {self._ifVersion != nil}
+  /// Clears the value of `ifVersion`. Subsequent reads from it will return its default value.
+  package mutating func clearIfVersion() {self._ifVersion = nil}
+
+  /// Options to set by their names, each with its value, and options to clear; the others stay.
+  package var setOptions: Dictionary<String,String> = [:]
+
+  package var clearedOptions: [String] = []
+
+  /// Consents to a used tag that begins again at its start, so that its numbers repeat.
+  package var allowCycle: Bool = false
+
+  /// Consents to a max_id that leaves few numbers or none.
+  package var allowEnd: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -661,6 +744,7 @@ package nonisolated struct Frond_V1_ChangeTagRequest: Sendable {
   fileprivate var _maxID: Int64? = nil
   fileprivate var _description_p: String? = nil
   fileprivate var _options: String? = nil
+  fileprivate var _ifVersion: Int64? = nil
 }
 
 package nonisolated struct Frond_V1_ChangeTagResponse: Sendable {
@@ -734,6 +818,9 @@ package nonisolated struct Frond_V1_WorkerRecord: Sendable {
   package var token: Int64 = 0
 
   package var updatedAtMilliseconds: Int64 = 0
+
+  /// Proves that the caller holds the lease: without it nothing extends or releases it. Never shown by a list.
+  package var secret: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1045,7 +1132,7 @@ nonisolated extension Frond_V1_NumberRun: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Frond_V1_NextRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NextRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}generator\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}generator\0\u{1}format\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1055,6 +1142,7 @@ nonisolated extension Frond_V1_NextRequest: SwiftProtobuf.Message, SwiftProtobuf
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.tag) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.generator) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.format) }()
       default: break
       }
     }
@@ -1067,12 +1155,16 @@ nonisolated extension Frond_V1_NextRequest: SwiftProtobuf.Message, SwiftProtobuf
     if self.generator != .unspecified {
       try visitor.visitSingularEnumField(value: self.generator, fieldNumber: 2)
     }
+    if !self.format.isEmpty {
+      try visitor.visitSingularStringField(value: self.format, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Frond_V1_NextRequest, rhs: Frond_V1_NextRequest) -> Bool {
     if lhs.tag != rhs.tag {return false}
     if lhs.generator != rhs.generator {return false}
+    if lhs.format != rhs.format {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1080,7 +1172,7 @@ nonisolated extension Frond_V1_NextRequest: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Frond_V1_NextResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NextResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}uuid\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}uuid\0\u{1}text\0\u{1}generator\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1104,6 +1196,15 @@ nonisolated extension Frond_V1_NextResponse: SwiftProtobuf.Message, SwiftProtobu
           self.id = .uuid(v)
         }
       }()
+      case 3: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.id != nil {try decoder.handleConflictingOneOf()}
+          self.id = .text(v)
+        }
+      }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.generator) }()
       default: break
       }
     }
@@ -1123,13 +1224,21 @@ nonisolated extension Frond_V1_NextResponse: SwiftProtobuf.Message, SwiftProtobu
       guard case .uuid(let v)? = self.id else { preconditionFailure() }
       try visitor.visitSingularStringField(value: v, fieldNumber: 2)
     }()
+    case .text?: try {
+      guard case .text(let v)? = self.id else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    }()
     case nil: break
+    }
+    if self.generator != .unspecified {
+      try visitor.visitSingularEnumField(value: self.generator, fieldNumber: 4)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Frond_V1_NextResponse, rhs: Frond_V1_NextResponse) -> Bool {
     if lhs.id != rhs.id {return false}
+    if lhs.generator != rhs.generator {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1137,7 +1246,7 @@ nonisolated extension Frond_V1_NextResponse: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Frond_V1_NextBatchRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NextBatchRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}generator\0\u{1}count\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}generator\0\u{1}count\0\u{1}format\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1148,6 +1257,7 @@ nonisolated extension Frond_V1_NextBatchRequest: SwiftProtobuf.Message, SwiftPro
       case 1: try { try decoder.decodeSingularStringField(value: &self.tag) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.generator) }()
       case 3: try { try decoder.decodeSingularInt32Field(value: &self.count) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.format) }()
       default: break
       }
     }
@@ -1163,6 +1273,9 @@ nonisolated extension Frond_V1_NextBatchRequest: SwiftProtobuf.Message, SwiftPro
     if self.count != 0 {
       try visitor.visitSingularInt32Field(value: self.count, fieldNumber: 3)
     }
+    if !self.format.isEmpty {
+      try visitor.visitSingularStringField(value: self.format, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1170,6 +1283,7 @@ nonisolated extension Frond_V1_NextBatchRequest: SwiftProtobuf.Message, SwiftPro
     if lhs.tag != rhs.tag {return false}
     if lhs.generator != rhs.generator {return false}
     if lhs.count != rhs.count {return false}
+    if lhs.format != rhs.format {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1177,7 +1291,7 @@ nonisolated extension Frond_V1_NextBatchRequest: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Frond_V1_NextBatchResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NextBatchResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}runs\0\u{1}uuids\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}runs\0\u{1}uuids\0\u{1}texts\0\u{1}generator\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1187,6 +1301,8 @@ nonisolated extension Frond_V1_NextBatchResponse: SwiftProtobuf.Message, SwiftPr
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.runs) }()
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.uuids) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.texts) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.generator) }()
       default: break
       }
     }
@@ -1199,12 +1315,20 @@ nonisolated extension Frond_V1_NextBatchResponse: SwiftProtobuf.Message, SwiftPr
     if !self.uuids.isEmpty {
       try visitor.visitRepeatedStringField(value: self.uuids, fieldNumber: 2)
     }
+    if !self.texts.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.texts, fieldNumber: 3)
+    }
+    if self.generator != .unspecified {
+      try visitor.visitSingularEnumField(value: self.generator, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Frond_V1_NextBatchResponse, rhs: Frond_V1_NextBatchResponse) -> Bool {
     if lhs.runs != rhs.runs {return false}
     if lhs.uuids != rhs.uuids {return false}
+    if lhs.texts != rhs.texts {return false}
+    if lhs.generator != rhs.generator {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1212,7 +1336,7 @@ nonisolated extension Frond_V1_NextBatchResponse: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Frond_V1_StreamRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StreamRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}request_id\0\u{1}tag\0\u{1}generator\0\u{1}count\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}request_id\0\u{1}tag\0\u{1}generator\0\u{1}count\0\u{1}format\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1224,6 +1348,7 @@ nonisolated extension Frond_V1_StreamRequest: SwiftProtobuf.Message, SwiftProtob
       case 2: try { try decoder.decodeSingularStringField(value: &self.tag) }()
       case 3: try { try decoder.decodeSingularEnumField(value: &self.generator) }()
       case 4: try { try decoder.decodeSingularInt32Field(value: &self.count) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.format) }()
       default: break
       }
     }
@@ -1242,6 +1367,9 @@ nonisolated extension Frond_V1_StreamRequest: SwiftProtobuf.Message, SwiftProtob
     if self.count != 0 {
       try visitor.visitSingularInt32Field(value: self.count, fieldNumber: 4)
     }
+    if !self.format.isEmpty {
+      try visitor.visitSingularStringField(value: self.format, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1250,6 +1378,7 @@ nonisolated extension Frond_V1_StreamRequest: SwiftProtobuf.Message, SwiftProtob
     if lhs.tag != rhs.tag {return false}
     if lhs.generator != rhs.generator {return false}
     if lhs.count != rhs.count {return false}
+    if lhs.format != rhs.format {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1257,7 +1386,7 @@ nonisolated extension Frond_V1_StreamRequest: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Frond_V1_StreamResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StreamResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}request_id\0\u{1}runs\0\u{1}uuids\0\u{1}error\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}request_id\0\u{1}runs\0\u{1}uuids\0\u{1}error\0\u{1}texts\0\u{1}generator\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1269,6 +1398,8 @@ nonisolated extension Frond_V1_StreamResponse: SwiftProtobuf.Message, SwiftProto
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.runs) }()
       case 3: try { try decoder.decodeRepeatedStringField(value: &self.uuids) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._error) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.texts) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.generator) }()
       default: break
       }
     }
@@ -1291,6 +1422,12 @@ nonisolated extension Frond_V1_StreamResponse: SwiftProtobuf.Message, SwiftProto
     try { if let v = self._error {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
+    if !self.texts.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.texts, fieldNumber: 5)
+    }
+    if self.generator != .unspecified {
+      try visitor.visitSingularEnumField(value: self.generator, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1299,6 +1436,8 @@ nonisolated extension Frond_V1_StreamResponse: SwiftProtobuf.Message, SwiftProto
     if lhs.runs != rhs.runs {return false}
     if lhs.uuids != rhs.uuids {return false}
     if lhs._error != rhs._error {return false}
+    if lhs.texts != rhs.texts {return false}
+    if lhs.generator != rhs.generator {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1306,7 +1445,7 @@ nonisolated extension Frond_V1_StreamResponse: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Frond_V1_StreamError: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StreamError"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}reason\0\u{1}message\0\u{3}retry_after_milliseconds\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}reason\0\u{1}message\0\u{3}retry_after_milliseconds\0\u{1}scope\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1318,6 +1457,7 @@ nonisolated extension Frond_V1_StreamError: SwiftProtobuf.Message, SwiftProtobuf
       case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.message) }()
       case 4: try { try decoder.decodeSingularInt64Field(value: &self.retryAfterMilliseconds) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.scope) }()
       default: break
       }
     }
@@ -1336,6 +1476,9 @@ nonisolated extension Frond_V1_StreamError: SwiftProtobuf.Message, SwiftProtobuf
     if self.retryAfterMilliseconds != 0 {
       try visitor.visitSingularInt64Field(value: self.retryAfterMilliseconds, fieldNumber: 4)
     }
+    if !self.scope.isEmpty {
+      try visitor.visitSingularStringField(value: self.scope, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1344,6 +1487,7 @@ nonisolated extension Frond_V1_StreamError: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.reason != rhs.reason {return false}
     if lhs.message != rhs.message {return false}
     if lhs.retryAfterMilliseconds != rhs.retryAfterMilliseconds {return false}
+    if lhs.scope != rhs.scope {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1426,7 +1570,7 @@ nonisolated extension Frond_V1_DecodeResponse: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Frond_V1_Segment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Segment"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}end\0\u{1}step\0\u{1}cycle\0\u{1}version\0\u{1}stride\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}end\0\u{1}step\0\u{1}cycle\0\u{1}version\0\u{1}stride\0\u{1}secret\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1440,6 +1584,7 @@ nonisolated extension Frond_V1_Segment: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeSingularInt64Field(value: &self.cycle) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.version) }()
       case 6: try { try decoder.decodeSingularInt64Field(value: &self.stride) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.secret) }()
       default: break
       }
     }
@@ -1464,6 +1609,9 @@ nonisolated extension Frond_V1_Segment: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.stride != 0 {
       try visitor.visitSingularInt64Field(value: self.stride, fieldNumber: 6)
     }
+    if !self.secret.isEmpty {
+      try visitor.visitSingularBytesField(value: self.secret, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1474,6 +1622,7 @@ nonisolated extension Frond_V1_Segment: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.cycle != rhs.cycle {return false}
     if lhs.version != rhs.version {return false}
     if lhs.stride != rhs.stride {return false}
+    if lhs.secret != rhs.secret {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1772,7 +1921,7 @@ nonisolated extension Frond_V1_ListTagsRequest: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Frond_V1_ListTagsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ListTagsResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tags\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tags\0\u{1}unserved\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1781,6 +1930,7 @@ nonisolated extension Frond_V1_ListTagsResponse: SwiftProtobuf.Message, SwiftPro
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.tags) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.unserved) }()
       default: break
       }
     }
@@ -1790,11 +1940,50 @@ nonisolated extension Frond_V1_ListTagsResponse: SwiftProtobuf.Message, SwiftPro
     if !self.tags.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.tags, fieldNumber: 1)
     }
+    if !self.unserved.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.unserved, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Frond_V1_ListTagsResponse, rhs: Frond_V1_ListTagsResponse) -> Bool {
     if lhs.tags != rhs.tags {return false}
+    if lhs.unserved != rhs.unserved {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Frond_V1_UnservedRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UnservedRow"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Frond_V1_UnservedRow, rhs: Frond_V1_UnservedRow) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1964,7 +2153,7 @@ nonisolated extension Frond_V1_CreateTagResponse: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Frond_V1_ChangeTagRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ChangeTagRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}step\0\u{3}max_value\0\u{1}cycles\0\u{3}max_id\0\u{1}description\0\u{1}options\0\u{3}allow_alike\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}step\0\u{3}max_value\0\u{1}cycles\0\u{3}max_id\0\u{1}description\0\u{1}options\0\u{3}allow_repeats\0\u{3}if_version\0\u{3}set_options\0\u{3}cleared_options\0\u{3}allow_cycle\0\u{3}allow_end\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1979,7 +2168,12 @@ nonisolated extension Frond_V1_ChangeTagRequest: SwiftProtobuf.Message, SwiftPro
       case 5: try { try decoder.decodeSingularInt64Field(value: &self._maxID) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self._description_p) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self._options) }()
-      case 8: try { try decoder.decodeSingularBoolField(value: &self.allowAlike) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.allowRepeats) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self._ifVersion) }()
+      case 10: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.setOptions) }()
+      case 11: try { try decoder.decodeRepeatedStringField(value: &self.clearedOptions) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.allowCycle) }()
+      case 13: try { try decoder.decodeSingularBoolField(value: &self.allowEnd) }()
       default: break
       }
     }
@@ -2011,8 +2205,23 @@ nonisolated extension Frond_V1_ChangeTagRequest: SwiftProtobuf.Message, SwiftPro
     try { if let v = self._options {
       try visitor.visitSingularStringField(value: v, fieldNumber: 7)
     } }()
-    if self.allowAlike != false {
-      try visitor.visitSingularBoolField(value: self.allowAlike, fieldNumber: 8)
+    if self.allowRepeats != false {
+      try visitor.visitSingularBoolField(value: self.allowRepeats, fieldNumber: 8)
+    }
+    try { if let v = self._ifVersion {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 9)
+    } }()
+    if !self.setOptions.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.setOptions, fieldNumber: 10)
+    }
+    if !self.clearedOptions.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.clearedOptions, fieldNumber: 11)
+    }
+    if self.allowCycle != false {
+      try visitor.visitSingularBoolField(value: self.allowCycle, fieldNumber: 12)
+    }
+    if self.allowEnd != false {
+      try visitor.visitSingularBoolField(value: self.allowEnd, fieldNumber: 13)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2025,7 +2234,12 @@ nonisolated extension Frond_V1_ChangeTagRequest: SwiftProtobuf.Message, SwiftPro
     if lhs._maxID != rhs._maxID {return false}
     if lhs._description_p != rhs._description_p {return false}
     if lhs._options != rhs._options {return false}
-    if lhs.allowAlike != rhs.allowAlike {return false}
+    if lhs.allowRepeats != rhs.allowRepeats {return false}
+    if lhs._ifVersion != rhs._ifVersion {return false}
+    if lhs.setOptions != rhs.setOptions {return false}
+    if lhs.clearedOptions != rhs.clearedOptions {return false}
+    if lhs.allowCycle != rhs.allowCycle {return false}
+    if lhs.allowEnd != rhs.allowEnd {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2122,7 +2336,7 @@ nonisolated extension Frond_V1_WorkerHolder: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Frond_V1_WorkerRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WorkerRecord"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{1}holder\0\u{3}is_released\0\u{3}floor_milliseconds\0\u{3}horizon_milliseconds\0\u{1}token\0\u{3}updated_at_milliseconds\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{1}holder\0\u{3}is_released\0\u{3}floor_milliseconds\0\u{3}horizon_milliseconds\0\u{1}token\0\u{3}updated_at_milliseconds\0\u{1}secret\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2137,6 +2351,7 @@ nonisolated extension Frond_V1_WorkerRecord: SwiftProtobuf.Message, SwiftProtobu
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.horizonMilliseconds) }()
       case 6: try { try decoder.decodeSingularInt64Field(value: &self.token) }()
       case 7: try { try decoder.decodeSingularInt64Field(value: &self.updatedAtMilliseconds) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.secret) }()
       default: break
       }
     }
@@ -2168,6 +2383,9 @@ nonisolated extension Frond_V1_WorkerRecord: SwiftProtobuf.Message, SwiftProtobu
     if self.updatedAtMilliseconds != 0 {
       try visitor.visitSingularInt64Field(value: self.updatedAtMilliseconds, fieldNumber: 7)
     }
+    if !self.secret.isEmpty {
+      try visitor.visitSingularBytesField(value: self.secret, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2179,6 +2397,7 @@ nonisolated extension Frond_V1_WorkerRecord: SwiftProtobuf.Message, SwiftProtobu
     if lhs.horizonMilliseconds != rhs.horizonMilliseconds {return false}
     if lhs.token != rhs.token {return false}
     if lhs.updatedAtMilliseconds != rhs.updatedAtMilliseconds {return false}
+    if lhs.secret != rhs.secret {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -35,13 +35,13 @@ extension GRPCBenchmark {
             let response = try await ids.next(.with { ($0.tag, $0.generator) = (configuration.tag, generator) })
             switch response.id {
             case .number(let number): return ([.with { ($0.first, $0.count) = (number, 1) }], [])
-            case .uuid(let uuid): return ([], [uuid])
+            case .uuid(let text), .text(let text): return ([], [text])
             case nil: return ([], [])
             }
         }
         let response = try await ids.nextBatch(
             .with { ($0.tag, $0.generator, $0.count) = (configuration.tag, generator, Int32(configuration.count)) })
-        return (response.runs, response.uuids)
+        return (response.runs, response.uuids + response.texts)
     }
 
     /// A server that refuses is not to be flooded.
