@@ -9,8 +9,8 @@ TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-serve
 BUSY := Stress|Simulation
 # Each with the folder that its code goes to.
 PROTOS := Protos/etcd/kv.proto Sources/FrondEtcd/Generated Protos/etcd/rpc.proto Sources/FrondEtcd/Generated
-API_PROTOS := Sources/FrondAPI/frond/v1/ids.proto Sources/FrondAPI/Generated \
-    Sources/FrondAPI/grpc/health/v1/health.proto Sources/FrondAPI/Generated
+API_PROTOS := Protos/frond/v1/ids.proto Sources/FrondAPI/Generated \
+    Protos/grpc/health/v1/health.proto Sources/FrondAPI/Generated
 # What is generated has the format that its generator gives it.
 SOURCES := $(filter-out %.pb.swift %.grpc.swift,$(shell git ls-files --cached --others --exclude-standard '*.swift'))
 

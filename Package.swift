@@ -109,7 +109,6 @@ let package = Package(
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            exclude: ["frond", "grpc"],
             swiftSettings: settings
         ),
         // Frond's ports over gRPC: a client is the same generators with a remote store.

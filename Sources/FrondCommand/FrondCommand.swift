@@ -1,4 +1,5 @@
 import ArgumentParser
+import Frond
 
 /// The `frond` command.
 @main
@@ -13,9 +14,4 @@ struct FrondCommand: AsyncParsableCommand {
             BenchCommand.self,
         ]
     )
-}
-
-/// The version that `frond --version` prints.
-enum FrondVersion {
-    static let current = "0.1.0"
 }

@@ -23,7 +23,7 @@ struct PythonClient {
         let protoc = ServerProcess(
             python,
             [
-                "-m", "grpc_tools.protoc", "--proto_path=\(root)/Sources/FrondAPI/frond/v1", "--proto_path=\(details)",
+                "-m", "grpc_tools.protoc", "--proto_path=\(root)/Protos/frond/v1", "--proto_path=\(details)",
                 "--python_out=\(stubs)", "--grpc_python_out=\(stubs)", "ids.proto", "details.proto",
             ])
         try #require(await protoc.waitForExit() == 0, "\(protoc.printed)")
