@@ -4,9 +4,6 @@ BUILD_PACKAGES := libsqlite3-dev libmariadb-dev libhiredis-dev libzookeeper-mt-d
 # The servers that the tests start, each test its own.
 TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-server etcd-client openssl zookeeper default-jre-headless \
     python3-venv
-# All tests at once are too many for a small machine, where the bounded waits of the product run out. These tests keep
-# every core busy for seconds and run by themselves.
-BUSY := Stress|Simulation
 # Each with the folder that its code goes to.
 PROTOS := Protos/etcd/kv.proto Sources/FrondEtcd/Generated Protos/etcd/rpc.proto Sources/FrondEtcd/Generated
 API_PROTOS := Protos/frond/v1/ids.proto Sources/FrondAPI/Generated \
@@ -14,7 +11,7 @@ API_PROTOS := Protos/frond/v1/ids.proto Sources/FrondAPI/Generated \
 # What is generated has the format that its generator gives it.
 SOURCES := $(filter-out %.pb.swift %.grpc.swift,$(shell git ls-files --cached --others --exclude-standard '*.swift'))
 
-.PHONY: help run build test test-core bench lint format proto setup test-setup clean
+.PHONY: help run build test test-core bench lint lint-english format proto setup test-setup clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,9 +24,7 @@ build: setup ## Build the command for release: .build/release/frond
 
 test: setup test-setup ## Run every test, real servers and the data-race check included.
 	$(SWIFT) build --build-tests
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 SWIFT=$(SWIFT) scripts/run-tests --skip-build --skip '$(BUSY)'
-	SWIFT=$(SWIFT) scripts/run-tests --skip-build --filter '$(BUSY)' --no-parallel
-	$(MAKE) test-core
+	SWIFT=$(SWIFT) scripts/run-tests
 
 test-core: setup ## Run the lock-free code on all cores under ThreadSanitizer.
 	FROND_CORE_ONLY=1 TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/scripts/thread-sanitizer-suppressions" \
@@ -40,6 +35,9 @@ bench: build ## Measure over HTTP and in process, beside nginx if it is installe
 
 lint: ## Check the format of every Swift file; fails on any difference.
 	@$(SWIFT) format lint --strict --parallel $(SOURCES)
+
+lint-english: ## Check the language of comments and messages, and the length of lines.
+	@scripts/lint-english
 
 format: ## Format every Swift file.
 	@$(SWIFT) format --in-place --parallel $(SOURCES)
