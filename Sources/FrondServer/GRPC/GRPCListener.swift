@@ -97,6 +97,7 @@ struct GRPCListener: Service {
             settings.channelDebuggingCallbacks.onAcceptTCPConnection = { [drainLimit] channel in
                 GRPCConnectionHandler.add(to: channel, drainLimit: drainLimit)
             }
+            settings.channelDebuggingCallbacks.onAcceptHTTP2Stream = { CallHeadGuard.add(to: $0) }
         }
     }
 
