@@ -2,8 +2,8 @@
 SWIFT ?= swift
 BUILD_PACKAGES := libsqlite3-dev libmariadb-dev libhiredis-dev libzookeeper-mt-dev
 # The servers that the tests start, each test its own.
-TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-server etcd-client openssl zookeeper default-jre-headless \
-    python3-venv
+TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-server etcd-client openssl zookeeper \
+    default-jdk-headless nginx varnish curl python3-venv
 # Each with the folder that its code goes to.
 PROTOS := Protos/etcd/kv.proto Sources/FrondEtcd/Generated Protos/etcd/rpc.proto Sources/FrondEtcd/Generated
 API_PROTOS := Protos/frond/v1/ids.proto Sources/FrondAPI/Generated \

@@ -53,7 +53,7 @@ struct ClosingTests {
 
     @Test(
         "comes when nothing happened for the idle timeout",
-        arguments: ["", "GET /api/segm", "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nx"])
+        arguments: ["", "GET /api/segm", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx"])
     func idle(bytes: String) throws {
         let server = try EmbeddedServer(generators)
         try server.send(hot)

@@ -25,8 +25,7 @@ private struct CounterServer {
         let (loop, channel) = (channel.testingEventLoop, channel)
         try await loop.executeInContext { [generators] in
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-            try FastLaneChannel.addFastLane(
+            try FastLaneChannel.addHTTP(
                 to: pipeline, generators: generators, maxCount: 10_000,
                 limits: ConnectionLimits(idle: .seconds(60), drain: .seconds(5)))
             try pipeline.addHandler(OrdinaryServer(answersAtOnce: true))

@@ -10,6 +10,8 @@ struct FastLaneTests {
     private func route(
         _ uri: String, method: HTTPMethod = .GET, version: HTTPVersion = .http1_1, headers: HTTPHeaders = [:]
     ) -> HotRoute? {
+        var headers = headers
+        if !headers.contains(name: "host") { headers.add(name: "Host", value: "localhost") }
         let head = HTTPRequestHead(version: version, method: method, uri: uri, headers: headers)
         return HotRoute.isPlain(head) ? HotRoute(path: head.uri, maxCount: 10_000) : nil
     }

@@ -10,7 +10,9 @@ struct ProblemTests {
     func statuses(code: FrondError.Code) {
         let problem = Problem(FrondError(code, "why", retryAfter: .milliseconds(1200)))
         #expect([400, 404, 409, 503].contains(problem.status.code))
-        #expect((problem.headers[.retryAfter] == "2") == (problem.status == .serviceUnavailable))
+        let stays: [FrondError.Code] = [.exhausted, .layoutExhausted, .storeCorrupt]
+        let helpsToRetry = problem.status == .serviceUnavailable && !stays.contains(code)
+        #expect((problem.headers[.retryAfter] == "2") == helpsToRetry)
         #expect(problem.code == code.rawValue)
         #expect(problem.detail == "why")
     }

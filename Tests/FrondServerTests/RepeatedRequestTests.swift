@@ -19,11 +19,14 @@ struct RepeatedRequestTests {
         EmbeddedServer.get("/api/segment/get/order", "Content-Length: 0"),
         EmbeddedServer.get("/api/segment/get/order", "Content-Length: 5") + "GET /",
         EmbeddedServer.get("/api/segment/get/order", "Transfer-Encoding: chunked") + "4\r\n\r\n\r\n\r\n0\r\n\r\n",
+        EmbeddedServer.get("/api/segment/get/order", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c"),
+        EmbeddedServer.get("/api/segment/get/order", "Connection: Upgrade", "Upgrade: h2c", "Accept: application/json"),
+        EmbeddedServer.get("/api/segment/get/order", "Upgrade: websocket"),
         EmbeddedServer.get("/health/live"), EmbeddedServer.get("/api/segment/get/a%20b"),
-        "POST /api/segment/get/order HTTP/1.1\r\nContent-Length: 4\r\n\r\n\r\n\r\n",
+        "POST /api/segment/get/order HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n\r\n\r\n",
         "GET /api/segment/get/order HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
         "\r\n" + EmbeddedServer.hot, EmbeddedServer.hot.replacing("\r\n", with: "\n"),
-        "HEAD /api/segment/get/order HTTP/1.1\r\n\r\n",
+        "HEAD /api/segment/get/order HTTP/1.1\r\nHost: x\r\n\r\n",
     ]
     private static let rare = [
         EmbeddedServer.get("/api/segment/get/order", "Connection: close"),

@@ -49,7 +49,7 @@ struct ConnectionTests {
     func closes(version: String) async throws {
         let server = try await FrondServerProcess.start(in: try TemporaryDirectory())
         for path in ["/api/segment/get/order", "/health/live", "/api/nowhere"] {
-            let request = "GET \(path) \(version)\r\n\r\n"
+            let request = "GET \(path) \(version)\r\nHost: x\r\n\r\n"
             // Returns when the server closes; the idle timeout is a minute.
             let answer = try await RawConnection(port: server.port).exchange(request, until: "never")
             #expect(answer.contains("\r\nconnection: close\r\n"), "\(answer)")

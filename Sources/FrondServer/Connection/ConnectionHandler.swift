@@ -93,13 +93,16 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             perform(state.refuse(.bodyTooLarge(limit: ConnectionState.bodyLimit)), context)
             return false
         }
+        if let problem = HostField.problem(of: head) {
+            perform(state.refuse(problem), context)
+            return false
+        }
         return state.requestHead(Self.persistence(of: head))
     }
 
     private static func persistence(of head: HTTPRequestHead) -> ConnectionState.Persistence {
-        // The decoder takes nothing after a request to change the protocol, which is answered in HTTP.
-        let wantsOtherProtocol = head.method == .CONNECT || head.headers.contains(name: "upgrade")
-        if wantsOtherProtocol || !head.isKeepAlive { return .last }
+        // The decoder takes nothing after these.
+        if head.method == .CONNECT || RequestDecoder.endsAfter(head) || !head.isKeepAlive { return .last }
         return head.version == .http1_0 ? .keptByName : .kept
     }
 
@@ -118,13 +121,14 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         activity &+= 1
         switch unwrapOutboundIn(data) {
         case .head(var head):
+            // Here, where no route can forget it: a cache would hand one ID to two callers.
+            head.headers.replaceOrAdd(name: "cache-control", value: "no-store")
             switch state.persistence {
-            case .kept: context.write(data, promise: promise)
-            case .keptByName, .last:
-                head.headers.replaceOrAdd(
-                    name: "connection", value: state.persistence == .last ? "close" : "keep-alive")
-                context.write(wrapOutboundOut(.head(head)), promise: promise)
+            case .kept: break
+            case .keptByName: head.headers.replaceOrAdd(name: "connection", value: "keep-alive")
+            case .last: head.headers.replaceOrAdd(name: "connection", value: "close")
             }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             context.write(data, promise: promise)
@@ -150,7 +154,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let body = try problem.json()
         let headers: HTTPHeaders = [
             "content-type": Problem.contentType, "content-length": "\(body.readableBytes)",
-            "date": ResponseHead.currentDate, "connection": "close",
+            "cache-control": "no-store", "date": ResponseHead.currentDate, "connection": "close",
         ]
         let status = HTTPResponseStatus(statusCode: problem.status.code, reasonPhrase: problem.status.reasonPhrase)
         context.write(

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 import NIOSSL
 
 #if canImport(Darwin)
@@ -41,33 +42,38 @@ struct FastLaneChannel: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        ordinary.setup(channel: channel, logger: logger).flatMapThrowing { value in
+        channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
             // A second read after each request would only learn that there is nothing yet.
             try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             try channel.syncOptions?.setOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: Self.unsentLimit)
-            try Self.addFastLane(
-                to: channel.pipeline.syncOperations, generators: generators, maxCount: maxCount, limits: limits)
+            try Self.addHTTP(to: pipeline, generators: generators, maxCount: maxCount, limits: limits)
+            // What Hummingbird's own channel has behind its decoder.
+            try pipeline.addHandlers(
+                HTTP1ToHTTPServerCodec(secure: security != nil), HTTPConnectionStateHandler(logger: logger))
             // Next to the socket, before all that reads or writes bytes.
             if let security {
-                try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: security), position: .first)
+                try pipeline.addHandler(NIOSSLServerHandler(context: security), position: .first)
             }
-            return value
+            return try Value(
+                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         }
     }
 
-    /// Adds the fast lane to a pipeline that has NIO's HTTP decoder and encoder.
-    /// - Parameter remembered: how many requests of a connection are answered by their bytes alone.
-    static func addFastLane(
+    /// Adds the encoder and the decoder of HTTP, and the fast lane.
+    /// - Parameter remembered: the number of requests of a connection that are answered by their bytes alone.
+    static func addHTTP(
         to pipeline: ChannelPipeline.SynchronousOperations, generators: ServedGenerators, maxCount: Int,
         limits: ConnectionLimits, remembered: Int = RepeatedRequests.capacity
     ) throws {
-        let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
         let connection = ConnectionHandler(limits: limits)
         let lane = FastLane(connection: connection, generators: generators, maxCount: maxCount)
         let decoded = FastLaneHandler(lane: lane)
-        try pipeline.addHandlers([decoded, connection], position: .after(decoder))
-        try pipeline.addHandler(
-            RepeatedRequestHandler(lane: lane, decoded: decoded, remembered: remembered), position: .first)
+        let decoder = ByteToMessageHandler(RequestDecoder(decoded: decoded))
+        try pipeline.addHandlers(
+            RepeatedRequestHandler(lane: lane, decoded: decoded, remembered: remembered), HTTPResponseEncoder(),
+            decoder,
+            decoded, connection)
     }
 
     func handle(value: Value, logger: Logger) async {

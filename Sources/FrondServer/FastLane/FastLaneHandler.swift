@@ -19,8 +19,10 @@ final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
     struct Progress {
         /// Heads, pieces of bodies, and ends.
         var parts = 0
-        /// Whether the last part was the end of a request.
+        /// True where the last part was the end of a request.
         var isBetweenRequests = true
+        /// True where the last request had no body so far and asked for another protocol, behind which NIO's decoder stops.
+        var isUpgrade = false
         /// Hot requests: those that the fast lane answered, and those whose answer has to be waited for.
         var hot = 0
         /// Where the answer to the last of them comes from.
@@ -36,12 +38,14 @@ final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             progress.isBetweenRequests = false
+            progress.isUpgrade = RequestDecoder.stops(behind: head)
             if lane.connection.isQuiet, let source = lane.source(for: head) {
                 candidate = (head, source)
             } else {
                 forward(data, context)
             }
         case .body:
+            progress.isUpgrade = false
             forwardCandidate(context)
             forward(data, context)
         case .end:

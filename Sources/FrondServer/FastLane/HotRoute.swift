@@ -50,24 +50,31 @@ struct HotRoute: Equatable {
     }
 
     private static func count(_ query: Substring) -> Int? {
-        query.hasPrefix("count=") ? Int(query.dropFirst("count=".count)) : nil
+        query.hasPrefix("count=") ? Int(digits: query.dropFirst("count=".count)) : nil
     }
 
-    /// Whether the request wants the usual answer: plain text, on a connection that is kept.
+    /// True where a request wants the usual answer: plain text, on a connection that is kept.
+    ///
+    /// A wish for another protocol changes nothing: it is ignored (RFC 9110, section 7.8).
     static func isPlain(_ head: HTTPRequestHead) -> Bool {
         guard head.method == .GET, head.version == .http1_1 else { return false }
+        var accept: [String] = []
+        var hosts = 0
         for (name, value) in head.headers {
             switch name.utf8.count {
-            case 6 where name.lowercased() == "accept" && value.lowercased().contains("json"):
-                return false
+            case 4 where name.lowercased() == "host":
+                hosts += 1
+                guard hosts == 1, HostField.isValid(value) else { return false }
+            case 6 where name.lowercased() == "accept":
+                accept.append(value)
             case 6 where name.lowercased() == "expect":
                 return false
-            case 10 where name.lowercased() == "connection" && value.lowercased() != "keep-alive":
+            case 10 where name.lowercased() == "connection" && value.lowercased().contains("close"):
                 return false
             default:
                 continue
             }
         }
-        return true
+        return hosts == 1 && (accept.isEmpty || !AcceptField(accept).takesJSONAlone)
     }
 }

@@ -53,7 +53,8 @@ struct ResponseHead {
         for field in problem.headers {
             buffer.writeString("\(field.name.rawName): \(field.value)\r\n")
         }
-        buffer.writeString("content-type: \(Problem.contentType)\r\ndate: \(Self.currentDate)\r\n")
+        buffer.writeString("content-type: \(Problem.contentType)\r\ncache-control: no-store\r\n")
+        buffer.writeString("date: \(Self.currentDate)\r\n")
         buffer.writeString("content-length: \(body.readableBytes)\r\n\r\n")
         buffer.writeImmutableBuffer(body)
     }
@@ -64,7 +65,7 @@ struct ResponseHead {
         guard now != second else { return }
         second = now
         bytes.clear()
-        bytes.writeStaticString("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ndate: ")
+        bytes.writeStaticString("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncache-control: no-store\r\ndate: ")
         bytes.writeString(Self.date(now))
         bytes.writeStaticString("\r\ncontent-length: ")
     }

@@ -15,8 +15,16 @@ extension Problem {
                 .serviceUnavailable
             }
         self.init(status: status, code: error.code.rawValue, detail: error.message)
-        if status == .serviceUnavailable {
+        if status == .serviceUnavailable, Self.helpsToRetry(error.code) {
             headers[.retryAfter] = "\(Self.wholeSeconds(error.retryAfter ?? .seconds(1)))"
+        }
+    }
+
+    /// False for errors that stay until an operator acts.
+    private static func helpsToRetry(_ code: FrondError.Code) -> Bool {
+        switch code {
+        case .exhausted, .layoutExhausted, .storeCorrupt: false
+        default: true
         }
     }
 

@@ -29,6 +29,11 @@ extension Problem {
         }
     }
 
+    /// A request that breaks a rule of HTTP.
+    static func malformed(_ detail: String) -> Problem {
+        Problem(status: .badRequest, code: "malformed-request", detail: detail)
+    }
+
     /// A body that no route wants.
     static func bodyTooLarge(limit: Int) -> Problem {
         Problem(

@@ -1,8 +1,9 @@
+import Frond
 import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// An error answer: `application/problem+json` (RFC 9457).
+/// An error answer, as `application/problem+json` (RFC 9457).
 struct Problem: Error {
     static let contentType = "application/problem+json"
 
@@ -23,7 +24,8 @@ struct Problem: Error {
     func json() throws -> ByteBuffer {
         try ByteBuffer(
             json: Body(
-                type: "urn:frond:problem:\(code)", title: status.reasonPhrase, status: status.code, detail: detail))
+                type: "urn:frond:problem:\(code)", title: status.reasonPhrase, status: status.code,
+                detail: detail.printable()))
     }
 }
 
@@ -50,10 +52,11 @@ extension Problem {
             detail: "this server has no \(generator) generator enabled")
     }
 
-    static func methodNotAllowed(_ method: String, _ path: String) -> Problem {
-        Problem(
+    static func methodNotAllowed(_ method: String, _ path: String, allowed: [HTTPRequest.Method]) -> Problem {
+        let names = allowed.map(\.rawValue)
+        return Problem(
             status: .methodNotAllowed, code: "method-not-allowed",
-            detail: "\(method) is not allowed on \(path): use GET",
-            headers: [.allow: "GET"])
+            detail: "\(method) is not allowed on \(path); use \(names.joined(separator: " or "))",
+            headers: [.allow: names.joined(separator: ", ")])
     }
 }

@@ -32,7 +32,7 @@ struct ProblemMiddleware: RouterMiddleware {
                 status: error.status, code: "http", detail: error.body ?? error.status.reasonPhrase)
         default:
             context.logger.error("request failed", metadata: ["error": "\(error)"])
-            return Problem(status: .internalServerError, code: "internal", detail: "an error of the server")
+            return Problem(status: .internalServerError, code: "internal", detail: "internal server error")
         }
     }
 }

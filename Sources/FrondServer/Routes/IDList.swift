@@ -1,5 +1,4 @@
 import Frond
-import HTTPTypes
 import Hummingbird
 import NIOCore
 
@@ -49,11 +48,21 @@ struct IDList {
         var ids: [String]
     }
 
-    /// Text, or JSON where the client asked for it: strings, since JavaScript loses integers above 2^53.
-    func response(tag: Tag, to request: Request) throws -> Response {
-        guard request.headers[values: .accept].contains(where: { $0.lowercased().contains("application/json") }) else {
-            return .text(text)
+    /// True where the text is a JSON number too.
+    private var isJSONNumber: Bool {
+        switch values {
+        case .numbers(let runs): runs.count == 1 && runs[0].count == 1
+        case .integers(let integers): integers.count == 1
+        case .uuids, .texts: false
         }
-        return try .json(Body(tag: tag.name, ids: strings))
+    }
+
+    /// Returns the answer to a request. The IDs of a JSON object are strings, since JavaScript loses integers above 2^53.
+    func response(to request: IDRequest) throws -> Response {
+        switch request.form {
+        case .object: try .json(Body(tag: request.tag.name, ids: strings))
+        case .bareJSON where isJSONNumber: .bareJSON(text)
+        case .text, .bareJSON: .text(text)
+        }
     }
 }

@@ -1,36 +1,40 @@
 import Foundation
 import Frond
+import HTTPTypes
 import Hummingbird
 
-/// What a request for IDs asks for.
+/// A request for IDs.
 struct IDRequest {
     var tag: Tag
     var count: Int
-    /// How the IDs are to be written, instead of the tag's own way; nil where the request does not say.
+    /// The format of the IDs in place of the tag's own; nil where the request names none.
     var format: TextFormat?
+    /// The version of UUIDs; nil where the request names none.
+    var version: String?
+    /// The form of the answer.
+    var form: AnswerForm
 
+    /// - Parameter kind: the generator that the path names; nil for the path that asks a tag's generators in turn.
     /// - Throws: ``Problem`` or `FrondError`, naming the parameter, its value and its range.
-    init(_ request: Request, parameters: Parameters, maxCount: Int) throws {
+    init(_ request: Request, parameters: Parameters, of kind: GeneratorKind?, maxCount: Int) throws {
+        let query = try QueryParameters(
+            request.uri.query, knowing: ["count", kind == .uuid ? "version" : "format", AnswerForm.parameter])
         let encoded = parameters.getCatchAll().joined(separator: "/")
         guard let name = encoded.removingPercentEncoding else {
             throw Problem.badRequest("'\(encoded)' is not a tag: its percent-encoding is broken")
         }
         tag = try Tag(name)
-        count = try Self.count(request.uri.queryParameters["count"], maxCount: maxCount)
-        format = try request.uri.queryParameters["format"].map { try Self.format($0) }
+        count = try Self.count(query["count"], maxCount: maxCount)
+        format = try query["format"].map { try TextFormat($0) }
+        version = query["version"]
+        form = try AnswerForm(
+            query[AnswerForm.parameter], accept: AcceptField(request.headers[values: .accept]),
+            negotiatesObject: kind == nil)
     }
 
-    private static func format(_ text: Substring) throws -> TextFormat {
-        // A plus sign is a plus sign here, as in a path.
-        guard let decoded = String(text).removingPercentEncoding else {
-            throw Problem.badRequest("format '\(text)' is none: its percent-encoding is broken")
-        }
-        return try TextFormat(decoded)
-    }
-
-    private static func count(_ text: Substring?, maxCount: Int) throws -> Int {
+    private static func count(_ text: String?, maxCount: Int) throws -> Int {
         guard let text else { return 1 }
-        guard let count = Int(text), (1...maxCount).contains(count) else {
+        guard let count = Int(digits: text), (1...maxCount).contains(count) else {
             throw Problem.badRequest("count '\(text)' is not a number from 1 to \(maxCount)")
         }
         return count

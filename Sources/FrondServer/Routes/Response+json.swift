@@ -11,6 +11,11 @@ extension Response {
             body: ResponseBody(byteBuffer: try ByteBuffer(json: body)))
     }
 
+    /// An answer with a JSON body that is written already.
+    static func bareJSON(_ body: ByteBuffer) -> Response {
+        Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: body))
+    }
+
     /// An answer in plain text.
     static func text(_ body: ByteBuffer) -> Response {
         Response(status: .ok, headers: [.contentType: "text/plain"], body: ResponseBody(byteBuffer: body))

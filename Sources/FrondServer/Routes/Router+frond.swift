@@ -11,10 +11,10 @@ extension Router where Context == FrondContext {
         for kind in GeneratorKind.allCases { router.addIDs(of: kind, generators, maxCount: maxCount) }
         router.addChain(generators, maxCount: maxCount)
         router.addDecoding(generators.snowflake)
-        router.getOnly("/health/live") { _, _ in
+        router.getOnly("/health/live", allowingHead: true) { _, _ in
             .text(ByteBuffer(string: "live"))
         }
-        router.getOnly("/health/ready") { _, _ in
+        router.getOnly("/health/ready", allowingHead: true) { _, _ in
             try await readiness.response()
         }
         return router
@@ -24,19 +24,18 @@ extension Router where Context == FrondContext {
     private func addIDs(of kind: GeneratorKind, _ generators: ServedGenerators, maxCount: Int) {
         getTag("/api/\(kind.rawValue)/get") { request, context in
             guard generators.has(kind) else { throw Problem.notEnabled(kind.rawValue) }
-            let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
-            let version = kind == .uuid ? request.uri.queryParameters["version"] : nil
-            let ids = try await generators.ids(wanted, of: kind, version: version)
-            return try IDList(values: ids.values).response(tag: wanted.tag, to: request)
+            let wanted = try IDRequest(request, parameters: context.parameters, of: kind, maxCount: maxCount)
+            let ids = try await generators.ids(wanted, of: kind)
+            return try IDList(values: ids.values).response(to: wanted)
         }
     }
 
     /// Adds the route that asks a tag's generators in turn, and says which of them answered.
     private func addChain(_ generators: ServedGenerators, maxCount: Int) {
         getTag("/api/id") { request, context in
-            let wanted = try IDRequest(request, parameters: context.parameters, maxCount: maxCount)
+            let wanted = try IDRequest(request, parameters: context.parameters, of: nil, maxCount: maxCount)
             let ids = try await generators.issuer.issue(wanted.tag, count: wanted.count, format: wanted.format)
-            var response = try IDList(values: ids.values).response(tag: wanted.tag, to: request)
+            var response = try IDList(values: ids.values).response(to: wanted)
             response.headers[.frondGenerator] = ids.generator.rawValue
             return response
         }
@@ -51,12 +50,19 @@ extension Router where Context == FrondContext {
     }
 
     /// Adds a route for GET, and a 405 for the other methods.
+    /// - Parameter allowingHead: true where HEAD is answered as GET without the body; a path that hands out IDs would
+    ///   lose them.
     func getOnly(
-        _ path: RouterPath, use handler: @escaping @Sendable (Request, FrondContext) async throws -> Response
+        _ path: RouterPath, allowingHead: Bool = false,
+        use handler: @escaping @Sendable (Request, FrondContext) async throws -> Response
     ) {
         on(path, method: .get, use: handler)
         on(path, method: MethodResponder.other) { request, context -> Response in
-            throw Problem.methodNotAllowed(context.method.rawValue, request.uri.path)
+            if allowingHead, context.method == .head {
+                return try await handler(request, context).createHeadResponse()
+            }
+            throw Problem.methodNotAllowed(
+                context.method.rawValue, request.uri.path, allowed: allowingHead ? [.get, .head] : [.get])
         }
     }
 }
@@ -80,16 +86,15 @@ extension ServedGenerators {
         }
     }
 
-    /// - Parameter version: of UUIDs, where the request names one.
-    fileprivate func ids(_ wanted: IDRequest, of kind: GeneratorKind, version: Substring?) async throws -> IssuedIDs {
-        switch version {
+    fileprivate func ids(_ wanted: IDRequest, of kind: GeneratorKind) async throws -> IssuedIDs {
+        switch wanted.version {
         case nil, "7":
             return try await issuer.issue(wanted.tag, count: wanted.count, by: kind, format: wanted.format)
         case "4":
             try await issuer.check(wanted.tag, allows: kind)
             return IssuedIDs(generator: kind, values: .uuids(try await randomUUID.next(count: wanted.count)))
         case let version?:
-            throw Problem.badRequest("version '\(version)' is not a UUID version served here: 4 or 7")
+            throw Problem.badRequest("version '\(version)' is not served; use 4 or 7")
         }
     }
 }

@@ -6,18 +6,20 @@ extension Router where Context == FrondContext {
     func addDecoding(_ keeper: WorkerKeeper?) {
         getOnly("/api/snowflake/decode/:id") { request, context in
             guard let keeper else { throw Problem.notEnabled("snowflake") }
+            _ = try QueryParameters(request.uri.query, knowing: [])
             let id = try Self.id(context.parameters.get("id"))
             return try .json(try DecodedID(id, layout: keeper.generator.layout))
         }
         getOnly("/decodeSnowflakeId") { request, _ in
             guard let keeper else { throw Problem.notEnabled("snowflake") }
-            let id = try Self.id(request.uri.queryParameters["snowflakeId"].map(String.init))
+            let query = try QueryParameters(request.uri.query, knowing: ["snowflakeId"])
+            let id = try Self.id(query["snowflakeId"])
             return try .json(try LeafDecodedID(id, layout: keeper.generator.layout))
         }
     }
 
     private static func id(_ text: String?) throws -> Int64 {
-        guard let text, let id = Int64(text), id >= 0 else {
+        guard let text, let id = Int(digits: text).map(Int64.init) else {
             throw Problem.badRequest("'\(text ?? "")' is not a snowflake ID: a whole number from 0 to \(Int64.max)")
         }
         return id

@@ -21,8 +21,7 @@ struct EmbeddedServer {
     ) throws {
         ordinary = OrdinaryServer(answersAtOnce: answersAtOnce)
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-        try FastLaneChannel.addFastLane(
+        try FastLaneChannel.addHTTP(
             to: pipeline, generators: generators, maxCount: 10_000,
             limits: ConnectionLimits(idle: .seconds(60), drain: .seconds(5)), remembered: remembered)
         try pipeline.addHandler(ordinary)
