@@ -166,12 +166,8 @@ public final class RedisCounterStore: CounterStore {
             case .refused(let error): .failure(error)
             case .admitted: await ceilingMonitor.call(body)
             }
-        return result.mapError { error in
-            var error = error
-            // Redis answered, and other tags may have numbers there.
-            error.isOfOneTag = true
-            return error
-        }
+        // Redis answered, and other tags may have numbers there.
+        return result.mapError { $0.scoped(.tag) }
     }
 
     private func giveBack(_ segment: Segment, of tag: Tag) async {

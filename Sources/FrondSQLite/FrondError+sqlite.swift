@@ -34,9 +34,7 @@ extension FrondError {
 
     /// All tags are in the one file.
     private static func corrupt(_ message: String, _ cause: DatabaseError) -> FrondError {
-        var error = FrondError(.storeCorrupt, message, cause: cause)
-        error.isOfWholeStore = true
-        return error
+        FrondError(.storeCorrupt, message, cause: cause).scoped(.store)
     }
 
     private static func of(_ error: DatabaseError, path: String) -> FrondError {

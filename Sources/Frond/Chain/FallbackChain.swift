@@ -57,7 +57,8 @@ package struct FallbackChain: Sendable {
         let reasons = failures.map { "\($0.generator.rawValue): \($0.error.message)" }.joined(separator: "; ")
         return FrondError(
             last.error.code, "no generator of tag '\(tag)' has an ID: \(reasons)",
-            retryAfter: failures.compactMap(\.error.retryAfter).min(), cause: last.error.cause)
+            retryAfter: failures.compactMap(\.error.retryAfter).min(), cause: last.error.cause
+        ).scoped(failures.map(\.error.scope).max() ?? last.error.scope)
     }
 }
 

@@ -110,12 +110,6 @@ package final class StoreMonitor: Sendable {
 }
 
 extension FrondError {
-    /// Whether it says that the store does not answer, and not something about one tag.
-    fileprivate var isOfStore: Bool {
-        switch code {
-        case .storeUnavailable, .timedOut, .cancelled: !isOfOneTag
-        case .storeCorrupt: isOfWholeStore && !isOfOneTag
-        default: false
-        }
-    }
+    /// True if the store did not answer; false if it answered and refused one tag. A call that was cancelled had no answer.
+    fileprivate var isOfStore: Bool { scope == .store || code == .cancelled && scope == .request }
 }

@@ -76,7 +76,7 @@ extension TagRecord {
                 ? "tag '\(tag)' is not made in all databases yet: create it again with 'frond tag create \(tag)'"
                 : "the numbers of tag '\(tag)' are being spread over more databases: finish with 'frond tag stripe'",
             retryAfter: .seconds(1))
-        error.isOfOneTag = true
+        error.scope = .tag
         return error
     }
 

@@ -1,4 +1,4 @@
-import Frond
+package import Frond
 package import GRPCCore
 import GRPCProtobuf
 
@@ -6,6 +6,8 @@ import GRPCProtobuf
 package struct ErrorStatus: Error, Hashable {
     /// What ``ErrorDetails/ErrorInfo`` names as the domain of ``reason``.
     package static let domain = "frond"
+    /// The key of ``scope`` in the metadata of ``ErrorDetails/ErrorInfo``.
+    private static let scopeKey = "scope"
 
     package var code: RPCError.Code
     /// What HTTP names in the type of a problem.
@@ -13,12 +15,18 @@ package struct ErrorStatus: Error, Hashable {
     package var message: String
     /// How long to wait before trying again; nil where that does not help.
     package var retryAfter: Duration?
+    /// The extent of the failure; nil for the usual one of ``reason``.
+    package var scope: FrondError.Scope?
 
-    package init(code: RPCError.Code, reason: String, message: String, retryAfter: Duration? = nil) {
+    package init(
+        code: RPCError.Code, reason: String, message: String, retryAfter: Duration? = nil,
+        scope: FrondError.Scope? = nil
+    ) {
         self.code = code
         self.reason = reason
         self.message = message
         self.retryAfter = retryAfter
+        self.scope = scope
     }
 }
 
@@ -31,7 +39,10 @@ extension ErrorStatus: RPCErrorConvertible {
     /// `google.rpc.Status` with an `ErrorInfo` and, where trying again helps, a `RetryInfo`.
     package var rpcErrorMetadata: Metadata {
         var status = GoogleRPCStatus(
-            code: code, message: message, details: .errorInfo(reason: reason, domain: Self.domain))
+            code: code, message: message,
+            details: .errorInfo(
+                reason: reason, domain: Self.domain,
+                metadata: scope.map { [Self.scopeKey: $0.rawValue] } ?? [:]))
         if let retryAfter { status.details.append(.retryInfo(delay: retryAfter)) }
         return status.rpcErrorMetadata
     }
@@ -42,7 +53,10 @@ extension ErrorStatus: RPCErrorConvertible {
         // Whoever sends details that are none is not one of Frond's servers: the status says what there is to say.
         guard let status = try? error.unpackGoogleRPCStatus() else { return }
         for detail in status.details {
-            if let info = detail.errorInfo, info.domain == Self.domain { reason = info.reason }
+            if let info = detail.errorInfo, info.domain == Self.domain {
+                reason = info.reason
+                scope = info.metadata[Self.scopeKey].flatMap { FrondError.Scope(rawValue: $0) }
+            }
             if let retry = detail.retryInfo { retryAfter = retry.delay }
         }
     }
@@ -58,6 +72,7 @@ extension Frond_V1_StreamError {
         message = status.message
         // Rounded up: 0 would say that trying again does not help.
         retryAfterMilliseconds = status.retryAfter.map { max(1, $0.wholeMilliseconds) } ?? 0
+        scope = status.scope?.rawValue ?? ""
     }
 }
 
@@ -66,6 +81,7 @@ extension ErrorStatus {
         let code = Status.Code(rawValue: Int(error.code)).flatMap { RPCError.Code($0) }
         self.init(
             code: code ?? .unknown, reason: error.reason, message: error.message,
-            retryAfter: error.retryAfterMilliseconds > 0 ? .milliseconds(error.retryAfterMilliseconds) : nil)
+            retryAfter: error.retryAfterMilliseconds > 0 ? .milliseconds(error.retryAfterMilliseconds) : nil,
+            scope: FrondError.Scope(rawValue: error.scope))
     }
 }

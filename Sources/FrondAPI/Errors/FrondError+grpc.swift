@@ -11,7 +11,7 @@ extension ErrorStatus {
         // Whoever is told UNAVAILABLE is told when to come back too, as over HTTP.
         self.init(
             code: code, reason: error.code.rawValue, message: error.message,
-            retryAfter: error.retryAfter ?? (code == .unavailable ? .seconds(1) : nil))
+            retryAfter: error.retryAfter ?? (code == .unavailable ? .seconds(1) : nil), scope: error.scope)
     }
 }
 
@@ -40,6 +40,7 @@ extension FrondError {
     package init(_ status: ErrorStatus) {
         if let code = Code(rawValue: status.reason) {
             self.init(code, status.message, retryAfter: status.retryAfter)
+            if let scope = status.scope { self.scope = scope }
         } else {
             let code = Self.code(of: status.code)
             let mayHelp = code == .storeUnavailable || code == .timedOut || code == .overloaded

@@ -49,14 +49,16 @@ struct CallFailure: Error {
             // Such as a generator that is not enabled: no later call can succeed.
             return CallFailure(FrondError(.invalidArgument, status.message, cause: error), elsewhere: false)
         }
-        var answer = FrondError(status)
+        let answer = FrondError(status)
         switch answer.code {
         case .shutDown, .cancelled:
-            // It is the server that ends, and not the caller.
-            answer.code = unavailable
-            return CallFailure(answer, elsewhere: true)
+            // The server ends, not the caller.
+            let ended = FrondError(unavailable, answer.message, retryAfter: answer.retryAfter, cause: answer.cause)
+            return CallFailure(ended, elsewhere: true)
         default:
-            return CallFailure(answer, elsewhere: status.code == .unavailable || status.code == .deadlineExceeded)
+            // All servers stand on one store: trouble of one tag is the same at each, and no fault of the server.
+            let mayHelp = status.code == .unavailable || status.code == .deadlineExceeded
+            return CallFailure(answer, elsewhere: mayHelp && answer.scope == .store)
         }
     }
 

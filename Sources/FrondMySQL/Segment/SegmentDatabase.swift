@@ -51,7 +51,7 @@ struct SegmentDatabase: Sendable {
             "tag '\(tag)' in database \(pool.configuration) was changed by others \(Self.maximumTries) times in a row: "
                 + "raise its step with 'frond tag set \(tag) --step'",
             retryAfter: .seconds(1))
-        error.isOfOneTag = true
+        error.scope = .tag
         throw error
     }
 

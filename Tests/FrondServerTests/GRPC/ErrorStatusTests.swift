@@ -56,4 +56,22 @@ struct ErrorStatusTests {
         let error = FrondError(RPCError(code: .notFound, message: "gone", metadata: metadata))
         #expect(error.code == .unknownTag)
     }
+
+    @Test(
+        "keep their scope over the wire, also where the code alone says otherwise", arguments: FrondError.Code.allCases)
+    func scopes(code: FrondError.Code) {
+        for scope in FrondError.Scope.allCases {
+            let status = ErrorStatus(FrondError(code, "tag 'x'").scoped(scope))
+            #expect(FrondError(RPCError(status)).scope == scope)
+            #expect(FrondError(ErrorStatus(Frond_V1_StreamError(status))).scope == scope)
+        }
+        #expect(FrondError(RPCError(ErrorStatus(FrondError(code, "")))).scope == FrondError(code, "").scope)
+    }
+
+    @Test("of a server that states no scope have the usual one of their code")
+    func unstatedScope() {
+        let status = ErrorStatus(code: .unavailable, reason: "store-unavailable", message: "")
+        #expect(FrondError(RPCError(status)).scope == .store)
+        #expect(FrondError(ErrorStatus(Frond_V1_StreamError(status))).scope == .store)
+    }
 }

@@ -79,7 +79,7 @@ struct SegmentOutageTests {
         let waiting = Task { try await generators.next(tag) }
         await store.waitForArrivals(1)
         var damage = FrondError(.storeCorrupt, "damaged")
-        damage.isOfWholeStore = isOfWholeStore
+        if isOfWholeStore { damage.scope = .store }
         store.release(.fail(damage))
         await #expect { try await waiting.value } throws: { ($0 as? FrondError)?.code == .storeCorrupt }
         #expect((generators.failure != nil) == isOfWholeStore)

@@ -1,16 +1,15 @@
-/// Several threads for calls that block, each with something of its own that never leaves it, such as a connection.
+/// Threads for blocking calls, each with a resource that never leaves it, such as a connection.
 ///
-/// Each call goes to whichever thread is free first. The threads end when this object does, after what was asked of
-/// them.
+/// Each call runs on the first free thread. The threads end when this object does, after the calls queued before.
 package final class BlockingThreads<Resource>: Sendable {
-    /// How many calls may wait; more are refused.
-    private static var maxPending: Int { 1000 }
+    /// The maximum number of queued calls; further calls are refused.
+    static var maxPending: Int { 1000 }
 
-    private let jobs = JobQueue<Resource>()
+    let jobs = JobQueue<Resource>()
 
     /// - Parameters:
-    ///   - count: how many threads, 1 or more.
-    ///   - resource: makes what a thread has of its own; called once on each.
+    ///   - count: the number of threads, 1 or more.
+    ///   - resource: makes a thread's resource; called once on each thread.
     package init(count: Int, resource: @escaping @Sendable () -> Resource) {
         precondition(count >= 1, "calls need a thread")
         for _ in 0..<count { jobs.startThread(resource) }
@@ -20,8 +19,8 @@ package final class BlockingThreads<Resource>: Sendable {
         jobs.close()
     }
 
-    /// Runs a call on one of the threads, with what is that thread's own.
-    /// - Throws: what the call throws; `overloaded` where too many wait.
+    /// Runs a call on one of the threads with that thread's resource.
+    /// - Throws: the error of the call; `overloaded` if the queue is full.
     package func run<Value: Sendable>(
         _ call: @escaping @Sendable (Resource) throws(FrondError) -> Value
     ) async throws(FrondError) -> Value {

@@ -1,60 +1,60 @@
-/// Why an ID could not be given, or a change could not be made.
+/// The reason an ID could not be issued or a change could not be made.
 ///
 /// The ``code`` is for programs and maps to an HTTP status and a gRPC code; the ``message`` is one sentence
 /// for people that names the thing, the value and the cure.
 public struct FrondError: Error, Sendable, CustomStringConvertible {
-    /// What went wrong, for programs.
+    /// The kind of failure, for programs.
     public enum Code: String, Sendable, CaseIterable {
-        /// A tag, a count or a setting that can never be right.
+        /// A tag, a count or a setting is invalid and stays so.
         case invalidArgument = "invalid-argument"
-        /// No such tag in the store.
+        /// The store has no such tag.
         case unknownTag = "unknown-tag"
-        /// The tag names its generators, and the one that was asked is not among them.
+        /// The tag names its generators, and the requested one is not among them.
         case generatorNotOfTag = "generator-not-of-tag"
-        /// The tag to be created is there already.
+        /// The tag to be created exists already.
         case tagExists = "tag-exists"
-        /// The tag has given out its last number.
+        /// The tag has issued its last number.
         case exhausted
         /// The store does not answer, or answers with an error.
         case storeUnavailable = "store-unavailable"
-        /// The store offers numbers that this process was given before.
+        /// The store offers numbers that it gave this process before.
         case storeWentBack = "store-went-back"
-        /// The store holds something that Frond cannot read.
+        /// The store holds data that Frond cannot read.
         case storeCorrupt = "store-corrupt"
         /// The wait for the store reached its bound.
         case timedOut = "timed-out"
         /// More callers are waiting than the bound allows.
         case overloaded
-        /// The generator was shut down.
+        /// The generator is shut down.
         case shutDown = "shut-down"
         /// The calling task was cancelled.
         case cancelled
-        /// Every worker ID is held by somebody.
+        /// Every worker ID is in use.
         case workerIDsExhausted = "worker-ids-exhausted"
-        /// The worker ID was taken by another server: this one may no longer issue with it.
+        /// Another server took the worker ID; this one may no longer issue with it.
         case workerIDTaken = "worker-id-taken"
-        /// The worker ID asked for is held by a live process.
+        /// A live process holds the requested worker ID.
         case workerIDHeld = "worker-id-held"
         /// The registry of worker IDs does not answer, or answers with an error.
         case registryUnavailable = "registry-unavailable"
         /// The registry of worker IDs was not initialised, or was wiped.
         case registryLost = "registry-lost"
-        /// The clock is behind what was issued already.
+        /// The clock is behind the last ID.
         case clockMovedBackwards = "clock-moved-backwards"
-        /// The layout has given out its last tick.
+        /// The layout has issued its last tick.
         case layoutExhausted = "layout-exhausted"
     }
 
+    /// The kind of failure, for programs.
     public var code: Code
+    /// One sentence for people: the thing, the value and the cure.
     public var message: String
-    /// How long a caller should wait before trying again; nil where trying again does not help.
+    /// The time a caller should wait before the next attempt; nil where another attempt does not help.
     public var retryAfter: Duration?
-    /// The error beneath, from a library or a server.
+    /// The underlying error, from a library or a server.
     public var cause: (any Error)?
-    /// Whether it concerns one tag only, whatever the code: the store itself answers, and need not be spared.
-    package var isOfOneTag = false
-    /// Whether it concerns all tags, where its code alone does not say so: not a damaged record but a damaged file.
-    package var isOfWholeStore = false
+    /// The scope where it differs from the one of the code.
+    private var statedScope: Scope?
 
     public init(_ code: Code, _ message: String, retryAfter: Duration? = nil, cause: (any Error)? = nil) {
         self.code = code
@@ -66,6 +66,56 @@ public struct FrondError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         guard let cause else { return message }
         return "\(message) (\(cause))"
+    }
+}
+
+extension FrondError {
+    /// The extent of a failure: a client keeps asking for everything outside of it.
+    public enum Scope: String, Sendable, CaseIterable, Comparable {
+        /// This request only.
+        case request
+        /// Every request for the same tag; the store answers for other tags.
+        case tag
+        /// Every request that needs the same store, registry or clock.
+        case store
+
+        public static func < (left: Scope, right: Scope) -> Bool { left.rank < right.rank }
+
+        private var rank: Int {
+            switch self {
+            case .request: 0
+            case .tag: 1
+            case .store: 2
+            }
+        }
+    }
+
+    /// The extent of the failure: by default the usual one of its ``code``.
+    ///
+    /// A store states it where the code alone misleads: ``Code/storeUnavailable`` of one contended row is
+    /// ``Scope/tag``; ``Code/storeCorrupt`` of a damaged file is ``Scope/store``.
+    public var scope: Scope {
+        get { statedScope ?? code.usualScope }
+        set { statedScope = newValue }
+    }
+
+    /// A copy of this error with another scope.
+    package func scoped(_ scope: Scope) -> FrondError {
+        var error = self
+        error.scope = scope
+        return error
+    }
+}
+
+extension FrondError.Code {
+    fileprivate var usualScope: FrondError.Scope {
+        switch self {
+        case .invalidArgument, .cancelled, .shutDown: .request
+        case .unknownTag, .generatorNotOfTag, .tagExists, .exhausted, .storeWentBack, .storeCorrupt, .overloaded: .tag
+        case .storeUnavailable, .timedOut, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable,
+            .registryLost, .clockMovedBackwards, .layoutExhausted:
+            .store
+        }
     }
 }
 

@@ -1,0 +1,73 @@
+import Frond
+import FrondClient
+import FrondTesting
+import Testing
+
+@Suite("A server whose store refuses one tag for now", .timeLimit(.minutes(3)))
+struct ErrorScopeTests {
+    /// A store that refuses one tag, as it does while the tag's numbers are being spread, or its row is contended.
+    private struct RefusingStore: SegmentStore {
+        let base = AutoCreatingStore(InMemorySegmentStore())
+        let refused: Frond.Tag
+        let scope: FrondError.Scope
+
+        func reserve(
+            _ tag: Frond.Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        ) async throws(FrondError) -> Segment {
+            if tag == refused {
+                throw FrondError(.storeUnavailable, "tag '\(tag)' is being spread", retryAfter: .seconds(1))
+                    .scoped(scope)
+            }
+            return try await base.reserve(tag, atLeast: count, after: floor)
+        }
+
+        func giveBack(_ tail: Segment, of tag: Frond.Tag) async throws(FrondError) -> Bool {
+            try await base.giveBack(tail, of: tag)
+        }
+
+        func tags() async throws(FrondError) -> [TagRecord] { try await base.tags() }
+
+        func tag(_ tag: Frond.Tag) async throws(FrondError) -> TagRecord? { try await base.tag(tag) }
+
+        func create(_ tag: Frond.Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
+            try await base.create(tag, settings)
+        }
+
+        func change(_ tag: Frond.Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
+            try await base.change(tag, change)
+        }
+    }
+
+    @Test("is asked for all other tags at once", arguments: [FrondError.Scope.tag, .store])
+    func otherTags(scope: FrondError.Scope) async throws {
+        let (refused, other) = (try Frond.Tag("refused"), try Frond.Tag("other"))
+        let server = try await TestServer.start(RefusingStore(refused: refused, scope: scope))
+        let client = try FrondClient(FrondClient.Configuration(servers: [server.address], pool: .patient))
+        let error = await failure { () async throws(FrondError) in try await client.segments.next(refused) }
+        #expect(error?.code == .storeUnavailable && error?.scope == scope, "\(String(describing: error))")
+        #expect((client.segments.failure != nil) == (scope == .store))
+        if scope == .tag {
+            #expect(try await client.segments.next(other) == 1)
+        }
+        await client.shutdown()
+        try await server.stop()
+    }
+
+    @Test("is not counted as a server that failed, so no other server is asked in vain")
+    func serverAnswers() async throws {
+        let refused = try Frond.Tag("refused")
+        let store = CountingStore(RefusingStore(refused: refused, scope: .tag))
+        let (one, two) = (try await TestServer.start(store), try await TestServer.start(store))
+        let client = try RemoteSegmentStore(servers: [one.address, two.address], policy: .patient)
+        for round in 1...10 {
+            let error = await failure { () async throws(FrondError) in
+                try await client.reserve(refused, atLeast: nil, after: nil)
+            }
+            #expect(error?.scope == .tag)
+            #expect(store.reservations == round)
+        }
+        await client.close()
+        try await one.stop()
+        try await two.stop()
+    }
+}
