@@ -14,7 +14,7 @@ struct FirstIDs {
         let store: any SegmentStore =
             isFile
             ? try SQLiteSegmentStore(path: places.first ?? "orders.sqlite") : try RemoteSegmentStore(servers: places)
-        let orders = SegmentGenerator(tag: try Tag("order"), store: AutoCreatingStore(store))
+        let orders = SegmentGenerator(tag: try Tag("order"), store: StoreView(store, missingTags: .create))
         for _ in 1...5 { print(try await orders.next()) }
         await orders.shutdown()
     }

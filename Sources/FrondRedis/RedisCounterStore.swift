@@ -13,11 +13,10 @@ import Synchronization
 public final class RedisCounterStore: CounterStore {
     /// Which server.
     public let url: RedisURL
-    private let ceiling: any SegmentStore
+    private let ceiling: StoreView
     private let policy: RedisPolicy
     private let time: any TimeSource
     private let pipeline: RedisPipeline
-    private let ceilingMonitor: StoreMonitor
     private let memories = Mutex<[Tag: TagMemory]>([:])
     private let counted = Mutex(RedisCounterEvents())
     private let logger: Logger
@@ -25,7 +24,7 @@ public final class RedisCounterStore: CounterStore {
 
     /// Does not connect: the first call does, and ``check()`` says whether it works.
     /// - Parameters:
-    ///   - ceiling: where the numbers are reserved, durably.
+    ///   - ceiling: the store that reserves the numbers, durably, or the ``StoreView`` that the process has of it.
     ///   - logger: gets lines at debug level; silent by default.
     ///   - onEvent: told of each event, on any thread; must not block.
     public init(
@@ -34,13 +33,12 @@ public final class RedisCounterStore: CounterStore {
         onEvent: @escaping @Sendable (RedisCounterEvent) -> Void = { _ in }
     ) {
         self.url = url
-        self.ceiling = ceiling
+        self.ceiling = StoreView.of(ceiling, time: time)
         self.policy = policy
         self.time = time
         pipeline = RedisPipeline(
             url, connectTimeout: policy.connectTimeout, commandTimeout: policy.commandTimeout)
-        ceilingMonitor = StoreMonitor(time: time)
-        self.logger = logger ?? Logger(label: "frond.redis") { _ in SwiftLogNoOpLogHandler() }
+        self.logger = logger ?? .silent
         self.onEvent = onEvent
     }
 
@@ -157,17 +155,16 @@ public final class RedisCounterStore: CounterStore {
 
     // MARK: The ceiling
 
-    /// Calls the ceiling store, unless it was just found down.
+    /// Calls the ceiling store.
     private func callCeiling<Value>(
-        _ body: () async throws(FrondError) -> Value
+        _ call: () async throws(FrondError) -> Value
     ) async -> Result<Value, FrondError> {
-        let result: Result<Value, FrondError> =
-            switch ceilingMonitor.admit() {
-            case .refused(let error): .failure(error)
-            case .admitted: await ceilingMonitor.call(body)
-            }
-        // Redis answered, and other tags may have numbers there.
-        return result.mapError { $0.scoped(.tag) }
+        do throws(FrondError) {
+            return .success(try await call())
+        } catch {
+            // Redis answered, and other tags may have numbers there.
+            return .failure(error.scoped(.tag))
+        }
     }
 
     private func giveBack(_ segment: Segment, of tag: Tag) async {

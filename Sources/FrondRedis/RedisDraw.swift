@@ -232,8 +232,3 @@ extension TagMemory {
         return max(given, ceiling)
     }
 }
-
-extension Segment {
-    var start: SegmentPosition { SegmentPosition(cycle: cycle, next: first) }
-    var finish: SegmentPosition { SegmentPosition(cycle: cycle, next: end) }
-}

@@ -34,7 +34,7 @@ struct DocumentationTests {
 
     private func embedded() async throws {
         let store = try SQLiteSegmentStore(path: "orders.sqlite")
-        let orders = SegmentGenerator(tag: try Tag("order"), store: AutoCreatingStore(store))
+        let orders = SegmentGenerator(tag: try Tag("order"), store: StoreView(store, missingTags: .create))
         let one = try await orders.next()
         let batch = try await orders.next(count: 100)
         await orders.shutdown()
@@ -43,7 +43,7 @@ struct DocumentationTests {
 
     private func remote() async throws {
         let store = try RemoteSegmentStore(servers: ["127.0.0.1:9090"])
-        let orders = SegmentGenerator(tag: try Tag("order"), store: AutoCreatingStore(store))
+        let orders = SegmentGenerator(tag: try Tag("order"), store: StoreView(store, missingTags: .create))
         let one = try await orders.next()
         let batch = try await orders.next(count: 100)
         await orders.shutdown()

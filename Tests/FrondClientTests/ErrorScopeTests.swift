@@ -7,7 +7,7 @@ import Testing
 struct ErrorScopeTests {
     /// A store that refuses one tag, as it does while the tag's numbers are being spread, or its row is contended.
     private struct RefusingStore: SegmentStore {
-        let base = AutoCreatingStore(InMemorySegmentStore())
+        let base = StoreView(InMemorySegmentStore(), missingTags: .create)
         let refused: Frond.Tag
         let scope: FrondError.Scope
 

@@ -21,8 +21,8 @@ private final class ChainedServers {
         _ = try await store.create(tag, TagSettings(step: 10, options: options))
         time = [ManualWall(), ManualWall()]
         let policy = RedisPolicy(ceilingStep: 50, connectTimeout: .seconds(1), commandTimeout: .seconds(1))
-        let numbers = PeriodStore(store)
-        servers = time.map { time in
+        servers = time.map { [store] time in
+            let numbers = StoreView(store, time: time)
             let counters = CounterGenerators(
                 store: RedisCounterStore(
                     RedisURL(host: "127.0.0.1", port: redis.port), ceiling: numbers, policy: policy, time: time),

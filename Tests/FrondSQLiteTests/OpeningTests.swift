@@ -54,7 +54,8 @@ struct OpeningTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<8 {
                     group.addTask {
-                        let store = AutoCreatingStore(try SQLiteSegmentStore(path: "\(directory)/frond.sqlite"))
+                        let store = StoreView(
+                            try SQLiteSegmentStore(path: "\(directory)/frond.sqlite"), missingTags: .create)
                         _ = try await store.reserve(tag, atLeast: nil, after: nil)
                     }
                 }

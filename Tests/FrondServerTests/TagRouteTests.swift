@@ -24,7 +24,7 @@ struct TagRouteTests {
         _ work: @escaping @Sendable (@escaping @Sendable (String) async throws -> Answer) async throws -> Void
     ) async throws {
         var server = GRPCTestServer()
-        server.store = PeriodStore(store)
+        server.store = store
         server.redis = redis
         try await server.whileRunning { running in
             let session = URLSession(configuration: .ephemeral)

@@ -37,11 +37,7 @@ extension IDIssuer {
             }
             let next = try Tag(record.tag, period: date)
             guard periods.withLock({ $0.needs(next, after: period) }) else { return true }
-            do {
-                _ = try await store.create(next, record.settingsOfPeriod)
-            } catch  where error.code == .tagExists {
-                // Another server was first.
-            }
+            try await store.createPeriod(next, of: record)
             periods.withLock { $0.noteNext(next, after: period) }
             return true
         } catch {

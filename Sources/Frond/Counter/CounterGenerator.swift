@@ -22,7 +22,9 @@ public final class CounterGenerator: IDGenerator, TagGenerator {
         tag: Tag, store: any CounterStore, policy: CounterPolicy = CounterPolicy(),
         time: any TimeSource = SystemTimeSource(), logger: Logger? = nil
     ) {
-        self.init(tag: tag, source: CounterSource(store: store, policy: policy, time: time, logger: logger ?? .silent))
+        self.init(
+            tag: tag,
+            source: CounterSource(store: store, tags: nil, policy: policy, time: time, logger: logger ?? .silent))
     }
 
     init(tag: Tag, source: CounterSource) {

@@ -5,28 +5,32 @@ public final class CounterGenerators: Sendable {
     private let source: CounterSource
     private let generators: TagGenerators<CounterGenerator>
 
-    /// - Parameter logger: gets lines at debug level; silent by default.
+    /// - Parameters:
+    ///   - store: the counter.
+    ///   - tags: the view that knows the tags: a name without a record reaches no counter, unless missing tags are
+    ///     created. Nil if the counter knows the tags itself.
+    ///   - logger: gets lines at debug level; silent by default.
     public init(
-        store: any CounterStore, policy: CounterPolicy = CounterPolicy(), time: any TimeSource = SystemTimeSource(),
-        logger: Logger? = nil
+        store: any CounterStore, tags: StoreView? = nil, policy: CounterPolicy = CounterPolicy(),
+        time: any TimeSource = SystemTimeSource(), logger: Logger? = nil
     ) {
-        let source = CounterSource(store: store, policy: policy, time: time, logger: logger ?? .silent)
+        let source = CounterSource(store: store, tags: tags, policy: policy, time: time, logger: logger ?? .silent)
         self.source = source
         generators = TagGenerators { CounterGenerator(tag: $0, source: source) }
     }
 
-    /// Where the numbers are drawn.
+    /// The counter that the numbers are drawn from.
     public var store: any CounterStore { source.store }
 
-    /// Why the store is not being asked, or that it is so slow that a caller went without a number; nil while it answers.
+    /// The reason for not asking the counter, or for a caller that went without a number; nil while it answers.
     public var failure: FrondError? { source.monitor.problem }
 
-    /// Whether a caller went without a number since the store last answered.
-    public var isStarved: Bool { source.monitor.isStarved }
+    /// True if a caller went without a number since the counter last answered.
+    package var isStarved: Bool { source.monitor.isStarved }
 
-    /// Asks a store that failed whether it answers again, so that recovery needs no traffic.
-    /// - Returns: why it does not; nil if it does.
-    public func checkStore() async -> FrondError? {
+    /// Asks a counter with a problem for something small, if a probe is due, so that recovery needs no traffic.
+    /// - Returns: the problem that remains; nil if the counter answers.
+    package func checkStore() async -> FrondError? {
         await source.check()
     }
 

@@ -1,16 +1,19 @@
 import Logging
 
-/// What the generators of all tags of one counter store share.
+/// The parts that the generators of all tags of one counter store share.
 final class CounterSource: Sendable {
     let store: any CounterStore
+    /// The view that knows the tags; nil if the counter knows them itself.
+    let tags: StoreView?
     let policy: CounterPolicy
     let time: any TimeSource
     let logger: Logger
     let alarm: Alarm
     let monitor: StoreMonitor
 
-    init(store: any CounterStore, policy: CounterPolicy, time: any TimeSource, logger: Logger) {
+    init(store: any CounterStore, tags: StoreView?, policy: CounterPolicy, time: any TimeSource, logger: Logger) {
         self.store = store
+        self.tags = tags
         self.policy = policy
         self.time = time
         self.logger = logger
@@ -28,12 +31,25 @@ final class CounterSource: Sendable {
         monitor.probe { [store] () throws(FrondError) in try await store.check() }
     }
 
-    /// Draws, once admitted, and notes whether the store answered.
+    /// Draws for a caller that the monitor has admitted, and records if the store answered.
     func draw(_ tag: Tag, count: Int) async -> Result<[NumberRun], FrondError> {
-        let result = await monitor.call { () throws(FrondError) in try await store.draw(tag, count: count) }
+        let result = await monitor.call { () throws(FrondError) in
+            try await checkKnown(tag)
+            return try await store.draw(tag, count: count)
+        }
         if case .failure(let error) = result {
             logger.debug("no numbers drawn", [.tag: tag.name, .count: "\(count)", .error: "\(error)"])
         }
         return result
+    }
+
+    /// Names that are no tags leave nothing behind in the counter.
+    private func checkKnown(_ tag: Tag) async throws(FrondError) {
+        do {
+            try await tags?.checkKnown(tag)
+        } catch {
+            // The counter itself was not asked.
+            throw error.scoped(min(error.scope, .tag))
+        }
     }
 }

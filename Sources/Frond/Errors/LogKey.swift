@@ -18,6 +18,6 @@ extension Logger {
 }
 
 extension Logger {
-    /// For callers that pass no logger.
-    static var silent: Logger { Logger(label: "frond") { _ in SwiftLogNoOpLogHandler() } }
+    /// A logger that writes nothing, for callers that pass none.
+    package static var silent: Logger { Logger(label: "frond") { _ in SwiftLogNoOpLogHandler() } }
 }

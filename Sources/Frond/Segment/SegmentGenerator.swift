@@ -18,13 +18,15 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
     private let buffer: Mutex<SegmentBuffer<Waiter>>
 
     /// - Parameters:
-    ///   - store: where numbers are reserved; may be shared by any number of generators and processes.
+    ///   - store: the store that reserves the numbers, or the ``StoreView`` that the process has of it; shared by any
+    ///     number of generators and processes.
     ///   - logger: gets lines at debug level; silent by default.
     public convenience init(
         tag: Tag, store: any SegmentStore, policy: SegmentPolicy = SegmentPolicy(),
         time: any TimeSource = SystemTimeSource(), logger: Logger? = nil
     ) {
-        self.init(tag: tag, source: SegmentSource(store: store, policy: policy, time: time, logger: logger ?? .silent))
+        let view = StoreView.of(store, time: time)
+        self.init(tag: tag, source: SegmentSource(view: view, policy: policy, time: time, logger: logger ?? .silent))
     }
 
     init(tag: Tag, source: SegmentSource) {

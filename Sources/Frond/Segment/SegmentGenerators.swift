@@ -5,29 +5,32 @@ public final class SegmentGenerators: Sendable {
     private let source: SegmentSource
     private let generators: TagGenerators<SegmentGenerator>
 
-    /// - Parameter logger: gets lines at debug level; silent by default.
+    /// - Parameters:
+    ///   - store: the store that reserves the numbers, or the ``StoreView`` that the process has of it.
+    ///   - logger: gets lines at debug level; silent by default.
     public init(
         store: any SegmentStore, policy: SegmentPolicy = SegmentPolicy(), time: any TimeSource = SystemTimeSource(),
         logger: Logger? = nil
     ) {
-        let source = SegmentSource(store: store, policy: policy, time: time, logger: logger ?? .silent)
+        let view = StoreView.of(store, time: time)
+        let source = SegmentSource(view: view, policy: policy, time: time, logger: logger ?? .silent)
         self.source = source
         generators = TagGenerators { SegmentGenerator(tag: $0, source: source) }
     }
 
-    /// Where the numbers are reserved.
-    public var store: any SegmentStore { source.store }
+    /// The store that reserves the numbers, as this process sees it.
+    public var store: StoreView { source.view }
 
-    /// Why the store is not being asked, or that it is so slow that a caller went without a number; nil while it answers.
-    public var failure: FrondError? { source.monitor.problem }
+    /// The reason for not asking the store, or for a caller that went without a number; nil while the store answers.
+    public var failure: FrondError? { source.view.failure }
 
-    /// Whether a caller went without a number since the store last answered.
-    public var isStarved: Bool { source.monitor.isStarved }
+    /// True if a caller went without a number since the store last answered.
+    package var isStarved: Bool { source.monitor.isStarved }
 
-    /// Asks a store that failed whether it answers again, so that recovery needs no traffic.
-    /// - Returns: why it does not; nil if it does.
-    public func checkStore() async -> FrondError? {
-        await source.check()
+    /// Asks a store with a problem for one row, if a probe is due, so that recovery needs no traffic.
+    /// - Returns: the problem that remains; nil if the store answers.
+    package func checkStore() async -> FrondError? {
+        await source.view.check()
     }
 
     /// The generator of a tag, known to the store or not: a tag that is unknown fails at its first ID.

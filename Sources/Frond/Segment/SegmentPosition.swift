@@ -17,10 +17,10 @@ public struct SegmentPosition: Hashable, Sendable, Comparable {
 }
 
 extension Segment {
-    /// Where this segment begins.
-    var start: SegmentPosition { SegmentPosition(cycle: cycle, next: first) }
-    /// Where the next reservation of the tag begins at the earliest.
-    var finish: SegmentPosition { SegmentPosition(cycle: cycle, next: end) }
+    /// The position of the first number.
+    package var start: SegmentPosition { SegmentPosition(cycle: cycle, next: first) }
+    /// The earliest position of the next reservation of the tag.
+    package var finish: SegmentPosition { SegmentPosition(cycle: cycle, next: end) }
 
     /// Whether there is nothing between the two, neither a number nor a change of the record, so that they are one.
     func follows(_ other: Segment) -> Bool {

@@ -94,7 +94,21 @@ package final class StoreMonitor: Sendable {
         }
     }
 
+    /// A caller left before the store answered, which says nothing of the store: callers that leave must not take it from
+    /// all others. A probe that was cancelled leaves the store down until the next.
+    private func noteCancellation() {
+        let now = time.monotonic
+        let jitter = Double.random(in: 0...1)
+        state.withLock { state in
+            if let failure = state.health.failure { state.health.failed(failure, now: now, jitter: jitter) }
+        }
+    }
+
     private func note(_ error: FrondError) {
+        if error.isCancellation {
+            noteCancellation()
+            return
+        }
         guard error.isOfStore else {
             // The store answered; what it said concerns one tag.
             noteAnswer()
@@ -110,6 +124,8 @@ package final class StoreMonitor: Sendable {
 }
 
 extension FrondError {
-    /// True if the store did not answer; false if it answered and refused one tag. A call that was cancelled had no answer.
-    fileprivate var isOfStore: Bool { scope == .store || code == .cancelled && scope == .request }
+    /// True if the store did not answer; false if it answered and refused one tag.
+    fileprivate var isOfStore: Bool { scope == .store }
+
+    fileprivate var isCancellation: Bool { code == .cancelled && scope == .request }
 }

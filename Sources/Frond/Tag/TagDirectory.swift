@@ -52,9 +52,8 @@ package final class TagDirectory: Sendable {
         }
     }
 
-    private let store: any SegmentStore
+    private let store: StoreView
     private let time: any TimeSource
-    private let monitor: StoreMonitor
     private let limit: Duration
     private let maxWaiters: Int
     private let state = Mutex(State())
@@ -64,11 +63,10 @@ package final class TagDirectory: Sendable {
     ///   - limit: how long a caller waits for the first read of a tag.
     ///   - maxWaiters: how many callers may wait for one tag; more are refused.
     package init(store: any SegmentStore, limit: Duration, maxWaiters: Int, time: any TimeSource) {
-        self.store = store
+        self.store = StoreView.of(store, time: time)
         self.limit = limit
         self.maxWaiters = maxWaiters
         self.time = time
-        monitor = StoreMonitor(time: time)
     }
 
     /// Grows when what was said of any tag may no longer hold: for whoever remembers it.
@@ -114,7 +112,7 @@ package final class TagDirectory: Sendable {
         let change = TagChange(maxID: record.maxID.addingReportingOverflow(1).partialValue)
         let start = time.monotonic
         let result = await bounded(by: limit, time) { [self] in
-            await call { () throws(FrondError) in try await store.change(tag, change) }
+            await result(of: { () throws(FrondError) in try await store.change(tag, change) })
         }
         switch result {
         case nil: throw Task.isCancelled ? .cancelled(tag) : .timedOut(tag, after: limit)
@@ -143,7 +141,7 @@ package final class TagDirectory: Sendable {
         for _ in 0..<Self.readsPerRefresh {
             guard !Task.isCancelled, let tag = state.withLock({ $0.takeDue(readBy: oldest) }) else { return }
             // What is known holds on while the store does not answer.
-            if case .failure = await readNow(tag, confirms: false), monitor.isDown { return }
+            if case .failure = await readNow(tag, confirms: false), store.monitor.isDown { return }
         }
     }
 
@@ -157,14 +155,15 @@ package final class TagDirectory: Sendable {
 
     private func readNow(_ tag: Tag, confirms: Bool) async -> Result<Entry, FrondError> {
         let start = time.monotonic
-        return await call { () throws(FrondError) in try await store.tag(tag) }
+        return await result(of: { () throws(FrondError) in try await store.tag(tag) })
             .map { note($0, of: tag, readAt: start, confirms: confirms) }
     }
 
-    private func call<Value>(_ body: () async throws(FrondError) -> Value) async -> Result<Value, FrondError> {
-        switch monitor.admit() {
-        case .refused(let error): .failure(error)
-        case .admitted: await monitor.call(body)
+    private func result<Value>(of call: () async throws(FrondError) -> Value) async -> Result<Value, FrondError> {
+        do throws(FrondError) {
+            return .success(try await call())
+        } catch {
+            return .failure(error)
         }
     }
 

@@ -46,7 +46,7 @@ final class ServerPool: Sendable {
         self.policy = policy
         self.time = time
         self.tls = tls
-        self.logger = logger ?? Logger(label: "frond") { _ in SwiftLogNoOpLogHandler() }
+        self.logger = logger ?? .silent
         state = Mutex(State(choice: ServerChoice(addresses, policy: policy, seed: .random(in: 0 ... .max))))
     }
 

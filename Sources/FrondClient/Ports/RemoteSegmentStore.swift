@@ -49,7 +49,7 @@ public struct RemoteSegmentStore: SegmentStore {
             Segment(try await connection.segments.reserveSegment(request, options: options).segment)
         }
         guard segment.first >= 0, segment.count >= 1, segment.stride >= 1, segment.step >= 1,
-            floor.map({ $0 <= SegmentPosition(cycle: segment.cycle, next: segment.first) }) ?? true
+            floor.map({ $0 <= segment.start }) ?? true
         else {
             throw FrondError(
                 .storeCorrupt,

@@ -63,15 +63,13 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func serve(_ settings: Settings, on store: OpenStore, logger: Logger) async throws {
         try await check(store, settings, logger: logger)
-        let known: any SegmentStore =
-            settings.newTags.map { AutoCreatingStore(store.segments, settings: $0) } ?? store.segments
-        let numbers = SharedFloorStore(PeriodStore(known))
-        let segments = SegmentGenerators(store: numbers, policy: settings.policy, logger: logger)
+        let view = StoreView(store.segments, missingTags: settings.newTags.map { .create($0) } ?? .refuse)
+        let segments = SegmentGenerators(store: view, policy: settings.policy, logger: logger)
         let configuration = settings.server
         let generators = ServedGenerators(
             segments: segments, snowflake: try makeKeeper(settings, beside: store, logger: logger),
-            redis: await makeCounters(settings.redis, ceiling: numbers, logger: logger),
-            tickets: makeTickets(settings, tags: store.segments, logger: logger),
+            redis: await makeCounters(settings.redis, ceiling: view, logger: logger),
+            tickets: makeTickets(settings, tags: view, logger: logger),
             settings: IDIssuer.Settings(
                 waitLimit: settings.policy.waitLimit, scrambleKey: settings.scrambleKey, zones: TimeZoneNames()))
         let server = FrondServer(
@@ -115,7 +113,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// Counters in Redis. One that does not answer yet is no reason not to start.
     private func makeCounters(
-        _ settings: RedisSettings?, ceiling: any SegmentStore, logger: Logger
+        _ settings: RedisSettings?, ceiling: StoreView, logger: Logger
     ) async -> CounterGenerators? {
         guard let settings else { return nil }
         let store = RedisCounterStore(settings.url, ceiling: ceiling, policy: settings.policy, logger: logger) {
@@ -133,12 +131,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// The auto-increment of the databases that the store is in; nil for another store.
     private func makeTickets(
-        _ settings: Settings, tags: any SegmentStore, logger: Logger
+        _ settings: Settings, tags: StoreView, logger: Logger
     ) -> CounterGenerators? {
         guard case .mysql(let configurations) = settings.store else { return nil }
         let store = MySQLTicketStore(configurations, logger: logger)
-        return CounterGenerators(
-            store: settings.newTags == nil ? KnownTagsCounterStore(store, tags: tags) : store, logger: logger)
+        return CounterGenerators(store: store, tags: tags, logger: logger)
     }
 
     private static func cannotListen(

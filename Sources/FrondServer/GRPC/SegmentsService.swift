@@ -4,9 +4,11 @@ import GRPCCore
 import SwiftProtobuf
 
 /// `frond.v1.Segments`: the server's own store, for generators that run elsewhere, and its tags.
+///
+/// Asks by the view that the process has of the store: while the store is down, calls fail at once.
 struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
-    /// Nil where this server has none.
-    let store: (any SegmentStore)?
+    /// Nil if this server has no store.
+    let store: StoreView?
     let calls: CallGuard
 
     func reserveSegment(
@@ -82,7 +84,7 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
     }
 
     private func serve<Output: Sendable>(
-        _ metadata: Metadata, _ work: @escaping @Sendable (any SegmentStore) async throws -> Output
+        _ metadata: Metadata, _ work: @escaping @Sendable (StoreView) async throws -> Output
     ) async throws -> ServerResponse<Output> {
         guard let store else { throw ErrorStatus.notEnabled("segment") }
         return ServerResponse(message: try await calls.run(metadata) { try await work(store) })
@@ -91,7 +93,7 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
     /// A caller elsewhere would hand out the bare numbers, which may be what others of the tag are written as, or what
     /// another of its generators gives out.
     /// - Throws: `generatorNotOfTag`; `invalidArgument` for a tag whose IDs are not its numbers.
-    private static func checkIsPlain(_ tag: Tag, in store: any SegmentStore) async throws(FrondError) {
+    private static func checkIsPlain(_ tag: Tag, in store: StoreView) async throws(FrondError) {
         guard let options = try await store.tag(tag)?.options else { return }
         // Redis counts in the same record.
         guard options.generators.isEmpty || options.generators.contains(where: { $0 == .segment || $0 == .redis })

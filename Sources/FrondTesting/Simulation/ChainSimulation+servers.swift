@@ -116,7 +116,7 @@ extension ChainSimulation {
         return number
     }
 
-    /// The arithmetic of the real stores; a period's record is made as ``PeriodStore`` makes it.
+    /// The arithmetic of the real stores; a period's record is made as ``StoreView`` creates it.
     private mutating func reserve(_ sequence: Tag, of tag: Tag) throws(FrondError) -> ArraySlice<Int64> {
         if outages.contains(.segments) { throw FrondError(.storeUnavailable, "the store is down") }
         if records[sequence] == nil, let owner = records[tag] {

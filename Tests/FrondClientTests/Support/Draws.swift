@@ -56,8 +56,8 @@ extension FrondClient {
 }
 
 /// A store that makes tags with a small step.
-func smallSteps(_ step: Int64 = 10) -> AutoCreatingStore {
-    AutoCreatingStore(InMemorySegmentStore(), settings: TagSettings(step: step))
+func smallSteps(_ step: Int64 = 10) -> StoreView {
+    StoreView(InMemorySegmentStore(), missingTags: .create(TagSettings(step: step)))
 }
 
 /// The error of a call that fails.

@@ -30,7 +30,8 @@ final class TestServer: Sendable {
     ///   - registry: nil for a server without snowflake IDs.
     ///   - port: 0 for a free one; a test that restarts a server names that of the first.
     static func start(
-        _ store: any SegmentStore = AutoCreatingStore(InMemorySegmentStore()), registry: (any WorkerRegistry)? = nil,
+        _ store: any SegmentStore = StoreView(InMemorySegmentStore(), missingTags: .create),
+        registry: (any WorkerRegistry)? = nil,
         layout: SnowflakeLayout = .leaf, datacenterID: Int64 = 0, port: Int = 0, host: String = "127.0.0.1",
         tls: ServerTLS? = nil
     ) async throws -> TestServer {

@@ -13,7 +13,7 @@ import Testing
 struct GRPCTestServer: Sendable {
     typealias Client = GRPCClient<HTTP2ClientTransport.Posix>
 
-    var store: any SegmentStore = AutoCreatingStore(InMemorySegmentStore())
+    var store: any SegmentStore = StoreView(InMemorySegmentStore(), missingTags: .create)
     var policy = SegmentPolicy()
     /// Nil for a server without snowflake IDs.
     var registry: (any WorkerRegistry)? = nil

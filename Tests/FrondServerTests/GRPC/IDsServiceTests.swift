@@ -20,7 +20,7 @@ struct IDsServiceTests {
     @Test("come in exactly the number asked for, across segments", arguments: [1, 2, 25, 10_000])
     func exactly(count: Int) async throws {
         var server = GRPCTestServer()
-        server.store = AutoCreatingStore(InMemorySegmentStore(), settings: TagSettings(step: 10))
+        server.store = StoreView(InMemorySegmentStore(), missingTags: .create(TagSettings(step: 10)))
         try await server.withClient { client async throws in
             #expect(try await client.batch(count) == Array(1...Int64(count)))
             #expect(try await client.next() == Int64(count) + 1)
@@ -72,7 +72,7 @@ struct IDsServiceTests {
     @Test("never come twice, from many clients at once")
     func unique() async throws {
         var server = GRPCTestServer()
-        server.store = AutoCreatingStore(InMemorySegmentStore(), settings: TagSettings(step: 7))
+        server.store = StoreView(InMemorySegmentStore(), missingTags: .create(TagSettings(step: 7)))
         let ids = try await server.whileRunning { running in
             try await withThrowingTaskGroup(of: [Int64].self) { clients in
                 for _ in 0..<8 {

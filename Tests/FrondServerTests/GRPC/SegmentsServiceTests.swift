@@ -10,7 +10,7 @@ struct SegmentsServiceTests {
     @Test("are the caller's alone: the server's own generator goes on behind them")
     func reserve() async throws {
         var server = GRPCTestServer()
-        server.store = AutoCreatingStore(InMemorySegmentStore(), settings: TagSettings(step: 100))
+        server.store = StoreView(InMemorySegmentStore(), missingTags: .create(TagSettings(step: 100)))
         try await server.withClient { client async throws in
             let first = try await client.segments.reserveSegment(.with { $0.tag = "order" }).segment
             #expect((first.first, first.end, first.step) == (1, 101, 100))
@@ -60,7 +60,7 @@ struct SegmentsServiceTests {
         let format = try TextFormat("ORD-{number:6}")
         _ = try await store.create(tag, TagSettings(options: TagOptions(format: format)))
         try await server.withClient { client async throws in
-            let status = try await status { try await client.segments.reserveSegment(.with { $0.tag = "order" }) }
+            let later = try await status { try await client.segments.reserveSegment(.with { $0.tag = "order" }) }
             #expect(status.code == .invalidArgument && status.message.contains("'order'"))
         }
     }
@@ -130,6 +130,31 @@ struct SegmentsServiceTests {
             #expect(missing.code == .notFound)
             let back = try await status { try await segments.changeTag(.with { ($0.tag, $0.maxID) = ("order", 5) }) }
             #expect(back.code == .invalidArgument)
+        }
+    }
+}
+
+@Suite("Segments by gRPC of a store that is down", .timeLimit(.minutes(1)))
+struct SegmentsServiceOutageTests {
+    @Test("fail at once, and ask the store no more often than the server's own generators do")
+    func outage() async throws {
+        let store = FaultInjectingSegmentStore(InMemorySegmentStore(), time: SystemTimeSource())
+        _ = try await store.create(try Frond.Tag("order"), TagSettings())
+        var server = GRPCTestServer()
+        // The clock stands: no probe is due.
+        server.store = StoreView(store, time: ManualTimeSource())
+        try await server.withClient { client async throws in
+            store.beginOutage()
+            let first = try await status { try await client.segments.reserveSegment(.with { $0.tag = "order" }) }
+            #expect(first.reason == "store-unavailable")
+            let calls = store.callCount
+            for _ in 0..<5 {
+                let later = try await status { try await client.segments.reserveSegment(.with { $0.tag = "order" }) }
+                #expect(later.reason == "store-unavailable")
+                _ = try await status { try await client.segments.listTags(.init()) }
+                _ = try await status { try await client.next() }
+            }
+            #expect(store.callCount == calls)
         }
     }
 }

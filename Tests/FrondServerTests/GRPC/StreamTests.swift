@@ -36,7 +36,7 @@ struct StreamTests {
     @Test("answers requests of each tag in their order, with exactly as many IDs, none twice")
     func pipelined() async throws {
         var server = GRPCTestServer()
-        server.store = AutoCreatingStore(InMemorySegmentStore(), settings: TagSettings(step: 10))
+        server.store = StoreView(InMemorySegmentStore(), missingTags: .create(TagSettings(step: 10)))
         let asks = (0..<2000).map { ask($0, $0 % 3 == 0 ? "user" : "order", count: $0 % 5) }
         try await server.withClient { client async throws in
             let answers = try await answers(to: asks, from: client)

@@ -31,7 +31,7 @@ struct EmbeddedServer {
 
     /// Generators with the tags `order` and `user` in use, whose next numbers are 2.
     static func generators(redis: CounterGenerators? = nil) async throws -> ServedGenerators {
-        let segments = SegmentGenerators(store: AutoCreatingStore(InMemorySegmentStore()))
+        let segments = SegmentGenerators(store: StoreView(InMemorySegmentStore(), missingTags: .create))
         let generators = ServedGenerators(segments: segments, redis: redis)
         for name in ["order", "user"] {
             _ = try await generators.issuer.issue(try Tag(name), by: .segment)

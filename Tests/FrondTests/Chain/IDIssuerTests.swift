@@ -16,7 +16,8 @@ struct IDIssuerTests {
         redis: CounterGenerators? = nil, key: ScrambleKey? = nil, time: any TimeSource = ManualTimeSource()
     ) -> IDIssuer {
         IDIssuer(
-            segments: SegmentGenerators(store: PeriodStore(AutoCreatingStore(base)), time: time), redis: redis,
+            segments: SegmentGenerators(store: StoreView(base, missingTags: .create, time: time), time: time),
+            redis: redis,
             settings: IDIssuer.Settings(scrambleKey: key), time: time)
     }
 

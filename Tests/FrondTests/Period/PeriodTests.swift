@@ -37,7 +37,7 @@ struct PeriodTests {
     @Test("a period's record is made on first use from its tag's; one that went is not made anew beneath its numbers")
     func records() async throws {
         let base = InMemorySegmentStore()
-        let store = PeriodStore(AutoCreatingStore(base))
+        let store = StoreView(base, missingTags: .create)
         let tag = try Frond.Tag("order")
         let period = try Frond.Tag(tag, period: "20261123")
         await #expect(throws: FrondError.self, "no tag, no period") {

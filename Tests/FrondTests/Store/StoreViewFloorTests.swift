@@ -3,7 +3,7 @@ import FrondTesting
 import Testing
 
 @Suite("What one process was given of a tag")
-struct SharedFloorStoreTests {
+struct StoreViewFloorTests {
     private let tag: Frond.Tag
 
     init() throws { tag = try Frond.Tag("order") }
@@ -17,7 +17,7 @@ struct SharedFloorStoreTests {
     @Test("a store that went back is refused by whoever asks, not only by who was given the numbers")
     func wentBack() async throws {
         let current = SwitchableStore(try await store())
-        let shared = SharedFloorStore(AutoCreatingStore(current))
+        let shared = StoreView(current, missingTags: .create)
         #expect(try await shared.reserve(tag, atLeast: nil, after: nil).first == 1)
         current.use(try await store())
         let error = await #expect(throws: FrondError.self) {
@@ -33,7 +33,7 @@ struct SharedFloorStoreTests {
 
     @Test("numbers that were given back may be given out again")
     func givenBack() async throws {
-        let shared = SharedFloorStore(try await store())
+        let shared = StoreView(try await store())
         let segment = try await shared.reserve(tag, atLeast: nil, after: nil)
         var tail = segment
         tail.first = 4
@@ -45,7 +45,7 @@ struct SharedFloorStoreTests {
     func atTheSameTime() async throws {
         let store = GatedStore()
         _ = try await store.create(tag, TagSettings(step: 10))
-        let shared = SharedFloorStore(store)
+        let shared = StoreView(store)
         async let reserved = shared.reserve(tag, atLeast: nil, after: nil)
         await store.waitForArrivals(1)
         store.release()

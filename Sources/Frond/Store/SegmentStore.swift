@@ -1,0 +1,22 @@
+/// A store that reserves ranges of numbers: a database, a file, another server.
+///
+/// The port that every segment backend implements; `FrondTesting.SegmentStoreContract` checks an implementation.
+/// A conforming type may be called by many tasks at the same time, and by many processes on the same data.
+public protocol SegmentStore: TagStore {
+    /// Reserves numbers of a tag, durably and exclusively, before it returns.
+    ///
+    /// If the outcome is unknown (the reply was lost) it throws, and the numbers count as used: a gap.
+    /// - Parameters:
+    ///   - count: the minimum number of numbers; the tag's step if nil or smaller. Fewer come only at the tag's
+    ///     `maxValue`.
+    ///   - floor: the position up to which the caller knows the tag to be issued; nil if it knows of none.
+    /// - Throws: `unknownTag`, `exhausted`, `storeUnavailable`, `storeCorrupt`; `storeWentBack` if the record
+    ///   stands below `floor`, and then nothing is reserved.
+    func reserve(_ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?) async throws(FrondError) -> Segment
+
+    /// Gives the unused tail of a segment back, unless the tag was reserved from or changed since.
+    /// - Parameter tail: a segment as reserved, its `first` moved up to the first unused number; or two adjacent
+    ///   segments as one, with the `end` and the version of the second.
+    /// - Returns: true if the store took the tail back; otherwise the numbers are a gap.
+    func giveBack(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool
+}

@@ -1,0 +1,19 @@
+/// The records of tags in a store: a database, a file, another server.
+///
+/// The part of ``SegmentStore`` that reads and changes settings and reserves nothing.
+public protocol TagStore: Sendable {
+    /// Lists all tags, by name.
+    func tags() async throws(FrondError) -> [TagRecord]
+
+    /// Reads the record of a tag.
+    /// - Returns: nil if the tag does not exist.
+    func tag(_ tag: Tag) async throws(FrondError) -> TagRecord?
+
+    /// Creates a tag.
+    /// - Throws: `tagExists`, or `invalidArgument` naming the setting.
+    func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord
+
+    /// Changes the settings of a tag.
+    /// - Throws: `unknownTag`, or `invalidArgument` naming the setting.
+    func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord
+}

@@ -1,0 +1,68 @@
+import Frond
+import FrondTesting
+import Testing
+
+@Suite("The floors of a store")
+struct StoreFloorsTests {
+    private let tag: Frond.Tag
+
+    init() throws { tag = try Frond.Tag("order") }
+
+    private func position(_ next: Int64) -> SegmentPosition { SegmentPosition(cycle: 0, next: next) }
+
+    private func period(_ day: Int) throws -> Frond.Tag { try Frond.Tag(tag, period: "\(20_260_000 + day)") }
+
+    @Test("do not grow for ever with daily periods; the latest periods stay")
+    func daily() throws {
+        var floors = StoreFloors()
+        floors.raise(tag, to: position(7))
+        for day in 1...1000 { floors.raise(try period(day), to: position(Int64(day))) }
+        #expect(floors.count == 1 + StoreFloors.periodsPerTag)
+        #expect(floors[tag] == position(7))
+        #expect(try floors[period(1000)] == position(1000))
+        #expect(try floors[period(998)] == position(998))
+        #expect(try floors[period(997)] == nil)
+    }
+
+    @Test("of a period in use stay however many others begin")
+    func inUse() throws {
+        var floors = StoreFloors()
+        for day in 1...10 {
+            floors.raise(try period(day), to: position(5))
+            floors.raise(try period(999), to: position(Int64(day)))
+        }
+        #expect(try floors[period(999)] == position(10))
+    }
+
+    @Test("are raised by reservations alone and lowered by what is given back alone")
+    func bothWays() throws {
+        var floors = StoreFloors()
+        floors.lower(tag, to: position(3))
+        #expect(floors[tag] == nil)
+        floors.raise(tag, to: position(20))
+        floors.raise(tag, to: position(10))
+        #expect(floors[tag] == position(20))
+        floors.lower(tag, to: position(30))
+        #expect(floors[tag] == position(20))
+        floors.lower(tag, to: position(14))
+        #expect(floors[tag] == position(14))
+    }
+}
+
+@Suite("A record that is missing")
+struct MissingRecordTests {
+    @Test("is created as the policy says, that of a period always, and one that was there never")
+    func cures() throws {
+        let tag = try Frond.Tag("order")
+        let period = try Frond.Tag(tag, period: "20261125")
+        let floor = SegmentPosition(cycle: 0, next: 11)
+        let settings = TagSettings(step: 7)
+        #expect(MissingRecord(tag, after: nil, .refuse) == .refuse)
+        #expect(MissingRecord(tag, after: nil, .create) == .create(TagSettings()))
+        #expect(MissingRecord(tag, after: nil, .create(settings)) == .create(settings))
+        #expect(MissingRecord(period, after: nil, .refuse) == .createPeriod(of: tag))
+        #expect(MissingRecord(period, after: nil, .create(settings)) == .createPeriod(of: tag))
+        #expect(MissingRecord(tag, after: floor, .create) == .refuse)
+        #expect(MissingRecord(period, after: floor, .create) == .refuse)
+    }
+}
