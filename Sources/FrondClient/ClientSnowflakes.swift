@@ -54,7 +54,7 @@ final class ClientSnowflakes: Sendable {
             return state.start
         }
         guard let start else { return }
-        await withLimit(limit, by: pool.time) {
+        _ = await withDeadline(limit, by: pool.time, shieldsCancellation: true) {
             guard case .success(let running) = await start.value else { return }
             running.task.cancel()
             await running.task.value

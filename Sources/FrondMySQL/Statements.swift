@@ -49,6 +49,10 @@ enum Statements {
     static let lockRecord = "SELECT max_id FROM leaf_alloc WHERE biz_tag = ? FOR UPDATE"
     static let records = "SELECT \(recordColumns) FROM leaf_alloc ORDER BY biz_tag"
 
+    /// The rows that changed within so many seconds, by the clock of the database: it dates every change of a row, also one
+    /// by Leaf or by hand.
+    static let changedRecords = "SELECT \(recordColumns) FROM leaf_alloc WHERE update_time >= NOW() - INTERVAL ? SECOND"
+
     static let insert = """
         INSERT INTO leaf_alloc
             (max_id, step, start_id, max_value, cycles, cycle, version, description, stripes, stripe, barrier,

@@ -104,8 +104,23 @@ public final class SQLiteSegmentStore: SegmentStore {
 
     /// All tags, by name; rows that somebody edited by hand and made unreadable are left out and logged.
     public func tags() async throws(FrondError) -> [TagRecord] {
+        try await list(Statements.records)
+    }
+
+    /// The tags that changed within `age`, by the clock of the machine, on which all processes that use the file run.
+    public func changedTags(within age: Duration) async throws(FrondError) -> [TagRecord] {
+        let milliseconds = min(max(.zero, age), Self.longestAge).wholeMilliseconds
+        let (since, overflows) = time.wallMilliseconds.subtractingReportingOverflow(milliseconds)
+        return try await list(Statements.changedRecords, [overflows ? .min : since])
+    }
+
+    /// A hundred years: more is everything.
+    private static let longestAge = Duration.seconds(3_153_600_000)
+
+    private func list(_ sql: String, _ arguments: [Int64] = []) async throws(FrondError) -> [TagRecord] {
         try await read { [logger] database in
-            let rows = try Row.fetchCursor(database.cachedStatement(sql: Statements.records))
+            let rows = try Row.fetchCursor(
+                database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
             var records: [TagRecord] = []
             while let row = try rows.next() {
                 do throws(FrondError) {

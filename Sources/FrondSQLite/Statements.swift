@@ -29,6 +29,7 @@ enum Statements {
 
     static let record = "SELECT * FROM segments WHERE tag = ?"
     static let records = "SELECT * FROM segments ORDER BY tag"
+    static let changedRecords = "SELECT * FROM segments WHERE updated_at >= ?"
 
     static let insert = """
         INSERT INTO segments

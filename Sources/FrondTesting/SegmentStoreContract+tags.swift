@@ -143,4 +143,16 @@ extension SegmentStoreContract {
         try expectEqual(
             try await store.tags().map(\.tag.name), ["10", "9", "C", "a", "a.b", "b"], "the tags in order of bytes")
     }
+
+    func listsTagsThatChanged(_ store: any SegmentStore) async throws {
+        for name in ["created", "changed", "reserved"] { _ = try await store.create(try makeTag(name), TagSettings()) }
+        _ = try await store.change(try makeTag("changed"), TagChange(step: 77))
+        _ = try await store.reserve(try makeTag("reserved"), atLeast: nil, after: nil)
+        let listed = try await store.changedTags(within: .seconds(600))
+        for name in ["created", "changed", "reserved"] {
+            let tag = try makeTag(name)
+            try expectEqual(
+                listed.first { $0.tag == tag }, try await store.tag(tag), "the tag '\(name)' in the list of changed tags")
+        }
+    }
 }

@@ -47,6 +47,7 @@ public struct SegmentStoreContract: Sendable {
         case refusesToChangeUnknownTags
         case refusesChangesOutOfRange
         case listsTagsByName
+        case listsTagsThatChanged
         // Giving back.
         case takesAnUnusedTailBack
         case takesATailBackOnce
@@ -101,6 +102,7 @@ public struct SegmentStoreContract: Sendable {
         case .refusesToChangeUnknownTags: try await refusesToChangeUnknownTags(open())
         case .refusesChangesOutOfRange: try await refusesChangesOutOfRange(open())
         case .listsTagsByName: try await listsTagsByName(open())
+        case .listsTagsThatChanged: try await listsTagsThatChanged(open())
         case .takesAnUnusedTailBack: try await takesAnUnusedTailBack(open())
         case .takesATailBackOnce: try await takesATailBackOnce(open())
         case .refusesATailAfterAnotherReservation: try await refusesATailAfterAnotherReservation(open())

@@ -16,3 +16,18 @@ struct SQLiteContractTests {
         try await contract.check(promise)
     }
 }
+
+@Suite("What changed in a file")
+struct ChangedTagsTests {
+    @Test("is listed by the time of the change alone")
+    func changes() async throws {
+        try await withStore { store in
+            for name in ["a", "b"] { _ = try await store.create(try Tag(name), TagSettings()) }
+            try runSQL("UPDATE segments SET updated_at = 0", in: store.path)
+            #expect(try await store.changedTags(within: .seconds(10)).isEmpty)
+            _ = try await store.change(try Tag("b"), TagChange(step: 7))
+            #expect(try await store.changedTags(within: .seconds(10)).map(\.tag.name) == ["b"])
+            #expect(try await store.changedTags(within: .seconds(Int64.max)).count == 2)
+        }
+    }
+}

@@ -52,15 +52,9 @@ struct ChainSources: Sendable {
     private func wait(
         for kind: GeneratorKind, _ sequence: Tag, count: Int, within limit: Duration
     ) async throws(FrondError) -> IssuedIDs.Values {
-        let result = await bounded(by: limit, time) { () -> Result<IssuedIDs.Values, FrondError> in
-            do throws(FrondError) {
-                return .success(try await ask(kind, sequence, count: count))
-            } catch {
-                return .failure(error)
-            }
+        try await withDeadline(limit, by: time, for: sequence) { () throws(FrondError) in
+            try await ask(kind, sequence, count: count)
         }
-        guard let result else { throw Task.isCancelled ? .cancelled(sequence) : .timedOut(sequence, after: limit) }
-        return try result.get()
     }
 
     func has(_ kind: GeneratorKind) -> Bool {

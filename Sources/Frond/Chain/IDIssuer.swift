@@ -12,7 +12,7 @@ public final class IDIssuer: Sendable {
     private static let roundInterval = Duration.seconds(30)
 
     let sources: ChainSources
-    let directory: TagDirectory?
+    let directory: TagSettingsCache?
     let settings: Settings
     let time: any TimeSource
     private let clock = Mutex(SteadyClock())
@@ -48,7 +48,7 @@ public final class IDIssuer: Sendable {
             segments: segments, redis: redis, tickets: tickets, snowflake: snowflake,
             timeOrderedUUID: TimeOrderedUUIDGenerator(time: time), time: time)
         directory = segments.map {
-            TagDirectory(
+            TagSettingsCache(
                 store: $0.store, limit: $0.policy.waitLimit, maxWaiters: $0.policy.maxWaiters, time: time)
         }
         self.settings = settings
@@ -100,7 +100,9 @@ public final class IDIssuer: Sendable {
 
     /// What is known of a tag. Whoever wants a UUID or a snowflake ID of a tag that was never read gets a plain one though
     /// the store does not answer: neither comes from there, and for most the tag is a name for statistics.
-    private func entry(for tag: Tag, asked generator: GeneratorKind?) async throws(FrondError) -> TagDirectory.Entry? {
+    private func entry(for tag: Tag, asked generator: GeneratorKind?) async throws(FrondError) -> TagSettingsCache
+        .Entry?
+    {
         guard let directory else { return nil }
         do throws(FrondError) {
             return try await directory.entry(for: tag)
@@ -146,7 +148,7 @@ public final class IDIssuer: Sendable {
 
     /// Whether what a request was answered by still stands now that its numbers are reserved; they are a gap if not.
     private func stands(
-        _ entry: TagDirectory.Entry?, for tag: Tag, numbersBy generator: GeneratorKind
+        _ entry: TagSettingsCache.Entry?, for tag: Tag, numbersBy generator: GeneratorKind
     ) async throws(FrondError) -> Bool {
         guard let directory, let entry, !entry.isConfirmed, generator != .uuid else { return true }
         let movesRecord = entry.options.period == nil && (generator == .segment || generator == .redis)

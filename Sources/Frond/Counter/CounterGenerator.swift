@@ -125,7 +125,7 @@ public final class CounterGenerator: IDGenerator, TagGenerator {
     /// - Parameter limit: how long the draw in flight is waited for.
     public func shutdown(within limit: Duration = .seconds(5)) async {
         stop()
-        await withLimit(limit, by: source.time) { [self] in await finish() }
+        _ = await withDeadline(limit, by: source.time, shieldsCancellation: true) { [self] in await finish() }
     }
 
     func stop() {

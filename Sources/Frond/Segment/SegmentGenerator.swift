@@ -203,7 +203,7 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
     /// - Parameter limit: how long it may take. A call of the store that does not return goes on by itself.
     public func shutdown(within limit: Duration = .seconds(5)) async {
         stop()
-        await withLimit(limit, by: source.time) { [self] in await finish() }
+        _ = await withDeadline(limit, by: source.time, shieldsCancellation: true) { [self] in await finish() }
     }
 
     func stop() {

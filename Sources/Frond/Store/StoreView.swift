@@ -74,6 +74,10 @@ public final class StoreView: SegmentStore {
         try await asking { () throws(FrondError) in try await base.tag(tag) }
     }
 
+    public func changedTags(within age: Duration) async throws(FrondError) -> [TagRecord] {
+        try await asking { () throws(FrondError) in try await base.changedTags(within: age) }
+    }
+
     public func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
         try await asking { () throws(FrondError) in try await base.create(tag, settings) }
     }
@@ -122,7 +126,7 @@ public final class StoreView: SegmentStore {
     ) async throws(FrondError) -> Segment {
         while true {
             let shared = floors.withLock { [$0[tag], floor].compactMap(\.self).max() }
-            do {
+            do throws(FrondError) {
                 let segment = try await reserveOrCreate(tag, atLeast: count, after: shared)
                 if let promise = SegmentPromise.broken(by: segment, after: shared) {
                     throw promise.refusal(of: segment, tag, after: shared)

@@ -88,7 +88,7 @@ final class TagGenerators<Generator: TagGenerator>: Sendable {
             return Array(state.generators.values)
         }
         for generator in all { generator.stop() }
-        await withLimit(limit, by: time) {
+        _ = await withDeadline(limit, by: time, shieldsCancellation: true) {
             await withTaskGroup(of: Void.self) { group in
                 for (index, generator) in all.enumerated() {
                     if index >= concurrency { await group.next() }

@@ -9,6 +9,12 @@ public protocol TagStore: Sendable {
     /// - Returns: nil if the tag does not exist.
     func tag(_ tag: Tag) async throws(FrondError) -> TagRecord?
 
+    /// Lists the tags whose records changed within the last `age`, in any order.
+    ///
+    /// Servers ask it every second or two for all that changed, so it should cost one statement however many tags there
+    /// are. It may list more than that, and by default lists all. Age is by the clock that dates the changes.
+    func changedTags(within age: Duration) async throws(FrondError) -> [TagRecord]
+
     /// Creates a tag.
     /// - Throws: `tagExists`, or `invalidArgument` naming the setting.
     func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord
@@ -16,4 +22,9 @@ public protocol TagStore: Sendable {
     /// Changes the settings of a tag.
     /// - Throws: `unknownTag`, or `invalidArgument` naming the setting.
     func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord
+}
+
+extension TagStore {
+    /// Lists all tags, for stores that do not date changes.
+    public func changedTags(within age: Duration) async throws(FrondError) -> [TagRecord] { try await tags() }
 }

@@ -9,6 +9,12 @@ extension MySQLSegmentStore {
         return records.sorted { $0.tag.name < $1.tag.name }
     }
 
+    /// The tags whose rows changed within `age` by the clock of their database, in one statement for each database.
+    public func changedTags(within age: Duration) async throws(FrondError) -> [TagRecord] {
+        let lists = try await answers { database throws(FrondError) in try await database.changedTags(within: age) }
+        return Dictionary(grouping: lists.joined(), by: \.tag).values.compactMap(Self.furthest)
+    }
+
     public func tag(_ tag: Tag) async throws(FrondError) -> TagRecord? {
         let answers = try await answers { database throws(FrondError) in [try await database.tag(tag)] }
         return Self.furthest(answers.joined().compactMap(\.self))

@@ -84,7 +84,22 @@ struct SegmentDatabase: Sendable {
     }
 
     func tags() async throws(FrondError) -> [TagRecord] {
-        let rows = try await pool.run { session throws(FrondError) in try session.read(Statements.records) }
+        // The server's order is that of its collation.
+        try await list(Statements.records).sorted { $0.tag.name < $1.tag.name }
+    }
+
+    /// Lists the rows that changed within `age`.
+    func changedTags(within age: Duration) async throws(FrondError) -> [TagRecord] {
+        // Rounded up, and one more: the database dates changes by whole seconds.
+        let seconds = min(max(0, age.components.seconds), Self.longestAge) + 2
+        return try await list(Statements.changedRecords, [.integer(seconds)])
+    }
+
+    /// The longest age that a database compares with, in seconds: a hundred years.
+    private static let longestAge: Int64 = 3_153_600_000
+
+    private func list(_ statement: String, _ values: [MySQLValue] = []) async throws(FrondError) -> [TagRecord] {
+        let rows = try await pool.run { session throws(FrondError) in try session.read(statement, values) }
         var records: [TagRecord] = []
         for row in rows {
             do throws(FrondError) {
@@ -93,8 +108,7 @@ struct SegmentDatabase: Sendable {
                 logger.debug("tag not listed", metadata: LogKey.metadata([.error: error.message]))
             }
         }
-        // The server's order is that of its collation.
-        return records.sorted { $0.tag.name < $1.tag.name }
+        return records
     }
 
     func create(_ record: TagRecord) async throws(FrondError) {

@@ -60,7 +60,7 @@ struct SegmentsServiceTests {
         let format = try TextFormat("ORD-{number:6}")
         _ = try await store.create(tag, TagSettings(options: TagOptions(format: format)))
         try await server.withClient { client async throws in
-            let later = try await status { try await client.segments.reserveSegment(.with { $0.tag = "order" }) }
+            let status = try await status { try await client.segments.reserveSegment(.with { $0.tag = "order" }) }
             #expect(status.code == .invalidArgument && status.message.contains("'order'"))
         }
     }

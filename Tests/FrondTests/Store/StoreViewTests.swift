@@ -45,7 +45,7 @@ struct StoreViewTests {
         _ = try await store.create(tag, TagSettings())
         let view = StoreView(store, time: time)
         let segments = SegmentGenerators(store: view, time: time)
-        let directory = TagDirectory(store: segments.store, limit: .seconds(1), maxWaiters: 10, time: time)
+        let directory = TagSettingsCache(store: segments.store, limit: .seconds(1), maxWaiters: 10, time: time)
         store.beginOutage()
         #expect(await code { try await segments.next(tag) } == .storeUnavailable)
         let calls = store.callCount

@@ -3,7 +3,7 @@ import FrondTesting
 import Testing
 
 @Suite("What a server knows of tags")
-struct TagDirectoryTests {
+struct TagSettingsCacheTests {
     /// A store in which the record of one tag cannot be read.
     private struct DamagedStore: ForwardingStore {
         let beneath: any SegmentStore
@@ -13,14 +13,17 @@ struct TagDirectoryTests {
             if tag == damaged { throw FrondError(.storeCorrupt, "the record of tag '\(tag)' cannot be read") }
             return try await beneath.tag(tag)
         }
+
+        func tags() async throws(FrondError) -> [TagRecord] { try await beneath.tags().filter { $0.tag != damaged } }
     }
 
     private let time = ManualTimeSource()
 
     /// Tags of a store that a directory has read.
-    private func read(_ count: Int, from store: any SegmentStore) async throws -> (TagDirectory, [Frond.Tag]) {
+    private func read(_ count: Int, from store: any SegmentStore) async throws -> (TagSettingsCache, [Frond.Tag]) {
         let tags = try (0..<count).map { try Frond.Tag("tag-\($0)") }
-        let directory = TagDirectory(store: store, limit: .seconds(1), maxWaiters: 10, time: time)
+        let directory = TagSettingsCache(
+            store: StoreView.of(store, time: time), limit: .seconds(1), maxWaiters: 10, time: time)
         for tag in tags {
             _ = try await store.create(tag, TagSettings())
             _ = try await directory.entry(for: tag)
@@ -29,28 +32,41 @@ struct TagDirectoryTests {
     }
 
     /// Reads anew what is due once so much time has passed as makes it so.
-    private func refresh(_ directory: TagDirectory) async {
-        time.advance(by: TagDirectory.refreshInterval / 2)
+    private func refresh(_ directory: TagSettingsCache) async {
+        time.advance(by: TagSettingsStateMachine.refreshPause)
         await directory.refresh()
     }
 
     private let change = TagChange(options: TagOptions(generators: [.segment]))
 
-    private func isChanged(_ tag: Frond.Tag, _ directory: TagDirectory) -> Bool {
+    private func isChanged(_ tag: Frond.Tag, _ directory: TagSettingsCache) -> Bool {
         directory.known(tag)?.options.generators == [.segment]
     }
 
-    @Test("all tags are read anew in turn, so many at a time")
-    func turns() async throws {
-        let store = InMemorySegmentStore()
-        let (directory, tags) = try await read(300, from: store)
-        for tag in tags { _ = try await store.change(tag, change) }
-        var seen: [Int] = []
+    @Test("all tags are read anew by one question, however many there are", arguments: [10, 100, 1000])
+    func oneQuestion(count: Int) async throws {
+        let base = InMemorySegmentStore()
+        let store = FaultInjectingSegmentStore(base, time: time)
+        let (directory, tags) = try await read(count, from: store)
         for _ in 0..<3 {
+            let calls = store.callCount
             await refresh(directory)
-            seen.append(tags.count { isChanged($0, directory) })
+            #expect(store.callCount == calls + 1)
         }
-        #expect(seen == [256, 300, 300])
+        for tag in tags { _ = try await base.change(tag, change) }
+        await refresh(directory)
+        #expect(tags.allSatisfy { isChanged($0, directory) })
+    }
+
+    @Test("a name that was no tag is one once another server has created it")
+    func createdElsewhere() async throws {
+        let store = InMemorySegmentStore()
+        let (directory, _) = try await read(1, from: store)
+        let tag = try Frond.Tag("new")
+        #expect(try await directory.entry(for: tag).record == nil)
+        _ = try await store.create(tag, TagSettings())
+        await refresh(directory)
+        #expect(directory.known(tag)?.record != nil)
     }
 
     @Test("a tag whose record is damaged does not keep others from being read anew", arguments: 0..<10)

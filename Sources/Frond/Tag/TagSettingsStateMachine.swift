@@ -1,0 +1,114 @@
+/// The settings of tags as a server last read them: decides what is known, what to read, and who may wait. No I/O.
+///
+/// Bounded in memory. All that changed is read by one question, however many tags are known: the store lists the records
+/// that changed since the last look, with an overlap, since its clock and those of its writers differ; and now and then
+/// it lists all of them, for a change that its clock did not date.
+package struct TagSettingsStateMachine: Sendable {
+    /// The pause between two looks at what changed.
+    package static let refreshPause = Duration.milliseconds(1500)
+    /// The time that each look reaches back beyond the start of the last one.
+    package static let overlap = Duration.seconds(10)
+    /// The pause between two looks at all records.
+    package static let fullPause = Duration.seconds(60)
+    /// The maximum number of records that one look reads on their own, since the list lacks them.
+    package static let readsPerRefresh = 256
+    /// The maximum number of known tags; with more, all are forgotten and read again as they are requested.
+    package static let capacity = 100_000
+
+    /// The settings of a tag.
+    package struct Entry: Sendable {
+        /// The record; nil for a name that is no tag yet.
+        package var record: TagRecord?
+        /// True if the settings were read after this server had a number of the tag.
+        package fileprivate(set) var isConfirmed = false
+        /// The start of the read that brought it.
+        fileprivate var readAt: Duration
+
+        package var options: TagOptions { record?.options ?? TagOptions() }
+
+        /// The range of numbers that the tag's scramble permutes; nil without one. Another range is another permutation.
+        package var scrambledRange: ClosedRange<Int64>? {
+            guard let record, record.options.scrambleKey != nil, record.startID <= record.maxValue else { return nil }
+            return record.startID...record.maxValue
+        }
+    }
+
+    /// The question to the store that is due.
+    package enum Refresh: Hashable, Sendable {
+        case changed(within: Duration)
+        case all
+    }
+
+    private var entries: [Tag: Entry] = [:]
+    /// The start of the last look that was answered; nil before the first.
+    private var lastLook: Duration?
+    private var lastFullLook: Duration?
+    /// Grows when what was said of a tag may no longer hold.
+    package private(set) var version = 0
+
+    package init() {}
+
+    /// The number of known tags.
+    package var count: Int { entries.count }
+
+    package subscript(tag: Tag) -> Entry? { entries[tag] }
+
+    // MARK: Reading one tag
+
+    /// Takes in the answer of a read of one tag.
+    /// - Parameters:
+    ///   - readAt: the start of the read.
+    ///   - confirms: true if this server had a number of the tag when the read began.
+    /// - Returns: the settings that hold now.
+    package mutating func read(_ record: TagRecord?, of tag: Tag, readAt: Duration, confirms: Bool = false) -> Entry {
+        let before = entries[tag]
+        // A read that began before another one ended may say what was true before that.
+        let isLate = before.map { $0.readAt > readAt } ?? false
+        let latest = isLate ? before?.record : record
+        // Confirmed settings stay so; settings that an operator insisted on are as good.
+        let isConfirmed = confirms && latest?.isInUse == true || before?.isConfirmed == true
+        let entry = Entry(record: latest, isConfirmed: isConfirmed, readAt: max(readAt, before?.readAt ?? readAt))
+        if before == nil, entries.count >= Self.capacity {
+            entries = [:]
+            version += 1
+        } else if let before, before.options != entry.options || before.scrambledRange != entry.scrambledRange {
+            version += 1
+        }
+        entries[tag] = entry
+        return entry
+    }
+
+    // MARK: Reading all that changed
+
+    /// The question that is due; nil while no tag is known.
+    package mutating func refresh(now: Duration) -> Refresh? {
+        guard !entries.isEmpty else {
+            // Tags are read as they are requested, so nothing older matters.
+            (lastLook, lastFullLook) = (now, now)
+            return nil
+        }
+        guard let lastLook, let lastFullLook, now - lastFullLook < Self.fullPause else { return .all }
+        return .changed(within: now - lastLook + Self.overlap)
+    }
+
+    /// Takes in the answer to a refresh that began at `start`.
+    /// - Returns: the tags to read on their own: known records that a list of all lacks, damaged or removed.
+    package mutating func refreshed(_ records: [TagRecord], by refresh: Refresh, start: Duration) -> [Tag] {
+        lastLook = start
+        var listed: Set<Tag> = []
+        for record in records {
+            if refresh == .all { listed.insert(record.tag) }
+            // A tag that no request named is not kept.
+            if entries[record.tag] != nil { _ = read(record, of: record.tag, readAt: start) }
+        }
+        guard refresh == .all else { return [] }
+        lastFullLook = start
+        let missing = entries.lazy.filter { $0.value.record != nil && !listed.contains($0.key) }.map(\.key)
+        return Array(missing.prefix(Self.readsPerRefresh))
+    }
+}
+
+extension TagRecord {
+    /// True once a number was reserved: the form of the tag's texts then stays.
+    package var isInUse: Bool { maxID != startID || cycle != 0 }
+}

@@ -1,0 +1,89 @@
+import Frond
+import FrondTesting
+import Testing
+
+@Suite("The settings of tags as a server last read them")
+struct TagSettingsStateMachineTests {
+    private typealias Machine = TagSettingsStateMachine
+
+    private let tag: Frond.Tag
+
+    init() throws { tag = try Frond.Tag("order") }
+
+    private func record(
+        _ tag: Frond.Tag? = nil, generators: [GeneratorKind] = [], maxID: Int64 = 1
+    ) throws -> TagRecord {
+        var record = try TagSettings(options: TagOptions(generators: generators)).newRecord(
+            tag ?? self.tag, nowMilliseconds: 0)
+        record.maxID = maxID
+        return record
+    }
+
+    @Test("nothing is asked while no tag is known; then all once, and from then on what changed, with an overlap")
+    func refreshes() throws {
+        var machine = Machine()
+        #expect(machine.refresh(now: .seconds(1)) == nil)
+        _ = machine.read(try record(), of: tag, readAt: .seconds(2))
+        #expect(machine.refresh(now: .seconds(3)) == .changed(within: .seconds(2) + Machine.overlap))
+        _ = machine.refreshed([], by: .changed(within: .seconds(12)), start: .seconds(3))
+        #expect(machine.refresh(now: .seconds(5)) == .changed(within: .seconds(2) + Machine.overlap))
+        // It was not answered: the next look reaches further back.
+        #expect(machine.refresh(now: .seconds(9)) == .changed(within: .seconds(6) + Machine.overlap))
+        #expect(machine.refresh(now: .seconds(1) + Machine.fullPause) == .all)
+        _ = machine.refreshed([try record()], by: .all, start: .seconds(61))
+        #expect(machine.refresh(now: .seconds(62)) == .changed(within: .seconds(1) + Machine.overlap))
+    }
+
+    @Test("a change that is listed counts from then on, and only one of a tag that was asked for is kept")
+    func listed() throws {
+        var machine = Machine()
+        _ = machine.read(try record(), of: tag, readAt: .zero)
+        let version = machine.version
+        let other = try Frond.Tag("other")
+        _ = machine.refreshed(
+            [try record(generators: [.segment]), try record(other)], by: .changed(within: .zero), start: .seconds(1))
+        #expect(machine[tag]?.options.generators == [.segment])
+        #expect(machine.version > version)
+        #expect(machine.count == 1 && machine[other] == nil)
+    }
+
+    @Test("a list that was read before a later read of one tag does not undo it")
+    func late() throws {
+        var machine = Machine()
+        _ = machine.read(try record(generators: [.segment]), of: tag, readAt: .seconds(2))
+        _ = machine.refreshed([try record()], by: .all, start: .seconds(1))
+        #expect(machine[tag]?.options.generators == [.segment])
+    }
+
+    @Test("known records that a list of all lacks are read on their own; names that are no tags are not")
+    func missing() throws {
+        var machine = Machine()
+        _ = machine.read(try record(), of: tag, readAt: .zero)
+        _ = machine.read(nil, of: try Frond.Tag("no-tag"), readAt: .zero)
+        #expect(machine.refreshed([], by: .all, start: .seconds(1)) == [tag])
+        #expect(machine.refreshed([], by: .changed(within: .zero), start: .seconds(2)) == [])
+        #expect(machine.refreshed([try record()], by: .all, start: .seconds(3)) == [])
+    }
+
+    @Test("settings are confirmed by a read that began when there was a number, of a record in use, and stay so")
+    func confirmed() throws {
+        var machine = Machine()
+        #expect(!machine.read(try record(maxID: 11), of: tag, readAt: .zero).isConfirmed)
+        #expect(!machine.read(try record(), of: tag, readAt: .seconds(1), confirms: true).isConfirmed)
+        #expect(machine.read(try record(maxID: 11), of: tag, readAt: .seconds(2), confirms: true).isConfirmed)
+        _ = machine.refreshed([try record(maxID: 11)], by: .all, start: .seconds(3))
+        #expect(machine[tag]?.isConfirmed == true)
+    }
+
+    @Test("memory is bounded: with too many tags all are forgotten, and what was said of them holds no more")
+    func bounded() throws {
+        var machine = Machine()
+        for number in 0..<Machine.capacity {
+            _ = machine.read(nil, of: try Frond.Tag("tag-\(number)"), readAt: .zero)
+        }
+        #expect(machine.count == Machine.capacity)
+        let version = machine.version
+        _ = machine.read(nil, of: tag, readAt: .zero)
+        #expect(machine.count == 1 && machine.version > version)
+    }
+}
