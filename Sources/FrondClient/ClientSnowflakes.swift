@@ -4,7 +4,7 @@ import FrondAPI
 import Logging
 import Synchronization
 
-/// The snowflake generator of a client, made when it is first asked for, and the keeper of its worker ID.
+/// The snowflake generator of a client, made on first use, and the keeper of its worker ID.
 final class ClientSnowflakes: Sendable {
     private struct Running: Sendable {
         let keeper: WorkerKeeper
@@ -13,7 +13,7 @@ final class ClientSnowflakes: Sendable {
     }
 
     private struct State: Sendable {
-        /// The generator, once its layout is known: all who ask for it first wait for the same answer.
+        /// The generator, once its layout is known: all early callers wait for the same answer.
         var start: Task<Result<Running, FrondError>, Never>?
         var running: Running?
         var isShutDown = false
@@ -61,7 +61,7 @@ final class ClientSnowflakes: Sendable {
         }
     }
 
-    /// Nobody will ask any more: the worker ID is given back in the background.
+    /// Gives the worker ID back in the background: no call will follow.
     func abandon() {
         let running = state.withLock { state in
             state.isShutDown = true
@@ -77,7 +77,7 @@ final class ClientSnowflakes: Sendable {
                 do throws(FrondError) {
                     try await keeper.run()
                 } catch {
-                    // Whoever has the generator gets this error; whoever asks for it anew, another generator.
+                    // Callers that have the generator get this error; the next request makes another generator.
                     forget()
                 }
             }

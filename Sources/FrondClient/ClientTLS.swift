@@ -1,12 +1,12 @@
 import GRPCNIOTransportHTTP2Posix
 
-/// How the connections of a client are secured: the counterpart of `ServerTLS`.
+/// The security of a client's connections: the counterpart of `ServerTLS`.
 public struct ClientTLS: Hashable, Sendable {
-    /// A PEM file: servers are believed whose certificate is by one of these; nil for the system's authorities.
+    /// A PEM file of the authorities whose servers are trusted; nil for the authorities of the system.
     public var authority: String?
-    /// A PEM file: the client's own certificate, for servers that want one.
+    /// A PEM file with the client's own certificate, for servers that require one.
     public var certificate: String?
-    /// A PEM file: the private key of ``certificate``.
+    /// A PEM file with the private key of ``certificate``.
     public var key: String?
 
     public init(authority: String? = nil, certificate: String? = nil, key: String? = nil) {

@@ -1,7 +1,7 @@
 public import Frond
 import GRPCNIOTransportHTTP2Posix
 
-/// Where a server listens for gRPC, such as `10.0.0.7:9090`.
+/// The gRPC address of a server, such as `10.0.0.7:9090`.
 public struct ServerAddress: Hashable, Sendable {
     /// A name, an IPv4 address, or an IPv6 address without brackets.
     public var host: String
@@ -30,7 +30,7 @@ public struct ServerAddress: Hashable, Sendable {
 
     private static func refusal(of text: String) -> FrondError {
         FrondError(
-            .invalidArgument, "'\(text)' is not the address of a server: it takes host:port, such as 127.0.0.1:9090")
+            .invalidArgument, "'\(text)' is not the address of a server: use host:port, such as 127.0.0.1:9090")
     }
 }
 
@@ -54,8 +54,8 @@ extension ServerAddress {
         return .dns(host: host, port: port)
     }
 
-    /// Where a server that says it listens on `address` is reached from elsewhere: one that listens on every address of
-    /// its host, by the host's name.
+    /// The address at which a server that listens on `address` is reached from elsewhere: one that listens on every
+    /// address of its host, by the host's name.
     /// - Returns: nil where it does not listen for gRPC.
     init?(_ holder: WorkerHolder) {
         guard let address = try? ServerAddress(holder.grpcAddress) else { return nil }

@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// One connection on a thread of its own; draws of many tags share its round trips.
 public final class RedisCounterStore: CounterStore {
-    /// Which server.
+    /// The address of the server.
     public let url: RedisURL
     private let ceiling: StoreView
     private let policy: RedisPolicy
@@ -42,7 +42,7 @@ public final class RedisCounterStore: CounterStore {
         self.onEvent = onEvent
     }
 
-    /// How often each thing happened since this store was made.
+    /// The number of each event since this store was made.
     public var events: RedisCounterEvents { counted.withLock { $0 } }
 
     // MARK: The port
@@ -83,7 +83,7 @@ public final class RedisCounterStore: CounterStore {
         }
     }
 
-    /// Whether Redis answers and may be written.
+    /// Checks that Redis answers and may be written.
     public func check() async throws(FrondError) {
         // No tag has an empty name, so that there is nothing under this key.
         let reply = try await pipeline.reply(to: .draw(key: key(of: ""), count: 1))
@@ -181,8 +181,8 @@ public final class RedisCounterStore: CounterStore {
 
     // MARK: Durability
 
-    /// What in Redis's settings puts numbers that it has given out at risk: for a warning at start; nil where nothing
-    /// does, and where Redis does not tell.
+    /// The settings of Redis that put issued numbers at risk, as a warning at start; nil if none does, and if Redis
+    /// does not show them.
     public func durabilityWarning() async -> String? {
         guard let appendOnly = await setting("appendonly") else { return nil }
         let cover = "Frond's ceiling keeps numbers from repeating; each loss is a gap of up to a whole range"

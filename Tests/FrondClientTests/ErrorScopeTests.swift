@@ -42,7 +42,9 @@ struct ErrorScopeTests {
     func otherTags(scope: FrondError.Scope) async throws {
         let (refused, other) = (try Frond.Tag("refused"), try Frond.Tag("other"))
         let server = try await TestServer.start(RefusingStore(refused: refused, scope: scope))
-        let client = try FrondClient(FrondClient.Configuration(servers: [server.address], pool: .patient))
+        let client = try FrondClient(
+            FrondClient.Configuration(
+                servers: [server.address], pool: .patient, segment: SegmentPolicy(waitLimit: .seconds(60))))
         let error = await failure { () async throws(FrondError) in try await client.segments.next(refused) }
         #expect(error?.code == .storeUnavailable && error?.scope == scope, "\(String(describing: error))")
         #expect((client.segments.failure != nil) == (scope == .store))
@@ -58,7 +60,9 @@ struct ErrorScopeTests {
         let refused = try Frond.Tag("refused")
         let store = CountingStore(RefusingStore(refused: refused, scope: .tag))
         let (one, two) = (try await TestServer.start(store), try await TestServer.start(store))
-        let client = try RemoteSegmentStore(servers: [one.address, two.address], policy: .patient)
+        let client = try RemoteSegmentStore(
+            servers: [one.address, two.address],
+            policy: PoolPolicy(callLimit: .seconds(60), patience: .seconds(60)))
         for round in 1...10 {
             let error = await failure { () async throws(FrondError) in
                 try await client.reserve(refused, atLeast: nil, after: nil)

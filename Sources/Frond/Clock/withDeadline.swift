@@ -1,8 +1,8 @@
 /// Performs work, and returns its result or nil once `limit` has passed.
 ///
 /// Work that takes longer is cancelled and ends by itself; its result is dropped.
-/// - Parameter shieldsCancellation: true if the caller's cancellation ends neither the wait nor the work: for the end of a
-///   service, which runs in tasks that are cancelled. Otherwise a cancelled caller gets nil at once.
+/// - Parameter shieldsCancellation: true if the caller's cancellation ends neither the wait nor the work: for the end
+///   of a service, which runs in tasks that are cancelled. Otherwise a cancelled caller gets nil at once.
 package func withDeadline<Value: Sendable>(
     _ limit: Duration, by time: any TimeSource, shieldsCancellation: Bool = false,
     _ work: @escaping @Sendable () async -> Value

@@ -121,7 +121,7 @@ extension FrondError.Code {
 
 extension FrondError {
     package static func unknown(_ tag: Tag) -> FrondError {
-        FrondError(.unknownTag, "there is no tag '\(tag)': create it with 'frond tag create \(tag)'")
+        FrondError(.unknownTag, "tag '\(tag)' does not exist: create it with 'frond tag create \(tag)'")
     }
 
     package static func exists(_ tag: Tag) -> FrondError {

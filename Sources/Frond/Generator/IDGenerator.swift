@@ -1,18 +1,18 @@
-/// Hands out the IDs of one sequence, never one of them twice.
+/// A source of the IDs of one sequence that never issues one twice.
 ///
 /// All generators are interchangeable behind this protocol. Any number of tasks and threads may call one generator
 /// at the same time.
 public protocol IDGenerator<ID>: Sendable {
     associatedtype ID: Sendable
 
-    /// The next ID, if it can be had at once: no suspension, no I/O.
-    /// - Returns: nil where the caller would have to wait or would get an error; ``next()`` then says which.
+    /// Returns the next ID without suspension or I/O.
+    /// - Returns: nil if the caller would have to wait or would get an error; ``next()`` then tells which.
     func nextIfReady() -> ID?
 
-    /// The next ID; waits for it, within the generator's bound, where it has to.
+    /// Returns the next ID, and waits for it within the limit of the generator if necessary.
     func next() async throws(FrondError) -> ID
 
-    /// Exactly `count` IDs in increasing order, or an error; never fewer.
+    /// Returns exactly `count` IDs in increasing order; never fewer.
     /// - Parameter count: 1 to 16,777,216.
     func next(count: Int) async throws(FrondError) -> [ID]
 }

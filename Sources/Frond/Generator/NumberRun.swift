@@ -3,9 +3,9 @@
 /// Most runs have a stride of 1; where the numbers of a tag are striped over n databases, it is n.
 public struct NumberRun: Hashable, Sendable {
     public var first: Int64
-    /// How many numbers, 0 or more.
+    /// The number of numbers, 0 or more.
     public var count: Int64
-    /// From one number to the next, 1 or more.
+    /// The distance from one number to the next, 1 or more.
     public var stride: Int64
 
     public init(first: Int64, count: Int64, stride: Int64 = 1) {

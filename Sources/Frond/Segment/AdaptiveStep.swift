@@ -1,4 +1,4 @@
-/// How many numbers the next reservation asks for.
+/// The size of the next reservation.
 ///
 /// Doubles while segments last less than the target, halves once they last more than twice it, and stays between the
 /// tag's own step and the policy's maximum: the rule of Meituan's Leaf, in checked 64-bit arithmetic.

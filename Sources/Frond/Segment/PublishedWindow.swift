@@ -26,7 +26,7 @@ struct PublishedWindow: ~Copyable, Sendable {
             first: slots.lowerBound &* stride &+ offset, count: slots.upperBound &- slots.lowerBound, stride: stride)
     }
 
-    /// Whether the slots below this one may be among the window's `fastSlots`: decides nothing, and saves a claim.
+    /// True if the slots below this one may be among the window's `fastSlots`: decides nothing, and saves a claim.
     func reaches(_ slot: Int64) -> Bool {
         slot <= fastLimit.load(ordering: .relaxed)
     }
@@ -36,7 +36,8 @@ struct PublishedWindow: ~Copyable, Sendable {
         let fast = window.fastSlots
         if base.load(ordering: .relaxed) != fast.lowerBound {
             base.store(.max, ordering: .relaxed)
-            // Who sees one of the three stores below sees the one above as well, and later not the old base again.
+            // A reader that sees one of the three stores below sees the one above as well, and the old base never
+            // again.
             fastLimit.store(fast.upperBound, ordering: .releasing)
             stride.store(window.stride, ordering: .releasing)
             offset.store(window.offset, ordering: .releasing)

@@ -1,14 +1,14 @@
-/// Numbers at equal distances that one reservation made ours: durably, and nobody else's.
+/// Numbers at equal distances that one reservation made this process's own, durably.
 public struct Segment: Hashable, Sendable {
     /// The first number.
     public var first: Int64
-    /// One past the last number: where the next reservation begins at the earliest.
+    /// One past the last number: the earliest start of the next reservation.
     public var end: Int64
     /// From one number to the next: 1, or where the tag's numbers are striped over n databases, n. 1 to 1024.
     public var stride: Int64
     /// The tag's `step` when this was reserved.
     public var step: Int64
-    /// How often the tag had begun again; numbers grow within one cycle.
+    /// The number of times the tag had started again; numbers grow within one cycle.
     public var cycle: Int64
     /// The record's version right after this reservation: what a give-back compares.
     public var version: Int64
@@ -22,6 +22,6 @@ public struct Segment: Hashable, Sendable {
         self.version = version
     }
 
-    /// How many numbers it has; none or fewer where `end` is not above `first`.
+    /// The number of numbers; 0 if `end` is not above `first`.
     public var count: Int64 { end > first ? (end - 1 - first) / stride + 1 : 0 }
 }

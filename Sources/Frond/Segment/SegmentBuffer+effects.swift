@@ -1,5 +1,5 @@
 extension SegmentBuffer {
-    /// What the driver must do after an event, outside its lock.
+    /// The actions that the driver performs after an event, outside its lock.
     package struct Effects: Sendable {
         package var deliveries: [Delivery] = []
         /// The outcome for a claim that did not want to wait; nil where it would have to.
@@ -34,7 +34,7 @@ package struct FetchRequest: Equatable, Sendable {
     package var floor: SegmentPosition?
 }
 
-/// What a claim brought.
+/// The result of a claim.
 package struct Claimed: Equatable, Sendable {
     /// In order.
     package var numbers: [NumberRun] = []

@@ -6,7 +6,7 @@
 /// Every slot is claimed by one caller only, and each window maps its slots to numbers of one reserved segment, once.
 /// So no number can go out twice, whatever the interleaving; what can be lost is a slot, and then its number is a gap.
 package struct SegmentBuffer<Waiter: Sendable>: Sendable {
-    /// How many earlier windows are kept for claims that slept through a switch.
+    /// The number of earlier windows kept for claims that slept through a switch.
     static var pastWindows: Int { 4 }
 
     private enum Fetch: Sendable {
@@ -24,7 +24,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
     private var step = AdaptiveStep()
     private var queue = WaitQueue<Waiter>()
     private var timerArmed = false
-    /// How far the store has given the tag out to this server.
+    /// The position up to which the store gave this server numbers of the tag.
     package private(set) var furthest: SegmentPosition?
     package private(set) var isClosed = false
     private var hasCloser = false
@@ -39,8 +39,8 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
 
     /// Slots were claimed that are not among the published window's `fastSlots`.
     /// - Parameters:
-    ///   - waiter: whoever waits if the slots are not covered yet; nil to be told so at once.
-    ///   - cursor: the next slot that nobody has claimed.
+    ///   - waiter: the caller that waits if the slots are not covered yet; nil for an answer at once.
+    ///   - cursor: the next unclaimed slot.
     package mutating func claim(_ slots: Range<Int64>, for waiter: Waiter?, cursor: Int64, now: Duration) -> Effects {
         var effects = Effects()
         var claim = PendingClaim(slots: slots, deadline: now + policy.waitLimit, waiter: waiter)
@@ -80,7 +80,8 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
             TagRecord.strides.contains(segment.stride)
         else {
             let message =
-                "the store reserved \(segment.first) to \(segment.end) by \(segment.stride) for tag '\(tag)', which cannot be"
+                "the store reserved an impossible range for tag '\(tag)': \(segment.first) to \(segment.end) by "
+                + "\(segment.stride)"
             return fetchFailed(FrondError(.storeCorrupt, message, retryAfter: .seconds(5)), cursor: cursor)
         }
         if let furthest, segment.start < furthest {
@@ -153,7 +154,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
     }
 
     /// Stops. `closer` is delivered once no fetch is in flight; then ``unusedTails(cursor:)`` says what can be given
-    /// back. Whoever closes a second time gets `shutDown` at once.
+    /// back. A second caller gets `shutDown` at once.
     package mutating func close(for closer: Waiter) -> Effects {
         var effects = stop()
         guard !hasCloser else {
@@ -173,7 +174,8 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         return true
     }
 
-    /// What a closed buffer reserved and did not issue, in the order in which it can be given back; empties the buffer.
+    /// The numbers that a closed buffer reserved and did not issue, in the order in which they can be given back;
+    /// empties the buffer.
     /// - Parameter cursor: as it stood after the published window was closed.
     package mutating func unusedTails(cursor: Int64) -> [Segment] {
         precondition(isClosed, "a tail is given back only once nothing can be issued from it")
@@ -186,7 +188,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         tail.first = window.number(of: min(max(cursor, window.base), window.limit))
         guard let next else { return tail.count > 0 ? [tail] : [] }
         guard next.follows(tail) else {
-            // Reserved by somebody else in between, or of another database: the one may be taken back without the other.
+            // Another server reserved in between, or another database did: the one may be taken back without the other.
             return tail.count > 0 ? [next, tail] : [next]
         }
         tail.end = next.end
@@ -196,7 +198,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
 
     // MARK: Looks
 
-    /// How many numbers can be claimed without the store.
+    /// The number of numbers that can be claimed without the store.
     package func left(cursor: Int64) -> Int64 {
         max(0, window.limit - max(cursor, window.base)) + (next?.count ?? 0)
     }

@@ -64,8 +64,8 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
 
     /// `count` numbers in a row if they can be had at once; nil where the caller would have to wait, where the numbers
     /// left in the segment are fewer, or where it is time to fetch the next one.
-    /// - Parameter count: 1 or more, and few enough that losing them does not matter: where another thread claims at the
-    ///   same moment that this returns nil, they are a gap.
+    /// - Parameter count: 1 or more, and few enough that losing them does not matter: where another thread claims at
+    ///   the same moment that this returns nil, they are a gap.
     package func nextRunIfReady(count: Int) -> NumberRun? {
         // Looks first: what is claimed for nothing while the store is down is missed later.
         guard window.reaches(cursor.value + Int64(count)) else { return nil }
@@ -77,8 +77,8 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
         return numbers
     }
 
-    /// Exactly `count` numbers from what is reserved already, without a wait for a store that is down; nil where that is
-    /// not enough. The store is then asked in the background, if that is due.
+    /// Exactly `count` numbers from what is reserved already, without a wait for a store that is down; nil where that
+    /// is not enough. The store is then asked in the background, if that is due.
     package func nextRunsInHand(count: Int) async throws(FrondError) -> [NumberRun]? {
         try checkCount(count)
         if count == 1 { return nextIfReady().map { [NumberRun(first: $0, count: 1)] } }
@@ -109,7 +109,8 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
         return runs
     }
 
-    /// While the store is known to be down: refuses what is more than there is, before the claim uses that up for nothing.
+    /// While the store is known to be down: refuses what is more than there is, before the claim uses that up for
+    /// nothing.
     private func lookBeforeClaiming(_ count: Int64) throws(FrondError) {
         guard let failure = source.monitor.failure else { return }
         let left = buffer.withLock { $0.left(cursor: cursor.value) }
@@ -140,7 +141,7 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { (waiter: Waiter) in
                 update { $0.claim(slots, for: waiter, cursor: cursor.value, now: now) }
-                // Cancelled before it began to wait: the handler below found nobody.
+                // Cancelled before it began to wait: the handler below found no waiter.
                 if Task.isCancelled { cancelWait(for: slots) }
             }
         } onCancel: {
@@ -214,7 +215,7 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
     }
 
     func finish() async {
-        // Waits for the fetch in flight; nothing is left to do where somebody else does.
+        // Waits for the fetch in flight; nothing is left to do if another caller ends the generator.
         let outcome = await withCheckedContinuation { (closer: Waiter) in update { $0.close(for: closer) } }
         guard case .success = outcome else { return }
         // A claim made after this one sees the closed window; every slot before it counts as used.

@@ -1,14 +1,14 @@
-/// How a segment generator fetches and waits.
+/// The limits within which a segment generator fetches and waits.
 public struct SegmentPolicy: Hashable, Sendable {
     /// The part of a segment that is used when the next one is fetched in the background: 0 to 1. Default 0.1.
     public var prefetchFraction: Double
-    /// How long a segment should last; the step grows and shrinks toward it. Default 15 minutes.
+    /// The time that a segment should last; the step grows and shrinks toward it. Default 15 minutes.
     public var targetDuration: Duration
     /// The most numbers one reservation takes, unless the tag's own step is larger. Default 1,000,000.
     public var maxStep: Int64
-    /// How long a caller waits for a fetch in flight. Default 1 second.
+    /// The maximum time that a caller waits for a fetch in flight. Default 1 second.
     public var waitLimit: Duration
-    /// How many callers may wait for one tag; more are refused. Default 10,000.
+    /// The maximum number of callers that wait for one tag; more are refused. Default 10,000.
     public var maxWaiters: Int
 
     public init(

@@ -1,7 +1,7 @@
-/// How far a tag has been given out: the cycle, and within it the next number.
+/// The position up to which a tag is issued: the cycle, and the next number within it.
 ///
-/// A generator passes the furthest it has seen with each reservation, so that a store that went back (a restored
-/// dump, a stale replica) is refused instead of believed.
+/// A generator passes the furthest position it has seen with each reservation, so that a store that went back (a
+/// restored dump, a stale replica) is refused instead of believed.
 public struct SegmentPosition: Hashable, Sendable, Comparable {
     public var cycle: Int64
     public var next: Int64
@@ -22,7 +22,8 @@ extension Segment {
     /// The earliest position of the next reservation of the tag.
     package var finish: SegmentPosition { SegmentPosition(cycle: cycle, next: end) }
 
-    /// Whether there is nothing between the two, neither a number nor a change of the record, so that they are one.
+    /// True if nothing lies between the two segments, neither a number nor a change of the record, so that they are
+    /// one.
     func follows(_ other: Segment) -> Bool {
         cycle == other.cycle && stride == other.stride && version == other.version &+ 1 && first > other.end - 1
             && first - (other.end - 1) == stride

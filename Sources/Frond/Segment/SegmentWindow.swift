@@ -1,4 +1,4 @@
-/// Which slots the current segment covers, and which numbers they stand for.
+/// The slots that the current segment covers, and the numbers they stand for.
 ///
 /// The numbers of a tag on this server are counted by *slots* 0, 1, 2, …. A claim takes a slot; the window that covers
 /// the slot says its number: `slot * stride + offset`.
@@ -9,7 +9,7 @@ package struct SegmentWindow: Equatable, Sendable {
     package var limit: Int64
     /// From the number of one slot to that of the next.
     package var stride: Int64 = 1
-    /// What is added to a slot, times the stride, to get its number. Wraps around.
+    /// The distance from a slot, times the stride, to its number. Wraps around.
     package var offset: Int64
     /// A claim from this slot on takes the slow path, where it starts the fetch of the next segment; `Int64.max` where
     /// none is due.

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// The next slot nobody has claimed, on a cache line of its own.
+/// The next unclaimed slot, on its own cache line.
 struct SlotCursor: ~Copyable, Sendable {
     // A line is 64 bytes on the machines Frond runs on; the counter has one to itself wherever the struct begins.
     private let before = (0, 0, 0, 0, 0, 0, 0)
     private let next = Atomic<Int64>(0)
     private let after = (0, 0, 0, 0, 0, 0, 0)
 
-    /// The next slot that nobody has claimed.
+    /// The next unclaimed slot.
     var value: Int64 { next.load(ordering: .acquiring) }
 
     @inline(__always)
@@ -21,7 +21,7 @@ struct SlotCursor: ~Copyable, Sendable {
         return first..<(first + count)
     }
 
-    /// Gives slots back that are not used, if nobody claimed a later one.
+    /// Gives slots back that are not used, if no later one was claimed.
     func giveBack(_ slots: Range<Int64>) {
         _ = next.compareExchange(
             expected: slots.upperBound, desired: slots.lowerBound, ordering: .acquiringAndReleasing)

@@ -1,6 +1,6 @@
 /// A claim on slots, part of which may be covered already.
 struct PendingClaim<Waiter: Sendable>: Sendable {
-    /// What is not covered yet.
+    /// The slots that are not covered yet.
     private(set) var slots: Range<Int64>
     let firstClaimed: Int64
     let deadline: Duration
@@ -42,7 +42,7 @@ struct PendingClaim<Waiter: Sendable>: Sendable {
 /// The claims that wait for a segment, in the order of their slots.
 struct WaitQueue<Waiter: Sendable>: Sendable {
     private var claims: [PendingClaim<Waiter>] = []
-    /// How many numbers the waiting claims still want.
+    /// The number of numbers that the waiting claims still want.
     private(set) var slotsWanted: Int64 = 0
 
     var isEmpty: Bool { claims.isEmpty }

@@ -1,12 +1,12 @@
 import Synchronization
 
-/// Whether a store answers, for the generators of all its tags and for readiness.
+/// The health of a store, for every part of the process that asks it and for readiness.
 package final class StoreMonitor: Sendable {
     private struct State: Sendable {
-        var health = StoreHealth()
-        /// What a caller was last told that went without a number since the store last answered.
+        var health = StoreHealthStateMachine()
+        /// The error of the last caller that went without a number since the store last answered.
         var starvation: FrondError?
-        /// Whether somebody asks a store that is slow, and not known to be down, for something small.
+        /// True while a store that is slow, and not known to be down, is being probed.
         var isProbing = false
     }
 
@@ -18,31 +18,31 @@ package final class StoreMonitor: Sendable {
         self.time = time
     }
 
-    /// Whether the store is known to be down: ``failure`` without the lock.
+    /// True while the store is known to be down: ``failure`` without the lock.
     var isDown: Bool { down.load(ordering: .relaxed) }
 
     /// The error that keeps the store from being asked; nil while it answers.
     var failure: FrondError? { state.withLock { $0.health.failure } }
 
-    /// What is wrong with the store: it does not answer, or so slowly that a caller went without a number.
+    /// The problem of the store: it does not answer, or so slowly that a caller went without a number.
     var problem: FrondError? { state.withLock { $0.health.failure ?? $0.starvation } }
 
-    /// Whether a caller went without a number since the store last answered.
+    /// True if a caller went without a number since the store last answered.
     var isStarved: Bool { state.withLock { $0.starvation != nil } }
 
-    /// A caller was told this; where the store is the reason, it went without a number.
+    /// Records the error of a caller, which went without a number if the store is the reason.
     func noteOutcome(_ error: FrondError) {
         guard error.isOfStore, error.code != .cancelled else { return }
         state.withLock { $0.starvation = error }
     }
 
-    /// Whether the store may be called now.
-    package func admit() -> StoreHealth.Admission {
+    /// Asks to call the store now.
+    package func admit() -> StoreHealthStateMachine.Admission {
         let now = time.monotonic
         return state.withLock { $0.health.admit(now: now) }
     }
 
-    /// Calls the store, once admitted, and notes whether it answered.
+    /// Calls the store for a caller that was admitted, and records if it answered.
     package func call<Value>(_ body: () async throws(FrondError) -> Value) async -> Result<Value, FrondError> {
         do {
             let value = try await body()
@@ -55,7 +55,7 @@ package final class StoreMonitor: Sendable {
     }
 
     /// Asks a store with a problem for something small, if a probe is due.
-    /// - Returns: what is wrong with it; nil for nothing.
+    /// - Returns: the problem that remains; nil if the store answers.
     func check<Value>(_ probe: () async throws(FrondError) -> Value) async -> FrondError? {
         guard mayProbe() else { return problem }
         _ = await call(probe)
@@ -63,7 +63,7 @@ package final class StoreMonitor: Sendable {
         return problem
     }
 
-    /// The same in the background, without a task where none is due.
+    /// Does the same in the background, and starts a task only if a probe is due.
     func probe(_ probe: @escaping @Sendable () async throws(FrondError) -> Void) {
         guard mayProbe() else { return }
         Task { [self] in
@@ -94,8 +94,8 @@ package final class StoreMonitor: Sendable {
         }
     }
 
-    /// A caller left before the store answered, which says nothing of the store: callers that leave must not take it from
-    /// all others. A probe that was cancelled leaves the store down until the next.
+    /// Leaves the health as it is: a caller that left before the answer says nothing of the store, and must not take it
+    /// from all others. A cancelled probe leaves the store down until the next.
     private func noteCancellation() {
         let now = time.monotonic
         let jitter = Double.random(in: 0...1)

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The one view that a process has of a store.
 ///
-/// Everything that asks one store asks it through the same view: segments, the settings of tags, Redis's ceiling, remote
-/// reservers, tickets. So the process has one opinion of the store:
+/// Everything that asks one store asks it through the same view: segments, the settings of tags, Redis's ceiling,
+/// remote reservers, tickets. So the process has one opinion of the store:
 ///
 /// - its *health*: while the store is down requests fail at once, and one probe at a time asks if it is back;
 /// - its *floors*: numbers that any part of the process was given are refused if the store offers them again;
@@ -131,7 +131,7 @@ public final class StoreView: SegmentStore {
                 if let promise = SegmentPromise.broken(by: segment, after: shared) {
                     throw promise.refusal(of: segment, tag, after: shared)
                 }
-                floors.withLock { $0.raise(tag, to: segment.finish) }
+                floors.withLock { $0.reserved(segment, of: tag, after: floor) }
                 return segment
             } catch {
                 // Another caller gave numbers back meanwhile: the store went back with good reason.
@@ -145,8 +145,14 @@ public final class StoreView: SegmentStore {
 
     /// Gives back for a caller that the monitor has admitted.
     func giveBackNow(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool {
-        // Before the call: the next reservation may be answered from there on.
-        floors.withLock { $0.lower(tag, to: tail.start) }
+        let isTakenBack = floors.withLock { floors in
+            guard floors.mayGiveBack(tail, of: tag) else { return false }
+            // Before the call: the next reservation may be answered from there on.
+            floors.lower(tag, to: tail.start)
+            return true
+        }
+        // The store takes all reservations of this process for those of one caller; the view knows better.
+        guard isTakenBack else { return false }
         return try await base.giveBack(tail, of: tag)
     }
 

@@ -4,17 +4,17 @@ import Synchronization
 protocol TagGenerator: AnyObject, Sendable {
     var tag: Tag { get }
 
-    /// Ends a generator that never had a number and that nobody waits for; false for any other.
+    /// Ends a generator that never had a number and has no waiting caller; returns false for any other.
     func closeIfUnused() -> Bool
 
-    /// Gives out nothing more from now on, and waits for nothing.
+    /// Issues nothing more from now on, and waits for nothing.
     func stop()
 
-    /// Ends what is under way, once stopped; leaves out what it can when the task is cancelled.
+    /// Ends the work under way, once stopped; skips the rest if the task is cancelled.
     func finish() async
 }
 
-/// The generators of all tags of one store, each made when it is first asked for.
+/// The generators of all tags of one store, each made on first use.
 final class TagGenerators<Generator: TagGenerator>: Sendable {
     private struct State: Sendable {
         var generators: [Tag: Generator] = [:]
@@ -28,7 +28,7 @@ final class TagGenerators<Generator: TagGenerator>: Sendable {
         self.make = make
     }
 
-    /// - Throws: `shutDown` once they are shut down: nobody would end a generator made after that.
+    /// - Throws: `shutDown` once they are shut down: a generator made after that would never be ended.
     func generator(for tag: Tag) throws(FrondError) -> Generator {
         let generator: Generator? = state.withLock { state in
             if state.isShutDown { return nil }
@@ -41,12 +41,12 @@ final class TagGenerators<Generator: TagGenerator>: Sendable {
         return generator
     }
 
-    /// The generator of a tag, if it was asked for before.
+    /// Returns the generator of a tag that was requested before; nil for any other tag.
     func existing(for tag: Tag) -> Generator? {
         state.withLock { $0.generators[tag] }
     }
 
-    /// Asks the generator of a tag for numbers, and forgets it where the tag turns out not to exist.
+    /// Asks the generator of a tag for numbers, and forgets it if the tag does not exist.
     func withGenerator<Value>(
         of tag: Tag, _ body: (Generator) async throws(FrondError) -> Value
     ) async throws(FrondError) -> Value {
@@ -56,15 +56,15 @@ final class TagGenerators<Generator: TagGenerator>: Sendable {
                 return try await body(generator)
             } catch {
                 let wasForgotten = forgetIfUnused(generator)
-                // Somebody else forgot it between our look and our call: look again.
+                // Another caller forgot it between the look and the call: look again.
                 if error.code == .shutDown, wasForgotten { continue }
                 throw error
             }
         }
     }
 
-    /// Keeps no memory of names that are no tags: whoever asks for a million of them must not fill it.
-    /// - Returns: whether another caller had forgotten it before.
+    /// Keeps no memory of names without a tag: a million of them must not fill it.
+    /// - Returns: true if another caller forgot it before.
     private func forgetIfUnused(_ generator: Generator) -> Bool {
         state.withLock { state in
             guard state.generators[generator.tag] === generator else { return true }
@@ -73,7 +73,7 @@ final class TagGenerators<Generator: TagGenerator>: Sendable {
         }
     }
 
-    /// Forgets the generator of a tag and ends it. Whoever had it in hand and finds it ended looks for it anew.
+    /// Forgets the generator of a tag and ends it. A caller that has it in hand and finds it ended looks for it again.
     func retire(_ tag: Tag) async {
         let generator = state.withLock { $0.isShutDown ? nil : $0.generators.removeValue(forKey: tag) }
         guard let generator else { return }
@@ -81,7 +81,9 @@ final class TagGenerators<Generator: TagGenerator>: Sendable {
         await generator.finish()
     }
 
-    /// Shuts every generator down, at most `concurrency` at a time, and returns once that is done or `limit` has passed.
+    /// Shuts every generator down, at most `concurrency` at a time.
+    ///
+    /// Returns once that is done or `limit` has passed.
     func shutdown(within limit: Duration, by time: any TimeSource, concurrency: Int) async {
         let all = state.withLock { state in
             state.isShutDown = true

@@ -3,8 +3,9 @@ import Synchronization
 /// The settings of tags as this server last read them, read anew every few seconds.
 ///
 /// A request for a tag that was read before waits for nothing. The settings by which texts are written may change until
-/// a tag has issued its first number, so they are *confirmed* by another read once this server has one: from then on they
-/// stay, unless an operator insists. ``TagSettingsStateMachine`` decides; this class asks the store, by the one view of it.
+/// a tag has issued its first number, so they are *confirmed* by another read once this server has one: from then on
+/// they stay, unless an operator insists. ``TagSettingsStateMachine`` decides; this class asks the store, by the one
+/// view of it.
 package final class TagSettingsCache: Sendable {
     package typealias Entry = TagSettingsStateMachine.Entry
 

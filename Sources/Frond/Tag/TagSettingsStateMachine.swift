@@ -1,8 +1,8 @@
 /// The settings of tags as a server last read them: decides what is known, what to read, and who may wait. No I/O.
 ///
-/// Bounded in memory. All that changed is read by one question, however many tags are known: the store lists the records
-/// that changed since the last look, with an overlap, since its clock and those of its writers differ; and now and then
-/// it lists all of them, for a change that its clock did not date.
+/// Bounded in memory. All that changed is read by one question, however many tags are known: the store lists the
+/// records that changed since the last look, with an overlap, since its clock and those of its writers differ; and now
+/// and then it lists all of them, for a change that its clock did not date.
 package struct TagSettingsStateMachine: Sendable {
     /// The pause between two looks at what changed.
     package static let refreshPause = Duration.milliseconds(1500)
@@ -26,7 +26,8 @@ package struct TagSettingsStateMachine: Sendable {
 
         package var options: TagOptions { record?.options ?? TagOptions() }
 
-        /// The range of numbers that the tag's scramble permutes; nil without one. Another range is another permutation.
+        /// The range of numbers that the tag's scramble permutes; nil without one. Another range is another
+        /// permutation.
         package var scrambledRange: ClosedRange<Int64>? {
             guard let record, record.options.scrambleKey != nil, record.startID <= record.maxValue else { return nil }
             return record.startID...record.maxValue

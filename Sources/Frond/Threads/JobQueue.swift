@@ -6,7 +6,7 @@
     import Glibc
 #endif
 
-/// The calls that wait for the threads of one object. Safe to share: the mutex guards all that changes.
+/// The queue of calls for the threads of one object. Safe to share: the mutex guards all that changes.
 final class JobQueue<Resource>: @unchecked Sendable {
     /// Makes a call; what it returns delivers the result.
     typealias Job = @Sendable (Resource) -> @Sendable () -> Void
@@ -66,7 +66,7 @@ final class JobQueue<Resource>: @unchecked Sendable {
 
     /// Waits for the next call and makes it; nil at the end.
     ///
-    /// The call, and what it holds, are gone when its result is delivered: whoever gets it may rely on the lock of a
+    /// The call, and what it holds, are gone when its result is delivered: the receiver may rely on the lock of a
     /// registry that is no longer used being free.
     private func runNext(_ resource: Resource) -> (@Sendable () -> Void)? {
         next().map { $0(resource) }

@@ -43,8 +43,8 @@ extension Frond_V1_CreateTagRequest {
         options = settings.options.text
     }
 
-    /// What is absent has the defaults of ``TagSettings``.
-    /// - Throws: `invalidArgument` for options that are none.
+    /// Reads the settings; absent ones have the defaults of ``TagSettings``.
+    /// - Throws: `invalidArgument` for invalid options.
     package func settings(of tag: Tag) throws(FrondError) -> TagSettings {
         let options = try TagOptions(named: options, of: tag)
         var settings = TagSettings(cycles: cycles, description: description_p, options: options)
@@ -68,7 +68,7 @@ extension Frond_V1_ChangeTagRequest {
         allowRepeats = change.allowAlike
     }
 
-    /// - Throws: `invalidArgument` for options that are none.
+    /// - Throws: `invalidArgument` for invalid options.
     package func change(of tag: Tag) throws(FrondError) -> TagChange {
         TagChange(
             step: hasStep ? step : nil, maxID: hasMaxID ? maxID : nil, maxValue: hasMaxValue ? maxValue : nil,
@@ -78,7 +78,7 @@ extension Frond_V1_ChangeTagRequest {
 }
 
 extension TagOptions {
-    /// As a caller names them: what cannot be read is his mistake, and no damage of the store.
+    /// Reads options as a caller names them: unreadable ones are the caller's mistake, not a damaged store.
     fileprivate init(named text: String, of tag: Tag) throws(FrondError) {
         do throws(FrondError) {
             try self.init(text: text, of: tag)

@@ -4,16 +4,16 @@ import GRPCProtobuf
 
 /// An error as it stands on the wire: the status of a call, or the error of one request of a stream.
 package struct ErrorStatus: Error, Hashable {
-    /// What ``ErrorDetails/ErrorInfo`` names as the domain of ``reason``.
+    /// The domain of ``reason`` in ``ErrorDetails/ErrorInfo``.
     package static let domain = "frond"
     /// The key of ``scope`` in the metadata of ``ErrorDetails/ErrorInfo``.
     private static let scopeKey = "scope"
 
     package var code: RPCError.Code
-    /// What HTTP names in the type of a problem.
+    /// The code of the error, as in the type of an HTTP problem.
     package var reason: String
     package var message: String
-    /// How long to wait before trying again; nil where that does not help.
+    /// The time to wait before the next attempt; nil if another attempt does not help.
     package var retryAfter: Duration?
     /// The extent of the failure; nil for the usual one of ``reason``.
     package var scope: FrondError.Scope?
@@ -47,10 +47,10 @@ extension ErrorStatus: RPCErrorConvertible {
         return status.rpcErrorMetadata
     }
 
-    /// What a call ended with. Details that cannot be read, or are not Frond's, leave the reason empty.
+    /// Reads the error that a call ended with. Unreadable or foreign details leave the reason empty.
     package init(_ error: RPCError) {
         self.init(code: error.code, reason: "", message: error.message)
-        // Whoever sends details that are none is not one of Frond's servers: the status says what there is to say.
+        // Unreadable details are not from a Frond server: the status alone counts.
         guard let status = try? error.unpackGoogleRPCStatus() else { return }
         for detail in status.details {
             if let info = detail.errorInfo, info.domain == Self.domain {

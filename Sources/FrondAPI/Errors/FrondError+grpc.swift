@@ -8,7 +8,7 @@ extension ErrorStatus {
     ///   the server's own bound is UNAVAILABLE and not DEADLINE_EXCEEDED, which says that the caller's own has passed.
     package init(_ error: FrondError) {
         let code = error.code.grpc
-        // Whoever is told UNAVAILABLE is told when to come back too, as over HTTP.
+        // UNAVAILABLE comes with the time of the next attempt, as over HTTP.
         self.init(
             code: code, reason: error.code.rawValue, message: error.message,
             retryAfter: error.retryAfter ?? (code == .unavailable ? .seconds(1) : nil), scope: error.scope)
@@ -25,7 +25,7 @@ extension FrondError.Code {
         case .storeUnavailable, .registryUnavailable, .timedOut, .shutDown, .clockMovedBackwards: .unavailable
         case .overloaded, .workerIDsExhausted: .resourceExhausted
         case .workerIDTaken: .aborted
-        // Somebody has to mend something before a later call can succeed.
+        // An operator has to act before a later call can succeed.
         case .storeWentBack, .registryLost, .workerIDHeld: .failedPrecondition
         case .storeCorrupt: .dataLoss
         case .cancelled: .cancelled
@@ -34,7 +34,7 @@ extension FrondError.Code {
 }
 
 extension FrondError {
-    /// What a call, or a request of a stream, ended with.
+    /// Reads the error that a call, or a request of a stream, ended with.
     /// - Parameter status: its reason decides; the code does where the reason is not one of ours, as with statuses that
     ///   the transport or a proxy makes.
     package init(_ status: ErrorStatus) {
@@ -50,7 +50,7 @@ extension FrondError {
         }
     }
 
-    /// What a call ended with.
+    /// Reads the error that a call ended with.
     package init(_ error: RPCError) {
         self.init(ErrorStatus(error))
         cause = error.cause ?? error

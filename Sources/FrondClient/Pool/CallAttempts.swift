@@ -1,6 +1,6 @@
 import Frond
 
-/// One call that may be repeated: which servers it was sent to, and what came of it. A value without I/O.
+/// One call that may be repeated: the servers it was sent to, and their answers. A value without I/O.
 struct CallAttempts: Sendable {
     private let patience: Duration
     private var startedAt: [ServerAddress: Duration] = [:]
@@ -8,7 +8,7 @@ struct CallAttempts: Sendable {
     /// The servers it was sent to.
     private(set) var tried: Set<ServerAddress> = []
 
-    /// - Parameter patience: how long a server has before another one is asked as well.
+    /// - Parameter patience: the time after which another server is asked as well.
     init(patience: Duration) {
         self.patience = patience
     }
@@ -18,10 +18,10 @@ struct CallAttempts: Sendable {
         startedAt[address] = now
     }
 
-    /// Whether the answer of a server is still waited for.
+    /// True while the answer of a server is awaited.
     func isUnderWay(_ address: ServerAddress) -> Bool { startedAt[address] != nil }
 
-    /// A server has no answer that the caller can use.
+    /// Records that a server has no answer that the caller can use.
     mutating func failed(_ address: ServerAddress, _ error: FrondError) {
         startedAt[address] = nil
         failures.append(error)
@@ -32,15 +32,15 @@ struct CallAttempts: Sendable {
         startedAt.isEmpty ? FrondError(noneOf: failures, unavailable) : nil
     }
 
-    /// A server answered: nobody waits for the others any more.
-    /// - Returns: what that says of each of them: one that had its time and was overtaken did not answer.
+    /// Records the answer of a server; the others are no longer awaited.
+    /// - Returns: the outcome for each of them: a server that was overtaken after its time did not answer.
     mutating func answered(by address: ServerAddress, now: Duration) -> [(ServerAddress, ServerChoice.Outcome)] {
         startedAt[address] = nil
         defer { startedAt = [:] }
         return startedAt.map { ($0, now - $1 >= patience ? .failed : .abandoned) }
     }
 
-    /// Nobody waits for any answer any more.
+    /// Records that the caller left.
     mutating func abandoned() -> [ServerAddress] {
         defer { startedAt = [:] }
         return Array(startedAt.keys)

@@ -2,22 +2,22 @@ import Frond
 import FrondAPI
 import GRPCCore
 
-/// Why a call to one server has no answer that its caller can use.
+/// The failure of a call to one server.
 struct CallFailure: Error {
-    /// For the caller, with the address of the server where that is what matters.
+    /// The error for the caller, with the address of the server if that matters.
     var error: FrondError
-    /// Whether another server may do better; else the error is the answer.
+    /// True if another server may do better; otherwise the error is the answer.
     var mayAskElsewhere: Bool
-    /// Whether the server did not answer at all, rather than say that it cannot.
+    /// True if the server did not answer at all.
     var isSilence = false
-    /// Whether the connection broke, so that another may do better.
+    /// True if the connection broke, so that a new one may do better.
     var isBroken = false
 
     /// - Parameters:
-    ///   - error: what gRPC throws.
-    ///   - limit: how long the server had.
-    ///   - unavailable: the code of the error where the server does not answer.
-    ///   - isCancelled: whether the caller waits no more.
+    ///   - error: the error that gRPC throws.
+    ///   - limit: the time that the server had.
+    ///   - unavailable: the code of the error if the server does not answer.
+    ///   - isCancelled: true if the caller left.
     init(
         _ error: any Error, of address: ServerAddress, within limit: Duration, _ unavailable: FrondError.Code,
         isCancelled: Bool
@@ -41,7 +41,7 @@ struct CallFailure: Error {
         mayAskElsewhere = elsewhere
     }
 
-    /// What a server of Frond says; nil where it did not come to that.
+    /// Reads the answer of a Frond server; nil if the error is not from one.
     private static func answer(_ error: RPCError, _ unavailable: FrondError.Code) -> CallFailure? {
         let status = ErrorStatus(error)
         guard !status.reason.isEmpty else { return nil }
@@ -67,7 +67,7 @@ struct CallFailure: Error {
         if rpcError?.code == .deadlineExceeded { return "\(address) did not answer within \(limit)" }
         let reason = rpcError?.reasons ?? "\(error)"
         func says(_ texts: String...) -> Bool { texts.contains { reason.contains($0) } }
-        if says("Couldn't resolve address") { return "\(address) has a name that no address is known of: correct it" }
+        if says("Couldn't resolve address") { return "\(address) has a name without an address: correct it" }
         if says("Connection refused", "ECONNREFUSED") {
             return "\(address) refuses connections: start the server, or correct the address"
         }
@@ -84,7 +84,9 @@ struct CallFailure: Error {
             return "\(address) does not agree on encryption: leave TLS away where it has none"
         }
         if rpcError?.code == .unimplemented {
-            return "\(address) does not know this call: it is no server of Frond, or an old one"
+            return
+                "\(address) does not know this call: it is not a Frond server, or an old one; check the address or "
+                + "upgrade it"
         }
         return
             "\(address) broke the connection or cannot be reached: see that it is the gRPC port of a server of Frond, "
@@ -106,10 +108,10 @@ extension RPCError {
 }
 
 extension FrondError {
-    /// No server has an answer.
+    /// Combines the failures of all servers.
     init(noneOf failures: [FrondError], _ unavailable: Code) {
         guard failures.count > 1, let last = failures.last else {
-            self = failures.last ?? FrondError(unavailable, "there is no server to ask")
+            self = failures.last ?? FrondError(unavailable, "the client has no server to ask; name one or more")
             return
         }
         self.init(

@@ -1,19 +1,19 @@
-/// How a client deals with its servers.
+/// The limits of a client's calls to its servers.
 public struct PoolPolicy: Hashable, Sendable {
-    /// How long a call may take, whatever the servers do. Default 4 seconds.
+    /// The maximum time of a call, whatever the servers do. Default 4 seconds.
     public var callLimit: Duration
-    /// A call that may be repeated is sent to another server as well when no answer has come for so long; the first
-    /// answer counts. Default 250 milliseconds.
+    /// The time without an answer after which a repeatable call is sent to another server as well; the first answer
+    /// counts. Default 250 milliseconds.
     public var patience: Duration
-    /// How long a server that failed is left alone at first, and after many failures; doubles with each. Default 100
-    /// milliseconds to 10 seconds.
+    /// The pause of a server after its first failure; doubles with each further one. Default 100 milliseconds.
     public var shortestPause: Duration
+    /// The longest pause of a server after many failures. Default 10 seconds.
     public var longestPause: Duration
-    /// Whether servers are looked for in the registry of worker IDs, where each is with its address. Those of the list
-    /// stay. Only where all servers of that registry are on one store: another group's would give out its own numbers.
-    /// Default false.
+    /// True if the client also finds servers in the registry of worker IDs, which holds their addresses. The servers of
+    /// the list stay. Only for a registry whose servers are all on one store: servers of another group would issue
+    /// their own numbers. Default false.
     public var findsServers: Bool
-    /// How often they are looked for, while calls are made. Default 30 seconds.
+    /// The pause between two searches, while calls are made. Default 30 seconds.
     public var findingPause: Duration
 
     public init(

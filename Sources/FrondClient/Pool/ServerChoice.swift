@@ -1,32 +1,33 @@
 import Frond
 
-/// Which server to call: of two drawn at random, the one with fewer calls under way, among those that answer.
+/// The choice of the server to call: of two drawn at random among those that answer, the one with fewer calls under
+/// way.
 ///
 /// A value without I/O: time is passed in. A server that failed is left alone for a while, longer each time; then it is
-/// asked in the background whether it is back, so that one that hangs costs callers nothing. Where none answers they are
-/// called all the same, the one first whose time is nearest: whether they are back is for them to say.
+/// probed in the background, so that a hanging server costs callers nothing. If none answers they are called all the
+/// same, the one first whose next probe is nearest.
 ///
 /// The better of two: M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001.
 struct ServerChoice: Sendable {
-    /// How a call ended, as far as the server is concerned.
+    /// The outcome of a call, as far as the server is concerned.
     enum Outcome: Hashable, Sendable {
-        /// It answered, with whatever.
+        /// The server answered, also with an error.
         case answered
-        /// It did not, or said that it cannot.
+        /// The server did not answer, or cannot serve.
         case failed
-        /// The caller did not wait for it.
+        /// The caller did not wait.
         case abandoned
     }
 
     private struct Member: Sendable {
         let address: ServerAddress
-        /// Whether it is in the client's list, and stays.
+        /// True if the server is in the list of the client, and stays.
         let isListed: Bool
         var callsUnderWay = 0
         var failures = 0
-        /// When to ask whether it is back; nil while it answers.
+        /// The time of the next probe; nil while the server answers.
         var retryAt: Duration?
-        /// Whether it is being asked that.
+        /// True while the server is being probed.
         var isProbed = false
     }
 
@@ -42,17 +43,17 @@ struct ServerChoice: Sendable {
         random = SplitMix64(seed: seed)
     }
 
-    /// The servers, as far as they are known.
+    /// The known servers.
     var addresses: [ServerAddress] { members.map(\.address) }
 
-    /// Those that are not left alone.
+    /// The servers that are not left alone.
     var answering: [ServerAddress] { members.filter { $0.retryAt == nil }.map(\.address) }
 
     // MARK: Calls
 
     /// The server to call, which has one more call under way until ``ended(_:_:now:)``.
-    /// - Parameter tried: those that this call was sent to already.
-    /// - Returns: nil where there is no other.
+    /// - Parameter tried: the servers that this call was sent to already.
+    /// - Returns: nil if there is no other.
     mutating func pick(except tried: Set<ServerAddress>) -> ServerAddress? {
         let others = members.indices.filter { !tried.contains(members[$0].address) }
         let answering = others.filter { members[$0].retryAt == nil }
@@ -72,13 +73,13 @@ struct ServerChoice: Sendable {
         return members[other].callsUnderWay < members[one].callsUnderWay ? other : one
     }
 
-    /// A call to this server begins, which was not picked for it.
+    /// Records the start of a call to a server that was not picked for it.
     mutating func began(_ address: ServerAddress) {
         guard let index = index(of: address) else { return }
         members[index].callsUnderWay += 1
     }
 
-    /// A call to a server has ended.
+    /// Records the end of a call.
     mutating func ended(_ address: ServerAddress, _ outcome: Outcome, now: Duration) {
         guard let index = index(of: address) else { return }
         // One that was let go and found again knows nothing of the calls before.
@@ -103,7 +104,7 @@ struct ServerChoice: Sendable {
 
     // MARK: Coming back
 
-    /// The servers to be asked now whether they are back.
+    /// Takes the servers whose probe is due.
     mutating func takeProbes(now: Duration) -> [ServerAddress] {
         var due: [ServerAddress] = []
         for index in members.indices where !members[index].isProbed {
@@ -114,7 +115,7 @@ struct ServerChoice: Sendable {
         return due
     }
 
-    /// A server was asked whether it is back.
+    /// Records the answer to a probe.
     mutating func probed(_ address: ServerAddress, isBack: Bool, now: Duration) {
         guard let index = index(of: address) else { return }
         members[index].isProbed = false
@@ -123,15 +124,15 @@ struct ServerChoice: Sendable {
 
     // MARK: Finding servers
 
-    /// Whether it is time to look for servers; once until the next time.
+    /// True if a search for servers is due; once until the next is.
     mutating func takeFinding(now: Duration) -> Bool {
         guard policy.findsServers, nextFinding.map({ $0 <= now }) ?? true else { return false }
         nextFinding = now + policy.findingPause
         return true
     }
 
-    /// These servers were found; those that were found before and are not any more are let go, the listed ones stay.
-    /// - Returns: those that were let go.
+    /// Records the result of a search: servers found before and no longer are dropped, the listed ones stay.
+    /// - Returns: the dropped servers.
     mutating func found(_ addresses: Set<ServerAddress>) -> [ServerAddress] {
         let gone = members.filter { !$0.isListed && !addresses.contains($0.address) }.map(\.address)
         members.removeAll { gone.contains($0.address) }

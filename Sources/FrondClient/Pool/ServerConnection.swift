@@ -4,8 +4,8 @@ import GRPCNIOTransportHTTP2Posix
 
 /// A connection to one server, made when it is first used, and closed with this object.
 ///
-/// The object owns the one task in which gRPC runs the connection, and the task does not own the object: whoever makes a
-/// call holds the object until the answer is there.
+/// The object owns the one task in which gRPC runs the connection, and the task does not own the object: a call holds
+/// the object until its answer is there.
 final class ServerConnection: Sendable {
     typealias Transport = HTTP2ClientTransport.Posix
 
@@ -15,12 +15,13 @@ final class ServerConnection: Sendable {
     private let client: GRPCClient<Transport>
     private let task: Task<Void, any Error>
 
-    /// Does not connect yet.
-    /// - Throws: what gRPC says of the files of the encryption.
+    /// Creates a connection that is opened by its first call.
+    /// - Throws: the error of gRPC for the files of the encryption.
     init(to address: ServerAddress, tls: ClientTLS?) throws {
         let client = GRPCClient(transport: try Self.transport(to: address, tls: tls))
         self.client = client
-        // Outlives the call that makes it, so it is no child of that: neither its priority nor its values are taken over.
+        // Outlives the call that makes it, so it is not a child of that call and takes neither its priority nor its
+        // values.
         task = Task.detached { try await client.runConnections() }
     }
 

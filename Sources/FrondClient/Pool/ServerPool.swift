@@ -6,9 +6,8 @@ import Synchronization
 
 /// The servers of a client, and the calls to them.
 ///
-/// A call that may be repeated goes to one server, and to another where the first fails or takes long: the first answer
-/// counts. A call that may not is sent once, to a server that has just answered. The decisions are ``ServerChoice``'s and
-/// ``CallAttempts``'.
+/// A repeatable call goes to one server, and to another if the first fails or takes long: the first answer counts. Any
+/// other call is sent once, to a server that has just answered. ``ServerChoice`` and ``CallAttempts`` decide.
 final class ServerPool: Sendable {
     /// A call to a server, by the connection and within the options that it is passed.
     typealias Call<Answer> = @Sendable (ServerConnection, CallOptions) async throws -> Answer
@@ -19,7 +18,7 @@ final class ServerPool: Sendable {
         var isClosed = false
     }
 
-    /// How long a server has to say that it is back.
+    /// The maximum time of a probe.
     private static let probeLimit = Duration.seconds(1)
 
     let policy: PoolPolicy
@@ -28,9 +27,9 @@ final class ServerPool: Sendable {
     private let logger: Logger
     private let state: Mutex<State>
 
-    /// Does not connect yet.
-    /// - Parameter servers: where servers listen for gRPC: one or more.
-    /// - Throws: `invalidArgument`, naming the address that is none.
+    /// Creates a pool that connects at the first call.
+    /// - Parameter servers: the gRPC addresses of the servers: one or more.
+    /// - Throws: `invalidArgument`, naming the invalid address.
     init(
         _ servers: [String], tls: ClientTLS?, policy: PoolPolicy, time: any TimeSource, logger: Logger?
     ) throws(FrondError) {
@@ -50,7 +49,7 @@ final class ServerPool: Sendable {
         state = Mutex(State(choice: ServerChoice(addresses, policy: policy, seed: .random(in: 0 ... .max))))
     }
 
-    /// The servers, as far as they are known.
+    /// The known servers.
     var addresses: [ServerAddress] { state.withLock { $0.choice.addresses } }
 
     /// Ends the calls that wait, and returns once the connections are closed. Later calls are refused.
@@ -65,16 +64,16 @@ final class ServerPool: Sendable {
 
     // MARK: Calls
 
-    /// Makes a call that does no harm when it is made twice.
-    /// - Parameter unavailable: the code of the error where no server answers.
+    /// Makes a call that may be made twice.
+    /// - Parameter unavailable: the code of the error if no server answers.
     func call<Answer: Sendable>(
         orElse unavailable: FrondError.Code, _ call: @escaping Call<Answer>
     ) async throws(FrondError) -> Answer {
         try await repeated(unavailable, call).answer
     }
 
-    /// Makes a call that must not be made twice: a server is asked first whether it is there.
-    /// - Throws: also where the call may have been made, and its answer was lost.
+    /// Makes a call that must not be made twice: a server is probed first.
+    /// - Throws: also if the call may have been made, and its answer was lost.
     func callOnce<Answer: Sendable>(
         orElse unavailable: FrondError.Code, _ call: @escaping Call<Answer>
     ) async throws(FrondError) -> Answer {
@@ -97,7 +96,7 @@ final class ServerPool: Sendable {
 
     private enum Event<Answer: Sendable>: Sendable {
         case ended(ServerAddress, Result<Answer, CallFailure>)
-        /// A server has had its time.
+        /// A server did not answer within its time.
         case overdue(ServerAddress)
     }
 
@@ -132,7 +131,7 @@ final class ServerPool: Sendable {
         return try outcome.get()
     }
 
-    /// Sends a call to a server that it was not sent to yet, if there is one.
+    /// Sends a call to one more server, if there is one that it was not sent to.
     private func send<Answer: Sendable>(
         _ attempts: inout CallAttempts, in group: inout TaskGroup<Event<Answer>>, until deadline: Duration,
         _ unavailable: FrondError.Code, _ call: @escaping Call<Answer>
@@ -146,7 +145,7 @@ final class ServerPool: Sendable {
         }
     }
 
-    /// - Returns: what the caller gets; nil where another server may do better.
+    /// - Returns: the result for the caller; nil if another server may do better.
     private func ended<Answer>(
         _ address: ServerAddress, _ result: Result<Answer, CallFailure>, _ attempts: inout CallAttempts
     ) -> Result<Answer, FrondError>? {
@@ -189,7 +188,7 @@ final class ServerPool: Sendable {
         }
     }
 
-    /// Notes how a call to a server ended.
+    /// Records the outcome of a call to a server.
     private func note<Answer>(_ address: ServerAddress, _ result: Result<Answer, CallFailure>) {
         let now = time.monotonic
         guard case .failure(let failure) = result, failure.error.code != .cancelled else {
@@ -213,13 +212,13 @@ final class ServerPool: Sendable {
             new = try ServerConnection(to: address, tls: tls)
         } catch {
             throw FrondError(
-                .invalidArgument, "the files for TLS cannot be used: they are to be PEM files that can be read",
+                .invalidArgument, "the files for TLS cannot be used: name readable PEM files",
                 cause: error)
         }
         return try connection(to: address, orElse: new) ?? new
     }
 
-    /// The connection there is, or else the new one from now on.
+    /// Returns the existing connection, or else keeps the new one.
     private func connection(
         to address: ServerAddress, orElse new: ServerConnection?
     ) throws(FrondError) -> ServerConnection? {
@@ -239,7 +238,7 @@ final class ServerPool: Sendable {
 
     // MARK: In the background
 
-    /// Does what is due: asks servers that failed whether they are back, and looks for servers.
+    /// Starts the work that is due: probes of failed servers, and the search for servers.
     private func tend() {
         let now = time.monotonic
         let (probes, finds) = state.withLock { ($0.choice.takeProbes(now: now), $0.choice.takeFinding(now: now)) }

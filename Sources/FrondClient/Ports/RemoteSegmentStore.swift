@@ -5,15 +5,15 @@ import SwiftProtobuf
 
 /// The numbers of tags, reserved by the servers of a Frond: ``Frond/SegmentStore`` over gRPC.
 ///
-/// So a generator here is the server's own, with a remote store: numbers are cached and fetched ahead in this process.
+/// A generator on it caches numbers and fetches them ahead, in this process.
 ///
 ///     let store = try RemoteSegmentStore(servers: ["127.0.0.1:9090"])
 ///     let orders = SegmentGenerator(tag: try Tag("order"), store: store)
 ///     let id = try await orders.next()
 ///
-/// A reservation is sent to another server where one does not answer: numbers whose reply was lost are a gap. What
-/// changes a tag, or gives numbers back, is sent once, to a server that has just answered. All servers must stand on the
-/// same store.
+/// A reservation is sent to another server if one does not answer: numbers whose reply was lost are a gap. A call that
+/// changes a tag, or gives numbers back, is sent once, to a server that has just answered. All servers must stand on
+/// the same store.
 public struct RemoteSegmentStore: SegmentStore {
     let pool: ServerPool
 
@@ -21,19 +21,19 @@ public struct RemoteSegmentStore: SegmentStore {
         self.pool = pool
     }
 
-    /// Does not connect yet: an address that nobody answers at is an error of the first call.
+    /// Creates a store that connects at the first call, which fails if no server answers.
     /// - Parameters:
-    ///   - servers: where servers listen for gRPC, such as `10.0.0.7:9090`: one or more.
-    ///   - tls: nil for connections in the clear.
+    ///   - servers: the gRPC addresses of the servers, such as `10.0.0.7:9090`: one or more.
+    ///   - tls: the security of the connections; nil for plaintext.
     ///   - logger: gets lines at debug level; silent by default.
-    /// - Throws: `invalidArgument`, naming the address that is none.
+    /// - Throws: `invalidArgument`, naming the invalid address.
     public init(
         servers: [String], tls: ClientTLS? = nil, policy: PoolPolicy = PoolPolicy(), logger: Logger? = nil
     ) throws(FrondError) {
         pool = try ServerPool(servers, tls: tls, policy: policy, time: SystemTimeSource(), logger: logger)
     }
 
-    /// Ends calls that wait, and returns once the connections are closed; to be called once the generators are shut down.
+    /// Ends the waiting calls, and returns once the connections are closed. Shut the generators down before.
     public func close() async { await pool.close() }
 
     public func reserve(
@@ -53,7 +53,7 @@ public struct RemoteSegmentStore: SegmentStore {
         else {
             throw FrondError(
                 .storeCorrupt,
-                "a server answered with numbers of tag '\(tag)' that cannot be: \(segment.first) up to \(segment.end) "
+                "a server answered with impossible numbers of tag '\(tag)': \(segment.first) up to \(segment.end) "
                     + "at a stride of \(segment.stride)")
         }
         return segment

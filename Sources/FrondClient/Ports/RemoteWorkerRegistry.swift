@@ -5,10 +5,10 @@ import SwiftProtobuf
 
 /// Worker IDs from the servers of a Frond: ``Frond/WorkerRegistry`` over gRPC.
 ///
-/// All servers stand on one registry, so that a lease which was taken through one of them is kept through any. To extend
-/// or to give back is safe to repeat: the registry compares the fencing token, and an extension that was made already is
-/// found made. A worker ID is asked for once, by a server that has just answered: each time might take another one, and
-/// one whose reply is lost is free again when its horizon has passed.
+/// All servers stand on one registry, so that a lease which was taken through one of them is kept through any. To
+/// extend or to give back is safe to repeat: the registry compares the fencing token, and an extension that was made
+/// already is found made. A worker ID is asked for once, by a server that has just answered: each time might take
+/// another one, and one whose reply is lost is free again when its horizon has passed.
 public struct RemoteWorkerRegistry: WorkerRegistry {
     let pool: ServerPool
     /// What the IDs look like that are issued with these worker IDs: a server whose own look otherwise gives out none.

@@ -2,7 +2,7 @@ import Frond
 import FrondMySQL
 import FrondSQLite
 
-/// A store in use, and what it takes to end that.
+/// An open store.
 enum OpenStore {
     case sqlite(SQLiteSegmentStore)
     case mysql(MySQLSegmentStore)
@@ -14,7 +14,7 @@ enum OpenStore {
         }
     }
 
-    /// Whether the store can be used, at the start of a server.
+    /// Checks at the start of a server that the store can be used.
     /// - Throws: `FrondError`, naming the cure.
     func check() async throws {
         switch self {
@@ -23,8 +23,8 @@ enum OpenStore {
         }
     }
 
-    /// Finishes what is under way; the store answers no more.
-    /// - Throws: `FrondError` where that fails.
+    /// Finishes the calls under way and closes the store.
+    /// - Throws: `FrondError` if that fails.
     func close() async throws {
         switch self {
         case .sqlite(let store): try await store.close()

@@ -4,7 +4,7 @@ import FrondMySQL
 import FrondSQLite
 import FrondZooKeeper
 
-/// Which registry worker IDs come from: the one place that knows the kinds there are.
+/// The registry of worker IDs: the one place that knows all kinds.
 enum RegistryURL: Equatable {
     /// No snowflake IDs on this server.
     case none
@@ -14,7 +14,7 @@ enum RegistryURL: Equatable {
     case mysql(MySQLConfiguration)
     case etcd(EtcdConfiguration)
     case zookeeper(ZooKeeperConfiguration)
-    /// A worker ID that somebody assigned, with its horizon in a file of the data directory.
+    /// A worker ID that an operator assigned, with its horizon in a file of the data directory.
     case assigned(workerID: Int64, directory: String)
 
     /// - Parameter password: for a URL that names a user and none.
@@ -53,7 +53,7 @@ enum RegistryURL: Equatable {
         }
     }
 
-    /// What people are told the server stands on.
+    /// The text for people that names the registry.
     var summary: String {
         switch self {
         case .none: "none"
@@ -67,7 +67,7 @@ enum RegistryURL: Equatable {
 
     /// - Parameters:
     ///   - store: shares its connection with a registry in the same file.
-    ///   - mustExist: whether a file that is not there is an error, rather than made.
+    ///   - mustExist: true if a missing file is an error, false if it is created.
     /// - Returns: nil where there is none.
     /// - Throws: `FrondError`, naming the registry and the cure.
     func open(beside store: OpenStore? = nil, mustExist: Bool = false) throws -> (any WorkerRegistry)? {

@@ -30,7 +30,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         parsing: .unconditional,
         help:
-            "Where worker IDs come from: sqlite:, mysql://…, etcd://…, zookeeper://…, static:N, statefulset: or none. (default: as the store)"
+            """
+            The registry of worker IDs: sqlite:, mysql://…, etcd://…, zookeeper://…, static:N, statefulset: or none. \
+            (default: as the store)
+            """
     )
     var registry: String?
 
@@ -96,12 +99,12 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let error as IOError {
             throw Self.cannotListen(on: configuration, "\(Errno(rawValue: error.errnoCode))")
         } catch is SocketAddressError.UnknownHost {
-            throw Self.cannotListen(on: configuration, "there is no such host")
+            throw Self.cannotListen(on: configuration, "the host does not exist")
         }
     }
 
-    /// Whether the store can be used. Where the settings say to wait for it, what is wrong is said, and said again by
-    /// the server until it is right.
+    /// Checks that the store can be used. If the settings say to wait for it, a problem is logged, and logged again by
+    /// the server until it is solved.
     private func check(_ store: OpenStore, _ settings: Settings, logger: Logger) async throws {
         do {
             try await store.check()
@@ -111,7 +114,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// Counters in Redis. One that does not answer yet is no reason not to start.
+    /// Makes the counters in Redis, which need not answer yet.
     private func makeCounters(
         _ settings: RedisSettings?, ceiling: StoreView, logger: Logger
     ) async -> CounterGenerators? {
@@ -129,7 +132,7 @@ struct ServeCommand: AsyncParsableCommand {
         return CounterGenerators(store: store, logger: logger)
     }
 
-    /// The auto-increment of the databases that the store is in; nil for another store.
+    /// Makes the tickets: the auto-increment of the databases of the store; nil for another store.
     private func makeTickets(
         _ settings: Settings, tags: StoreView, logger: Logger
     ) -> CounterGenerators? {
@@ -147,7 +150,7 @@ struct ServeCommand: AsyncParsableCommand {
                 + "choose another address with --host or --port")
     }
 
-    /// What holds a worker ID for snowflake IDs; nil where there is no registry.
+    /// Makes the keeper of a worker ID for snowflake IDs; nil without a registry.
     private func makeKeeper(_ settings: Settings, beside store: OpenStore, logger: Logger) throws -> WorkerKeeper? {
         guard let registry = try settings.registry.open(beside: store) else { return nil }
         let snowflake = settings.snowflake

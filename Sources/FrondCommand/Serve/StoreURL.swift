@@ -3,7 +3,7 @@ import FrondMySQL
 import FrondSQLite
 import Logging
 
-/// Which store numbers are reserved in: the one place that knows the kinds there are.
+/// The store of numbers: the one place that knows all kinds.
 enum StoreURL: Equatable {
     /// The embedded store: one file.
     case sqlite(path: String)
@@ -22,7 +22,8 @@ enum StoreURL: Equatable {
             throw CommandFailure(
                 .configuration,
                 "store: '\(URLText.withoutPassword(text))' is not a store: use sqlite: (in the data directory), "
-                    + "sqlite:/path/to/file or mysql://user@host:3306/database, of which several may be named with commas"
+                    + "sqlite:/path/to/file or mysql://user@host:3306/database, of which several may be named with "
+                    + "commas"
             )
         }
     }
@@ -59,7 +60,7 @@ enum StoreURL: Equatable {
         }
     }
 
-    /// Whether the store needs no server, so that tags may be made as they are asked for.
+    /// True if the store needs no server, so that tags are created on first use.
     var isEmbedded: Bool {
         switch self {
         case .sqlite: true
@@ -67,7 +68,7 @@ enum StoreURL: Equatable {
         }
     }
 
-    /// What people are told the server stands on.
+    /// The text for people that names the store.
     var summary: String {
         switch self {
         case .sqlite(let path): "sqlite:\(path)"
@@ -76,7 +77,7 @@ enum StoreURL: Equatable {
     }
 
     /// - Parameters:
-    ///   - mustExist: whether an embedded store that is not there is an error, rather than made.
+    ///   - mustExist: true if a missing embedded store is an error, false if it is created.
     ///   - logger: is told of a database that is passed over.
     /// - Throws: `FrondError`, naming the store and the cure.
     func open(mustExist: Bool = false, logger: Logger? = nil) throws -> OpenStore {

@@ -10,7 +10,7 @@ final class MySQLLine: Sendable {
     let time: any TimeSource
     /// Statements for each new connection, after those that all get; told whether the server is a MariaDB.
     private let settings: @Sendable (_ isMariaDB: Bool) -> [String]
-    private let health = Mutex(StoreHealth(longestPause: longestPause))
+    private let health = Mutex(StoreHealthStateMachine(longestPause: longestPause))
 
     init(
         _ configuration: MySQLConfiguration, settings: @escaping @Sendable (_ isMariaDB: Bool) -> [String],

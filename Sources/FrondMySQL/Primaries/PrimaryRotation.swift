@@ -4,7 +4,7 @@ import Frond
 ///
 /// A pure state machine.
 struct PrimaryRotation: Sendable {
-    private var healths: [StoreHealth]
+    private var healths: [StoreHealthStateMachine]
     /// Whose turn it is.
     private var turn: Int
 
@@ -13,7 +13,7 @@ struct PrimaryRotation: Sendable {
     ///   - turn: with whom it begins, so that servers do not all begin with the same one.
     init(count: Int, turn: Int = 0) {
         precondition(count >= 1, "a rotation has a database")
-        healths = Array(repeating: StoreHealth(), count: count)
+        healths = Array(repeating: StoreHealthStateMachine(), count: count)
         self.turn = turn % count
     }
 

@@ -1,19 +1,22 @@
 import Frond
 
-/// How far each of several databases has given a tag out to this server: what tells one that went back.
+/// The positions up to which each of several databases gave this server numbers: a database that offers less went back.
 struct SegmentFloors: Sendable {
-    private var positions: [Tag: [Int: SegmentPosition]] = [:]
+    private var databases: [Int: StoreFloors] = [:]
 
-    func position(of tag: Tag, in place: Int) -> SegmentPosition? { positions[tag]?[place] }
+    /// The number of positions in memory.
+    var count: Int { databases.values.reduce(0) { $0 + $1.count } }
+
+    func position(of tag: Tag, in place: Int) -> SegmentPosition? { databases[place]?[tag] }
 
     mutating func reserved(_ segment: Segment, of tag: Tag, from place: Int) {
-        let end = SegmentPosition(cycle: segment.cycle, next: segment.end)
-        positions[tag, default: [:]][place] = max(end, position(of: tag, in: place) ?? end)
+        databases[place, default: StoreFloors()].reserved(segment, of: tag, after: nil)
     }
 
-    /// The tail of the last segment is about to be given back: the database may then stand at its beginning.
+    /// Lowers the position, since the tail of the last segment is about to be given back: the database may then stand at
+    /// its first number.
     mutating func givingBack(_ tail: Segment, of tag: Tag, to place: Int) {
-        guard position(of: tag, in: place) == SegmentPosition(cycle: tail.cycle, next: tail.end) else { return }
-        positions[tag]?[place] = SegmentPosition(cycle: tail.cycle, next: tail.first)
+        guard position(of: tag, in: place) == tail.finish else { return }
+        databases[place]?.lower(tag, to: tail.start)
     }
 }

@@ -90,8 +90,8 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
         return ServerResponse(message: try await calls.run(metadata) { try await work(store) })
     }
 
-    /// A caller elsewhere would hand out the bare numbers, which may be what others of the tag are written as, or what
-    /// another of its generators gives out.
+    /// A remote caller would issue the bare numbers, which may equal a text of the tag, or a number of another of its
+    /// generators.
     /// - Throws: `generatorNotOfTag`; `invalidArgument` for a tag whose IDs are not its numbers.
     private static func checkIsPlain(_ tag: Tag, in store: StoreView) async throws(FrondError) {
         guard let options = try await store.tag(tag)?.options else { return }
@@ -103,7 +103,7 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
         guard options.format != nil || options.period != nil || options.scrambleKey != nil else { return }
         throw FrondError(
             .invalidArgument,
-            "the IDs of tag '\(tag)' are written in a form of its own: ask the server for them over HTTP, at /api/id/\(tag)"
+            "tag '\(tag)' issues formatted text, not numbers: request its IDs with Next, or over HTTP at /api/id/\(tag)"
         )
     }
 

@@ -1,15 +1,16 @@
 import Frond
 import Logging
 
-/// Says in the log when the store, the worker ID or the clock fails, and when it is well again.
+/// Logs when the store, the worker ID or the clock fails, and when it recovers.
 struct StoreWatch: Sendable {
-    /// How often it looks.
+    /// The pause between two looks.
     private static let interval = Duration.seconds(1)
-    /// After how many looks at a problem that stays it is said again.
+    /// The number of looks after which a problem that stays is logged again.
     private static let repetition = 5
 
     let generators: ServedGenerators
     let logger: Logger
+    var time: any TimeSource = SystemTimeSource()
 
     /// Looks until the task is cancelled.
     func run() async {
@@ -18,8 +19,7 @@ struct StoreWatch: Sendable {
         var tickets = Report(failing: "the ticket database does not answer")
         var worker = Report(failing: "the snowflake generator has a problem")
         while true {
-            // The only error is cancellation, which ends the loop.
-            try? await Task.sleep(for: Self.interval)
+            await time.sleep(until: time.monotonic + Self.interval)
             if Task.isCancelled { return }
             store.look(at: generators.segments?.failure?.message, logger)
             redis.look(at: generators.redis?.failure?.message, logger)
@@ -28,10 +28,10 @@ struct StoreWatch: Sendable {
         }
     }
 
-    /// What was said of one thing.
+    /// The state of one thing in the log.
     private struct Report {
         let message: Logger.Message
-        /// How often in a row there was a problem.
+        /// The number of looks in a row that found a problem.
         private var looks = 0
 
         init(failing message: Logger.Message) {

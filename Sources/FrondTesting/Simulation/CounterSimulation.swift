@@ -1,7 +1,7 @@
 import Frond
 
-/// Many servers draw from one counter, one seed, in virtual time: the real ``CounterQueue`` and ``StoreHealth`` of
-/// each, while replies are lost or late, callers leave and servers crash.
+/// Many servers draw from one counter, one seed, in virtual time: the real ``CounterQueue`` and
+/// ``StoreHealthStateMachine`` of each, while replies are lost or late, callers leave and servers crash.
 package struct CounterSimulation {
     enum Event {
         case arrive(server: Int)
@@ -22,7 +22,7 @@ package struct CounterSimulation {
 
     private struct Server {
         var queue: CounterQueue<Int64>
-        var health = StoreHealth()
+        var health = StoreHealthStateMachine()
         var callers: [Int64: Caller] = [:]
         var life = 0
         var hasServedSinceHealing = true
@@ -195,7 +195,7 @@ package struct CounterSimulation {
         guard faultsEnabled else { return }
         report.crashes += 1
         servers[server].queue = CounterQueue(tag: tag, policy: policy)
-        servers[server].health = StoreHealth()
+        servers[server].health = StoreHealthStateMachine()
         servers[server].callers = [:]
         servers[server].life += 1
         schedule(.crash(server: server), in: .milliseconds(100)...(.seconds(4)))

@@ -1,10 +1,11 @@
 import Frond
 
-/// Many servers, one store or several, one seed, in virtual time: the real state machines under every fault we can think of.
+/// Many servers, one store or several, one seed, in virtual time: the real state machines under every fault we can
+/// think of.
 ///
-/// Each server runs the real ``SegmentBuffer`` and ``StoreHealth``; the store runs the real reservation arithmetic of
-/// `TagRecord`. Between any two steps that are separate in reality (claim and look at the window, read and
-/// compare-and-swap, commit and reply) other servers get their turn, messages are lost, servers pause and crash.
+/// Each server runs the real ``SegmentBuffer`` and ``StoreHealthStateMachine``; the store runs the real reservation
+/// arithmetic of `TagRecord`. Between any two steps that are separate in reality (claim and look at the window, read
+/// and compare-and-swap, commit and reply) other servers get their turn, messages are lost, servers pause and crash.
 package struct SegmentSimulation {
     /// A guard that keeps IDs unique; the simulation can run without one, and must then fail.
     package enum Guard: CaseIterable, Sendable {

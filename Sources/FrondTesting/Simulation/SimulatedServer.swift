@@ -5,7 +5,7 @@ struct SimulatedServer {
     let tag: Tag
     let policy: SegmentPolicy
     var buffer: SegmentBuffer<Int>
-    var health = StoreHealth()
+    var health = StoreHealthStateMachine()
     var cursor: Int64 = 0
     /// What threads see without the lock.
     var published = SegmentWindow.empty

@@ -8,6 +8,11 @@ struct StoreFloorsTests {
 
     init() throws { tag = try Frond.Tag("order") }
 
+    private func raise(_ floors: inout StoreFloors, _ record: Frond.Tag, to next: Int64) {
+        floors.reserved(
+            Segment(first: max(0, next - 1), end: next, step: 1, cycle: 0, version: 1), of: record, after: nil)
+    }
+
     private func position(_ next: Int64) -> SegmentPosition { SegmentPosition(cycle: 0, next: next) }
 
     private func period(_ day: Int) throws -> Frond.Tag { try Frond.Tag(tag, period: "\(20_260_000 + day)") }
@@ -15,8 +20,8 @@ struct StoreFloorsTests {
     @Test("do not grow for ever with daily periods; the latest periods stay")
     func daily() throws {
         var floors = StoreFloors()
-        floors.raise(tag, to: position(7))
-        for day in 1...1000 { floors.raise(try period(day), to: position(Int64(day))) }
+        raise(&floors, tag, to: 7)
+        for day in 1...1000 { try raise(&floors, period(day), to: Int64(day)) }
         #expect(floors.count == 1 + StoreFloors.periodsPerTag)
         #expect(floors[tag] == position(7))
         #expect(try floors[period(1000)] == position(1000))
@@ -28,8 +33,8 @@ struct StoreFloorsTests {
     func inUse() throws {
         var floors = StoreFloors()
         for day in 1...10 {
-            floors.raise(try period(day), to: position(5))
-            floors.raise(try period(999), to: position(Int64(day)))
+            try raise(&floors, period(day), to: 5)
+            try raise(&floors, period(999), to: Int64(day))
         }
         #expect(try floors[period(999)] == position(10))
     }
@@ -39,13 +44,39 @@ struct StoreFloorsTests {
         var floors = StoreFloors()
         floors.lower(tag, to: position(3))
         #expect(floors[tag] == nil)
-        floors.raise(tag, to: position(20))
-        floors.raise(tag, to: position(10))
+        raise(&floors, tag, to: 20)
+        raise(&floors, tag, to: 10)
         #expect(floors[tag] == position(20))
         floors.lower(tag, to: position(30))
         #expect(floors[tag] == position(20))
         floors.lower(tag, to: position(14))
         #expect(floors[tag] == position(14))
+    }
+}
+
+@Suite("A tail of the numbers of two callers")
+struct TailOwnerTests {
+    @Test("is refused where it begins with numbers of the one before, and is taken where both are of one caller")
+    func twoCallers() throws {
+        let tag = try Frond.Tag("order")
+        let one = Segment(first: 1, end: 11, step: 10, cycle: 0, version: 1)
+        let two = Segment(first: 11, end: 21, step: 10, cycle: 0, version: 2)
+        var both = two
+        both.first = 5
+        var floors = StoreFloors()
+        floors.reserved(one, of: tag, after: nil)
+        floors.reserved(two, of: tag, after: nil)
+        #expect(!floors.mayGiveBack(both, of: tag))
+        #expect(floors.mayGiveBack(two, of: tag))
+        floors = StoreFloors()
+        floors.reserved(one, of: tag, after: nil)
+        floors.reserved(two, of: tag, after: one.finish)
+        #expect(floors.mayGiveBack(both, of: tag))
+        // A third reservation of the same caller: the first is out of reach.
+        floors.reserved(
+            Segment(first: 21, end: 31, step: 10, cycle: 0, version: 3), of: tag, after: two.finish)
+        both.end = 31
+        #expect(!floors.mayGiveBack(both, of: tag))
     }
 }
 

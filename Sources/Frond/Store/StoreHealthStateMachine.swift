@@ -1,12 +1,12 @@
-/// Whether a store may be asked: one probe at a time while it is down, so that a dead store costs nobody a wait.
+/// Decides if a store may be asked: one probe at a time while it is down, so that a dead store costs no caller a wait.
 ///
 /// A pure state machine, shared by all tags of a store.
-package struct StoreHealth: Sendable {
+package struct StoreHealthStateMachine: Sendable {
     /// The wait after the first failure; doubles with each further one.
     static let firstPause = Duration.milliseconds(50)
-    /// The longest wait between two probes, where nothing else is said.
+    /// The default of the longest wait between two probes.
     package static let longestPause = Duration.seconds(2)
-    /// A probe that has not come back by then no longer keeps others from trying.
+    /// The time after which a probe without an answer no longer keeps other callers from trying.
     static let probePatience = Duration.seconds(5)
 
     private enum State: Sendable {
@@ -24,7 +24,7 @@ package struct StoreHealth: Sendable {
     private let longestPause: Duration
 
     /// - Parameter longestPause: the longest wait between two probes.
-    package init(longestPause: Duration = StoreHealth.longestPause) {
+    package init(longestPause: Duration = StoreHealthStateMachine.longestPause) {
         self.longestPause = longestPause
     }
 
