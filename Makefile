@@ -1,14 +1,14 @@
-# What each command needs from Debian is installed by itself where it is missing.
+# The Debian packages that a command needs are installed where they are missing.
 SWIFT ?= swift
 BUILD_PACKAGES := libsqlite3-dev libmariadb-dev libhiredis-dev libzookeeper-mt-dev
-# The servers that the tests start, each test its own.
+# The servers that the tests start; each test has its own.
 TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-server etcd-client openssl zookeeper \
     default-jdk-headless nginx varnish curl python3-venv
-# Each with the folder that its code goes to.
+# Each file is followed by the folder of its generated code.
 PROTOS := Protos/etcd/kv.proto Sources/FrondEtcd/Generated Protos/etcd/rpc.proto Sources/FrondEtcd/Generated
 API_PROTOS := Protos/frond/v1/ids.proto Sources/FrondAPI/Generated \
     Protos/grpc/health/v1/health.proto Sources/FrondAPI/Generated
-# What is generated has the format that its generator gives it.
+# Generated code keeps the format of its generator.
 SOURCES := $(filter-out %.pb.swift %.grpc.swift,$(shell git ls-files --cached --others --exclude-standard '*.swift'))
 
 .PHONY: help run build test test-core bench lint lint-english format proto setup test-setup clean

@@ -156,7 +156,6 @@ let package = Package(
                 "Frond",
                 "FrondAPI",
                 "FrondClient",
-                "FrondTesting",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -164,6 +163,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "TextTable", package: "TextTable"),
             ],
             swiftSettings: settings
         ),
@@ -266,7 +266,7 @@ let package = Package(
         .testTarget(
             name: "FrondBenchTests",
             dependencies: [
-                "FrondBench",
+                "FrondBench", "FrondTesting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -277,6 +277,7 @@ let package = Package(
         .target(
             name: "TestServers",
             dependencies: [
+                "FrondTesting",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -290,6 +291,7 @@ let package = Package(
                 "Frond",
                 "FrondClient",
                 "FrondCommand",
+                "FrondTesting",
                 "TestServers",
                 "first-ids",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

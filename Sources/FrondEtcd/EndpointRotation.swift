@@ -1,12 +1,12 @@
 import Frond
 
-/// Which member of the cluster to ask: the one that answered last, and while it does not, another.
+/// The choice of a member of the cluster: the one that answered last, and while it does not, another.
 ///
 /// A value without I/O: time is passed in. A member that failed is left alone for a while, longer each time, so that
 /// one that hangs costs its timeout now and then and not with each call. Where all have failed of late, the one whose
 /// time is nearest is asked all the same: whether they are back is for etcd to say.
 struct EndpointRotation: Sendable {
-    /// How long a member is left alone after its first failure.
+    /// The time for which a member is left alone after its first failure.
     static let shortest = Duration.milliseconds(100)
     /// And after many.
     static let longest = Duration.seconds(10)

@@ -5,7 +5,7 @@ import Synchronization
 /// Calls to an etcd, by whichever member answers.
 ///
 /// Reads are repeated with another member where one does not answer. A write is sent once: where its answer does not
-/// come, nobody knows whether it was made, and that is what the caller is told.
+/// come, it is unknown whether it was made, and the error says so.
 final class EtcdClient: Sendable {
     private struct State: Sendable {
         var rotation: EndpointRotation
@@ -165,7 +165,7 @@ final class EtcdClient: Sendable {
     }
 
     /// - Parameter old: the token that is not valid any more.
-    /// - Returns: nil where nobody needs to say who asks.
+    /// - Returns: nil where no user is needed.
     private func token(
         replacing old: String?, _ connection: EtcdConnection, _ endpoint: EtcdEndpoint
     ) async throws(EtcdFailure) -> String? {

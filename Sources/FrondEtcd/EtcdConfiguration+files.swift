@@ -26,8 +26,8 @@ extension EtcdConfiguration {
             let names = files.map { "\($0.name)=\($0.path)" }.joined(separator: ", ")
             throw FrondError(
                 .invalidArgument,
-                "\(self): not all of \(names) are what they should be: certificates and their key as PEM, the key without "
-                    + "a password",
+                "\(self): not all of \(names) can be read; give certificates and their key as PEM, the key without a "
+                    + "password",
                 cause: error)
         }
     }

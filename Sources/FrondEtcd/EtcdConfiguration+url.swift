@@ -1,7 +1,7 @@
 public import Frond
 
 extension EtcdConfiguration {
-    /// What begins the URL of an etcd.
+    /// The scheme of the URL of an etcd.
     public static let scheme = "etcd://"
 
     private static let form =
@@ -121,7 +121,7 @@ extension EtcdConfiguration {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
             guard ["tls", "ca", "cert", "key", "timeout"].contains(name) else {
-                throw wrong("there is no option '\(name)'")
+                throw wrong("unknown option '\(name)'")
             }
             guard parts.count == 2, let value = decoded(parts[1]), !value.isEmpty, options[name] == nil else {
                 throw wrong("option '\(name)' has no value, more than one, or one that is not percent-encoded")
@@ -144,7 +144,7 @@ extension EtcdConfiguration {
         case nil where hasFiles: return TLS(authorityFile: options["ca"], client: client)
         case nil: return nil
         case "false" where !hasFiles: return nil
-        case "false": throw wrong("with tls=false there is no use for 'ca', 'cert' and 'key'")
+        case "false": throw wrong("'ca', 'cert' and 'key' need encryption; leave them out, or leave out tls=false")
         default: throw wrong("option 'tls' is neither true nor false")
         }
     }

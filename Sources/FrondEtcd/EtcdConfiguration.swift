@@ -1,14 +1,14 @@
-/// Which etcd keeps a registry of worker IDs, where in it, and who asks.
+/// The etcd that keeps a registry of worker IDs, the prefix in it, and the user that asks.
 public struct EtcdConfiguration: Hashable, Sendable {
     /// The members to ask; one or more. With several, another is asked where one does not answer.
     public var endpoints: [EtcdEndpoint]
-    /// What the keys begin with, without a slash at either end: `frond` for `frond/workers/00042`.
+    /// The prefix of the keys, without a slash at either end: `frond` for `frond/workers/00042`.
     public var prefix: String
-    /// Who asks; nil where etcd runs without authentication.
+    /// The user; nil where etcd runs without authentication.
     public var user: User?
-    /// How the connection is encrypted; nil for plain text.
+    /// The encryption of the connection; nil for plain text.
     public var tls: TLS?
-    /// How long one member may take for one answer. Default 2 seconds.
+    /// The longest time that one member may take for one answer. Default 2 seconds.
     public var timeout: Duration
 
     /// - Parameters:
@@ -20,7 +20,7 @@ public struct EtcdConfiguration: Hashable, Sendable {
         timeout: Duration = .seconds(2)
     ) {
         precondition(!endpoints.isEmpty, "an etcd has one endpoint or more")
-        precondition(Self.isPrefix(prefix), "'\(prefix)' is no prefix of keys")
+        precondition(Self.isPrefix(prefix), "'\(prefix)' is not a valid prefix of keys")
         precondition(timeout > .zero, "a timeout is more than nothing")
         self.endpoints = endpoints
         self.prefix = prefix
@@ -49,7 +49,7 @@ public struct EtcdConfiguration: Hashable, Sendable {
     public struct TLS: Hashable, Sendable {
         /// The certificates that may sign the servers'; nil for those that the system trusts.
         public var authorityFile: String?
-        /// What etcd is shown of us, where it asks for it.
+        /// The client certificate that etcd is shown, where it asks for one.
         public var client: Client?
 
         /// A certificate and its key.
@@ -69,7 +69,7 @@ public struct EtcdConfiguration: Hashable, Sendable {
         }
     }
 
-    /// Whether a text may be ``prefix``.
+    /// Returns true if a text may be ``prefix``.
     static func isPrefix(_ text: String) -> Bool {
         text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
             !part.isEmpty

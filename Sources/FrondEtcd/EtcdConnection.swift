@@ -5,7 +5,7 @@ import Synchronization
 
 /// A connection to one member, made when it is first used, and closed with this object.
 ///
-/// The object owns the one task in which gRPC runs the connection, and the task does not own the object: whoever makes
+/// The object owns the one task in which gRPC runs the connection, and the task does not own the object: the caller of
 /// a call holds the object until the answer is there.
 final class EtcdConnection: Sendable {
     private typealias Transport = HTTP2ClientTransport.Posix
@@ -13,8 +13,9 @@ final class EtcdConnection: Sendable {
     /// The first frames of a connection that was silent for long may go to a firewall that has forgotten it.
     private static let maxIdleTime = Duration.seconds(60)
 
-    /// etcd sends a PING with nearly every answer, to measure the connection, and NIO's HTTP/2 takes more than 200 PINGs
-    /// within 30 seconds for an attack and closes the connection, whatever is under way: a busy one is replaced before.
+    /// etcd sends a PING with nearly every answer, to measure the connection, and NIO's HTTP/2 takes more than 200
+    /// PINGs within 30 seconds for an attack and closes the connection, whatever is under way: a busy one is replaced
+    /// before.
     private static let maxCalls = 100
 
     private let calls = Atomic(0)
@@ -26,7 +27,8 @@ final class EtcdConnection: Sendable {
     init(to endpoint: EtcdEndpoint, tls: EtcdConfiguration.TLS?) throws {
         let client = GRPCClient(transport: try Self.transport(to: endpoint, tls: tls))
         self.client = client
-        // Outlives the call that makes it, so it is no child of that: neither its priority nor its values are taken over.
+        // Outlives the call that makes it, so it is no child of that: neither its priority nor its values are taken
+        // over.
         task = Task.detached { try await client.runConnections() }
     }
 
@@ -34,12 +36,12 @@ final class EtcdConnection: Sendable {
         task.cancel()
     }
 
-    /// Whether there may be another call; counts it.
+    /// Returns true if there may be another call, and counts it.
     func takeCall() -> Bool {
         calls.add(1, ordering: .relaxed).newValue < Self.maxCalls
     }
 
-    /// Whether the files of the encryption can be used.
+    /// Returns true if the files of the encryption can be used.
     /// - Throws: what gRPC says of them.
     static func check(_ tls: EtcdConfiguration.TLS?, for endpoint: EtcdEndpoint) throws {
         _ = try transport(to: endpoint, tls: tls)
@@ -79,13 +81,13 @@ final class EtcdConnection: Sendable {
     }
 }
 
-/// What goes with each call.
+/// The metadata of each call.
 struct EtcdCall: Sendable {
     /// Of an answer: the records of some 200,000 worker IDs.
     private static let maxAnswerBytes = 64 << 20
 
     var timeout: Duration
-    /// That of the user; nil where nobody needs to say who asks.
+    /// That of the user; nil where no user is needed.
     var token: String?
 
     var metadata: Metadata {

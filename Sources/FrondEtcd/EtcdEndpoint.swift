@@ -1,4 +1,4 @@
-/// Where a member of an etcd cluster listens for clients.
+/// The address at which a member of an etcd cluster listens for clients.
 public struct EtcdEndpoint: Hashable, Sendable {
     /// etcd's own.
     public static let defaultPort = 2379
@@ -13,10 +13,10 @@ public struct EtcdEndpoint: Hashable, Sendable {
         self.port = port
     }
 
-    /// Whether the host is an IPv6 address: no name has a colon.
+    /// True if the host is an IPv6 address: no name has a colon.
     var isIPv6: Bool { host.contains(":") }
 
-    /// Whether the host is an IPv4 address, and not a name to look up.
+    /// True if the host is an IPv4 address, and not a name to look up.
     var isIPv4: Bool {
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil && $0.allSatisfy(\.isNumber) }

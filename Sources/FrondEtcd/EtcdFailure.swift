@@ -1,9 +1,9 @@
 import Frond
 import GRPCCore
 
-/// What it means that a member did not answer as it should.
+/// The meaning of an answer that a member did not give as it should.
 struct EtcdFailure: Error {
-    /// What may help.
+    /// The cure.
     enum Cure: Hashable, Sendable {
         /// Another member may answer, or the same by another connection.
         case askElsewhere
@@ -15,7 +15,7 @@ struct EtcdFailure: Error {
 
     var cure: Cure
     var error: FrondError
-    /// Whether time ran out.
+    /// True if time ran out.
     var isTimeout = false
 
     /// - Parameters:
@@ -44,7 +44,7 @@ struct EtcdFailure: Error {
         self.init(cure, FrondError(.registryUnavailable, message, retryAfter: retryAfter, cause: cause))
     }
 
-    /// What etcd itself says; nil where it did not come to that.
+    /// The text of etcd itself; nil where it did not come to that.
     private static func answer(
         _ error: RPCError, _ place: String, _ configuration: EtcdConfiguration
     ) -> EtcdFailure? {
@@ -52,7 +52,7 @@ struct EtcdFailure: Error {
         func refusal(_ message: String) -> EtcdFailure {
             EtcdFailure(.none, "\(place) \(message)", error, retryAfter: .seconds(5))
         }
-        let user = configuration.user.map { "user '\($0.name)'" } ?? "whoever has no name"
+        let user = configuration.user.map { "user '\($0.name)'" } ?? "a user without a name"
         if says("invalid auth token") || says("revision of auth store is old") {
             return EtcdFailure(.renewToken, "\(place) does not know the token of \(user) any more", error)
         }
@@ -65,7 +65,7 @@ struct EtcdFailure: Error {
             return refusal("does not accept \(user) with this password: correct the URL")
         }
         if says("user name is empty") {
-            return refusal("wants to know who asks: write etcd://user:password@… in the URL")
+            return refusal("wants a user: write etcd://user:password@… in the URL")
         }
         if says("authentication is not enabled") {
             return refusal("has no users: leave 'user:password@' away, or run 'etcdctl auth enable' there")
@@ -122,8 +122,8 @@ struct EtcdFailure: Error {
         let hint =
             configuration.tls == nil
             ? "or add tls=true if it wants encryption"
-            : "name a certificate that it trusts with cert=FILE and key=FILE, or leave 'tls', 'ca', 'cert' and 'key' away "
-                + "where it has no encryption"
+            : "name a certificate that it trusts with cert=FILE and key=FILE, or leave out 'tls', 'ca', 'cert' and "
+                + "'key' where it has no encryption"
         return failure("broke the connection or cannot be reached: start it, correct the address, \(hint)")
     }
 }

@@ -11,7 +11,7 @@ struct EtcdKeys: Sendable {
     let prefix: String
 
     var origin: String { "\(prefix)/origin" }
-    /// What the keys of all records begin with.
+    /// The prefix of the keys of all records.
     var workers: String { "\(prefix)/workers/" }
 
     /// - Parameter workerID: 0 or more.

@@ -2,12 +2,12 @@ import Foundation
 import SwiftProtobuf
 
 extension Etcdserverpb_RangeRequest {
-    /// What stands under one key.
+    /// A read of one key.
     static func at(_ key: String) -> Self {
         .with { $0.key = Data(key.utf8) }
     }
 
-    /// What stands under all keys that begin so.
+    /// A read of all keys with a prefix.
     /// - Parameter prefix: ends with a slash.
     static func below(_ prefix: String) -> Self {
         .with {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What stood under a key when it was read.
+/// The value of a key at the time it was read.
 struct EtcdValue: Sendable {
     var key: String
     /// Nil where there was nothing.

@@ -24,8 +24,8 @@ extension StoredWorkerRegistry where Store == EtcdWorkerStore {
 /// for an hour, and a horizon that has long been moved would look as if it had passed. A write is one transaction of
 /// etcd's that holds only where the record, and the origin of the registry, are still what was read.
 ///
-/// An etcd that is restored from a copy goes back to horizons that have been moved since: it is to be initialised again,
-/// as after a loss, before servers use it.
+/// An etcd that is restored from a copy goes back to horizons that have been moved since: it is to be initialised
+/// again, as after a loss, before servers use it.
 public struct EtcdWorkerStore: WorkerRecordStore {
     private let client: EtcdClient
     private let keys: EtcdKeys
@@ -64,8 +64,8 @@ public struct EtcdWorkerStore: WorkerRecordStore {
         return try await put(origin.text, found.key, ifUnchanged: [found])
     }
 
-    /// All records. A key that somebody edited by hand and made unreadable, or that a newer Frond wrote, is logged, and
-    /// listed as held until the end of the year 9999: nobody takes its worker ID, and the others go on. A key that is
+    /// All records. A key that was made unreadable by hand, or that a newer Frond wrote, is logged, and
+    /// listed as held until the end of the year 9999: its worker ID is not taken, and the others go on. A key that is
     /// not that of a worker ID is left out.
     public func records() async throws(FrondError) -> [WorkerRecord] {
         let response = try await client.range(.below(keys.workers))
@@ -74,7 +74,8 @@ public struct EtcdWorkerStore: WorkerRecordStore {
             let key = String(decoding: pair.key, as: UTF8.self)
             guard let workerID = keys.workerID(of: key) else {
                 client.logger?.debug(
-                    "key not of a worker ID", metadata: LogKey.metadata([.error: "\(place(key)) is no worker ID's"]))
+                    "key not of a worker ID",
+                    metadata: LogKey.metadata([.error: "\(place(key)) is not that of a worker ID"]))
                 continue
             }
             do throws(FrondError) {
@@ -87,7 +88,7 @@ public struct EtcdWorkerStore: WorkerRecordStore {
         return records
     }
 
-    /// - Throws: `registryLost` where there is no origin; `storeCorrupt` where somebody edited the key and made it
+    /// - Throws: `registryLost` where there is no origin; `storeCorrupt` where the key was edited and made
     ///   unreadable; `registryUnavailable`.
     public func record(_ workerID: Int64) async throws(FrondError) -> WorkerRecord? {
         let found = try await read([keys.origin, keys.worker(workerID)])
@@ -102,7 +103,7 @@ public struct EtcdWorkerStore: WorkerRecordStore {
         let origin = try origin(found[0])
         let current = found[1].value == nil ? nil : try record(successor.workerID, found[1])
         guard current?.token == expected?.token, current?.horizonMilliseconds == expected?.horizonMilliseconds,
-            // Whoever was about to take it while the registry was lost and initialised again has to look again.
+            // A server about to take it while the registry was lost and initialised again has to read it again.
             successor.token == expected?.token || successor.isReleased
                 || successor.floorMilliseconds >= origin.floorMilliseconds
         else { return false }
@@ -111,7 +112,7 @@ public struct EtcdWorkerStore: WorkerRecordStore {
 
     // MARK: Keys
 
-    /// What stands under some keys at one moment, in the order of the keys.
+    /// The values of some keys at one moment, in the order of the keys.
     private func read(_ keys: [String]) async throws(FrondError) -> [EtcdValue] {
         let response = try await client.read(.reading(keys))
         guard response.responses.count == keys.count else {

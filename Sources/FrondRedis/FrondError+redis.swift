@@ -12,15 +12,15 @@ extension FrondError {
         return error
     }
 
-    /// What an error reply of Redis means for whoever runs Frond. The reply never holds a password.
+    /// The meaning of an error reply of Redis for the operator of Frond. The reply never holds a password.
     static func refused(_ url: RedisURL, _ reply: String) -> FrondError {
         let server = "Redis at \(url.endpoint)"
         guard let known = Refusal(reply) else { return unavailable("\(server) answers with an error: \(reply)") }
         return unavailable("\(server) \(known.meaning)", retries: known.mayPass)
     }
 
-    /// Whether an error reply is one of Redis's own that say that nothing was done. Others may be a proxy's, which does
-    /// not know.
+    /// Returns true if an error reply is one of Redis's own that say that nothing was done. Others may be a proxy's,
+    /// which does not know.
     static func isCertainRefusal(_ reply: String) -> Bool { Refusal(reply) != nil }
 
     static func wrongType(_ url: RedisURL, key: String, kind: String) -> FrondError {
@@ -34,10 +34,11 @@ extension FrondError {
     static func beyondCeiling(_ range: HeldRange, _ record: TagRecord, url: RedisURL, key: String) -> FrondError {
         FrondError(
             .storeWentBack,
-            "Redis at \(url.endpoint) counts tag '\(record.tag)' in a range up to \(range.first + range.size - 1) (cycle "
-                + "\(range.cycle)), but the store has reserved only up to \(record.maxID - 1) (cycle \(record.cycle)): "
-                + "where another store uses the same Redis, set another prefix; where the store went back, move it "
-                + "forward with 'frond tag set \(record.tag) --max-id N', N above every number ever given out",
+            "Redis at \(url.endpoint) counts tag '\(record.tag)' in a range up to \(range.first + range.size - 1) "
+                + "(cycle \(range.cycle)), but the store has reserved only up to \(record.maxID - 1) "
+                + "(cycle \(record.cycle)): where another store uses the same Redis, set another prefix; "
+                + "where the store went back, move it forward with 'frond tag set \(record.tag) --max-id N', N above every "
+                + "number ever given out",
             retryAfter: .seconds(5))
     }
 
@@ -66,7 +67,7 @@ extension FrondError {
 private struct Refusal {
     var codes: [String]
     var meaning: String
-    /// Whether it may pass without anybody doing something.
+    /// True if the error may pass without the operator's doing.
     var mayPass: Bool
 
     init(codes: [String], meaning: String, mayPass: Bool = false) {
@@ -117,7 +118,7 @@ private struct Refusal {
             mayPass: true),
         Refusal(
             codes: ["NOREPLICAS"], meaning: "accepts no writes, because too few replicas are connected", mayPass: true),
-        Refusal(codes: ["BUSY "], meaning: "is busy with a script of somebody else", mayPass: true),
+        Refusal(codes: ["BUSY "], meaning: "is busy with another program's script", mayPass: true),
         Refusal(
             codes: ["max number of clients"], meaning: "has too many clients: raise its maxclients", mayPass: true),
     ]

@@ -1,6 +1,6 @@
 import Frond
 
-/// What a script answered.
+/// The answer of a script.
 enum RedisAnswer: Hashable, Sendable {
     /// Numbers of a range that Redis holds; none where none were wanted.
     case given(HeldRange, used: Int64, taken: Int64)
@@ -12,7 +12,7 @@ enum RedisAnswer: Hashable, Sendable {
     case exhausted(HeldRange)
     /// A hash that Frond did not write.
     case damaged(mark: String)
-    /// What was seen is no longer there, and nothing was installed.
+    /// The observed state is no longer there, and nothing was installed.
     case changed
     /// A key of another type.
     case wrongType(String)
@@ -22,7 +22,7 @@ enum RedisAnswer: Hashable, Sendable {
 
 /// The range that Redis holds of a tag.
 struct HeldRange: Hashable, Sendable {
-    /// What an install compares.
+    /// The values that an install compares.
     var mark: String
     var cycle: Int64
     var first: Int64

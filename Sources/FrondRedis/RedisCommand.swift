@@ -6,7 +6,7 @@ struct RedisCommand: Sendable {
     }
 
     private let content: Content
-    /// Whether it may be sent again after the connection broke, when nobody knows whether it was run.
+    /// True if it may be sent again after the connection broke, when it is unknown whether it was run.
     let isRepeatable: Bool
 
     private init(_ content: Content, isRepeatable: Bool) {
@@ -30,7 +30,7 @@ struct RedisCommand: Sendable {
         return RedisCommand(.script(.install, key: key, arguments: arguments), isRepeatable: false)
     }
 
-    /// As it is usually sent: a script by its digest.
+    /// The form in which it is usually sent: a script by its digest.
     func encoded(digests: [Script: String]) -> [UInt8] {
         switch content {
         case .words(let words): Self.encoded(words)

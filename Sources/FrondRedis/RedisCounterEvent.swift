@@ -9,7 +9,7 @@ public struct RedisCounterEvent: Hashable, Sendable, CustomStringConvertible {
         case missing
         /// The counter offered a number that this server had been given before.
         case wentBack = "went-back"
-        /// The counter was written by somebody else.
+        /// The counter was written by another program.
         case damaged
     }
 
@@ -28,13 +28,13 @@ public struct RedisCounterEvent: Hashable, Sendable, CustomStringConvertible {
             case .newRun: "belongs to another run of Redis, which was restarted or replaced"
             case .missing: "is gone from Redis"
             case .wentBack: "went back in Redis"
-            case .damaged: "was changed in Redis by somebody else"
+            case .damaged: "was changed in Redis by another program"
             }
         return "the counter of tag '\(tag)' \(cause): it goes on above its ceiling"
     }
 }
 
-/// How often each thing happened since this process started.
+/// The number of times each thing happened since this process started.
 public struct RedisCounterEvents: Hashable, Sendable {
     public internal(set) var newRuns = 0
     public internal(set) var missing = 0

@@ -3,7 +3,7 @@ import Frond
 /// One draw, from the first question to its numbers: decides, and does nothing else.
 ///
 /// The promise that no number comes twice rests on three things. A range is reserved in the ceiling store, so it is
-/// nobody else's. It is sent to Redis at most once, so it is installed at most once, and it is given back only where
+/// no other server's. It is sent to Redis at most once, so it is installed at most once, and it is given back only where
 /// Redis said that it was not. And Redis gives numbers of it only as long as the run it was installed in goes on: a
 /// process that has started since, or has become a primary since, may hold an older copy and is not believed.
 ///
@@ -13,9 +13,9 @@ import Frond
 /// What remains is a counter that goes back within one run: an old copy of the hash put back by hand. Each server
 /// notices it where the numbers are ones it was given itself.
 struct RedisDraw: Sendable {
-    /// How often a draw begins anew because others were faster.
+    /// The maximum number of attempts of a draw while others are faster.
     static let maxRounds = 8
-    /// How long to wait, once and again, for the server that emptied a range to install the next.
+    /// The time to wait, once and again, for the server that emptied a range to install the next.
     static let pauses: [Duration] = [.milliseconds(5), .milliseconds(10), .milliseconds(20), .milliseconds(40)]
 
     enum Action: Sendable {
@@ -33,7 +33,7 @@ struct RedisDraw: Sendable {
         case finish(Result<NumberRun, FrondError>)
     }
 
-    /// What the driver must do after an event, and what happened.
+    /// The work of the driver after an event, and the events to count.
     struct Step: Sendable {
         var action: Action
         var event: RedisCounterEvent.Kind?
@@ -56,9 +56,9 @@ struct RedisDraw: Sendable {
     private var rounds = 0
     private var pauses = Self.pauses[...]
     private var phase = Phase.drawing
-    /// What this draw brought, while the ceiling is looked at or the next range installed.
+    /// The numbers of this draw, while the ceiling is looked at or the next range installed.
     private var held: NumberRun?
-    /// Why it fails, once the range is given back that Redis refused.
+    /// The error to fail with once the range that Redis refused is given back.
     private var failure: FrondError?
 
     /// - Parameter jitter: 0 to 1, to keep servers from asking in step.
@@ -71,7 +71,7 @@ struct RedisDraw: Sendable {
         self.ceilingStep = ceilingStep
     }
 
-    /// What to do first.
+    /// The first step.
     var first: Action { .draw(count: count) }
 
     /// A script answered.
@@ -180,7 +180,7 @@ struct RedisDraw: Sendable {
         return Step(action: finish(numbers, of: range, isEmptied: isEmptied, memory: memory))
     }
 
-    /// Answers; whose draw emptied the range installs the next one before.
+    /// Answers; the draw that emptied the range installs the next one before.
     private mutating func finish(
         _ numbers: NumberRun, of range: HeldRange, isEmptied: Bool, memory: TagMemory
     ) -> Action {
@@ -207,10 +207,11 @@ struct RedisDraw: Sendable {
         .finish(held.map { .success($0) } ?? .failure(error))
     }
 
-    /// Why a range that the ceiling store reserved must not be used.
+    /// The reason why a range that the ceiling store reserved must not be used; nil where it may.
     private func refusal(of segment: Segment, memory: TagMemory) -> FrondError? {
         guard segment.first >= 0, segment.first < segment.end, segment.count <= TagRecord.largestStep else {
-            let message = "the store reserved \(segment.first) to \(segment.end), which is no range, for tag '\(tag)'"
+            let message =
+                "the store reserved \(segment.first) to \(segment.end), which is not a valid range, for tag '\(tag)'"
             return FrondError(.storeCorrupt, message, retryAfter: .seconds(5))
         }
         guard segment.stride == 1 else {
@@ -226,7 +227,7 @@ struct RedisDraw: Sendable {
 }
 
 extension TagMemory {
-    /// Where the next reservation begins at the earliest.
+    /// The earliest start of the next reservation.
     var floor: SegmentPosition? {
         guard let given, let ceiling else { return given ?? ceiling }
         return max(given, ceiling)

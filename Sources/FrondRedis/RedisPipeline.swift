@@ -11,7 +11,7 @@ import Synchronization
 
 /// One connection on one thread: commands that come at the same time are sent together, and answered in order.
 ///
-/// It connects when there is something to send. After a failure it connects anew for the next command: whoever calls
+/// It connects when there is something to send. After a failure it connects anew for the next command: the caller
 /// bounds how often that is, as ``CounterGenerators`` do with one probe at a time and a pause that grows and jitters.
 final class RedisPipeline: Sendable {
     typealias Completion = @Sendable (Result<RedisReply, FrondError>) -> Void
@@ -23,11 +23,11 @@ final class RedisPipeline: Sendable {
 
     private struct Queue: Sendable {
         var entries: [Entry] = []
-        /// Whether the thread has been told to send.
+        /// True if the thread has been told to send.
         var isScheduled = false
     }
 
-    /// How many commands may wait to be sent.
+    /// The number of commands that may wait to be sent.
     private static let maxPending = 10_000
 
     private let url: RedisURL

@@ -1,15 +1,15 @@
 import Frond
 
-/// How a counter in Redis reserves and waits.
+/// The limits within which a counter in Redis reserves and waits.
 public struct RedisPolicy: Hashable, Sendable {
     /// The least numbers that one reservation in the ceiling store takes, unless the tag's own step is larger: what a
     /// loss of Redis's data can waste. 1 to ``TagRecord/largestStep``. Default 100,000.
     public var ceilingStep: Int64
-    /// How long connecting may take. Default 1 second.
+    /// The longest time that connecting may take. Default 1 second.
     public var connectTimeout: Duration
-    /// How long a reply may take. Default 1 second.
+    /// The longest time that a reply may take. Default 1 second.
     public var commandTimeout: Duration
-    /// What the keys begin with; the tag follows in braces. Default `frond:`.
+    /// The prefix of the keys; the tag follows in braces. Default `frond:`.
     public var keyPrefix: String
 
     public init(

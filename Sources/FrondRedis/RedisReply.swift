@@ -1,6 +1,6 @@
 import CHiredis
 
-/// What Redis replied to one command.
+/// The reply of Redis to one command.
 enum RedisReply: Equatable, Sendable {
     case text(String)
     case integer(Int64)

@@ -1,6 +1,6 @@
 public import Frond
 
-/// Where a Redis server is, and as whom to speak to it: `redis://[user:][password@]host[:port][/db]`.
+/// The address of a Redis server and the credentials for it: `redis://[user:][password@]host[:port][/db]`.
 public struct RedisURL: Hashable, Sendable {
     public var host: String
     /// 1 to 65535; 6379 where the URL names none.

@@ -1,6 +1,6 @@
 import Frond
 
-/// What this server knows of a tag, whatever Redis says.
+/// The memory that this server has of a tag, whatever Redis says.
 struct TagMemory: Sendable {
     /// One past the last number that Redis gave this server.
     private(set) var given: SegmentPosition?

@@ -43,7 +43,7 @@ public struct SQLiteWorkerStore: WorkerRecordStore {
     }
 
     /// All records. A row that somebody edited by hand and made unreadable is logged, and listed as held until the end
-    /// of the year 9999: nobody takes its worker ID, and the others go on. A row without a worker ID is left out.
+    /// of the year 9999: its worker ID is not taken, and the others go on. A row without a worker ID is left out.
     public func records() async throws(FrondError) -> [WorkerRecord] {
         try await mapping { [logger = segments.logger] () async throws(FrondError) in
             try await segments.read { database in

@@ -4,7 +4,7 @@ public import Frond
 extension ZooKeeperConfiguration {
     private static let scheme = "zookeeper://"
     private static let defaultPort = 2181
-    /// ZooKeeper's own bound is the size of a message; nobody means a path beyond these.
+    /// ZooKeeper's own bound is the size of a message; no real path is beyond these.
     private static let maxPathBytes = 512
     private static let maxPathParts = 16
     /// A live Leaf server reports every 3 seconds.
@@ -100,8 +100,8 @@ extension ZooKeeperConfiguration {
                 leafRetiredAfter = try Self.time(value, name, from: Self.minLeafRetirement, to: .seconds(86_400 * 3650))
             case "tls", "ssl":
                 throw .wrongURL(
-                    "the ZooKeeper client library has no TLS on this system: leave out '\(name)', and connect by a tunnel "
-                        + "where the network is not to be trusted")
+                    "the ZooKeeper client library has no TLS on this system: leave out '\(name)', and connect by a "
+                        + "tunnel where the network is not to be trusted")
             default:
                 let names = Self.optionNames.joined(separator: ", ")
                 throw .wrongURL("'\(name)' is not an option: there are \(names)")
@@ -138,7 +138,7 @@ extension Substring {
 }
 
 extension Unicode.Scalar {
-    /// What ZooKeeper's own check of paths lets through, and no slash.
+    /// Returns true if ZooKeeper's own check of paths lets a name through, and it has no slash.
     var isAllowedInNode: Bool {
         switch value {
         case 0...0x1f, 0x7f...0x9f, 0xd800...0xf8ff, 0xfff0...0xffff, 0x2f: false

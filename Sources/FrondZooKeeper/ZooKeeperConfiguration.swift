@@ -1,8 +1,8 @@
-/// Where ZooKeeper is, and how it is used.
+/// The servers of a ZooKeeper, and the limits of its use.
 ///
 /// As a URL: `zookeeper://user:password@host:2181,host2:2181/frond?sessionTimeout=6s`. The path is where the registry
 /// is, and is made when the registry is initialised. With a user and a password (ZooKeeper's scheme `digest`) nodes are
-/// made that nobody else can read or write; without, everybody can. The password crosses the network readably: the
+/// made that no other user can read or write; without, every client can. The password crosses the network readably: the
 /// client library of Debian has no TLS.
 public struct ZooKeeperConfiguration: Hashable, Sendable {
     /// A name and its password. Neither is shown where this is printed.
@@ -21,21 +21,21 @@ public struct ZooKeeperConfiguration: Hashable, Sendable {
     /// The node that the registry is below, such as `/frond`.
     public var path: String
     public var credentials: Credentials?
-    /// How long a server may be silent before another one is looked for: at two thirds of this. Default 6 seconds;
+    /// The longest silence of a server; at two thirds of this another one is looked for. Default 6 seconds;
     /// ZooKeeper itself bounds it. Nothing else depends on it, since no node goes with a session.
     public var sessionTimeout = Duration.seconds(6)
-    /// When a call is given up. Default 4 seconds.
+    /// The longest time of a call. Default 4 seconds.
     public var callTimeout = Duration.seconds(4)
     /// The name of the Leaf servers whose worker IDs are not to be taken, `leaf.name` in their settings; nil for none.
     ///
     /// Every worker ID that such a server ever had is left to it, and the 32 that Leaf would give out next. Leaf itself
-    /// asks nobody: where more than those start while Frond runs, a worker ID may be in use twice until the next renewal
-    /// of its horizon. To free the worker ID of a Leaf server that is gone for good, with its `workerID.properties`,
-    /// remove its node.
+    /// checks nothing: where more than those start while Frond runs, a worker ID may be in use twice until the next
+    /// renewal of its horizon. To free the worker ID of a Leaf server that is gone for good, with its
+    /// `workerID.properties`, remove its node.
     public var leafNamespace: String?
-    /// How long a Leaf server must have reported nothing for its worker ID to be free; nil for never, the default.
+    /// The silence of a Leaf server after which its worker ID is free; nil for never, the default.
     ///
-    /// A live Leaf server reports every 3 seconds, but goes on issuing where it cannot: who sets this says that a Leaf
+    /// A live Leaf server reports every 3 seconds, but goes on issuing where it cannot: to set this is to say that a Leaf
     /// server that has reported nothing for so long is stopped.
     public var leafRetiredAfter: Duration?
 

@@ -18,8 +18,7 @@ struct GeneratorBenchmarkTests {
     }
 
     @Test("the standard subjects give IDs") func theStandardSubjectsGiveIDs() async throws {
-        let snowflakes = try await BenchmarkSnowflakes()
-        defer { snowflakes.stop() }
+        let snowflakes = try BenchmarkSnowflakes()
         for subject in try await GeneratorBenchmark.standardSubjects(snowflakes) where subject.idsPerCall <= 4096 {
             _ = try subject.make()
         }

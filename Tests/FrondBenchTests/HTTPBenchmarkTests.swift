@@ -1,4 +1,5 @@
 import Frond
+import FrondTesting
 import NIOHTTP1
 import Synchronization
 import Testing
@@ -208,7 +209,7 @@ struct HTTPBenchmarkTests {
                 let configuration = HTTPBenchmark.Configuration(urls: [server.url()], duration: .seconds(30))
                 return try await HTTPBenchmark(configuration).run()
             }
-            while server.requests.count.load(ordering: .relaxed) < 100 { await Task.yield() }
+            try await waitUntil("requests are answered") { server.requests.count.load(ordering: .relaxed) >= 100 }
             task.cancel()
             return try await task.value
         }

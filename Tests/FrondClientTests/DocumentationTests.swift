@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Testing
 import UnixSignals
 
-/// What the README and the articles show is compiled here, line for line.
+/// The code of the README and the articles, compiled line for line.
 @Suite("The documentation")
 struct DocumentationTests {
     @Test(

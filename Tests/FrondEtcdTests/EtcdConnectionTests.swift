@@ -1,5 +1,6 @@
 import Foundation
 import Frond
+import FrondTesting
 import TestServers
 import Testing
 
@@ -11,7 +12,7 @@ struct EtcdConnectionTests {
         try EtcdWorkerRegistry(try EtcdConfiguration(url: "etcd://127.0.0.1:\(proxy.port)/frond\(options)"))
     }
 
-    /// Whether a piece of a request is one that puts a record.
+    /// True if a piece of a request is one that puts a record.
     private static let putsRecord: @Sendable ([UInt8]) -> Bool = { piece in
         String(decoding: piece, as: UTF8.self).contains("frond worker 1\n")
     }
@@ -48,14 +49,14 @@ struct EtcdConnectionTests {
         let proxy = try FaultProxy(to: etcd.port)
         let registry = try registry(by: proxy)
         try await losingReplies(of: proxy) {
-            let error = await errorOf { () throws(FrondError) in try await registry.acquire(0..<1) }
+            let error = await frondError { () throws(FrondError) in try await registry.acquire(0..<1) }
             #expect(error?.code == .registryUnavailable)
             #expect(
                 error?.message.contains("whether the change of key 'frond/workers/00000' was made is not known")
                     == true)
             return try await witness.workers().count == 1
         }
-        let next = await errorOf { () throws(FrondError) in try await registry.acquire(0..<1) }
+        let next = await frondError { () throws(FrondError) in try await registry.acquire(0..<1) }
         #expect(next?.code == .workerIDsExhausted)
         let lease = try await registry.acquire(0..<1, nowMilliseconds: 1_003_000)
         #expect(lease.floorMilliseconds == 1_003_000)
@@ -69,7 +70,7 @@ struct EtcdConnectionTests {
         let registry = try registry(by: proxy)
         let lease = try await registry.acquire(0..<1)
         try await losingReplies(of: proxy) {
-            let error = await errorOf { () throws(FrondError) in
+            let error = await frondError { () throws(FrondError) in
                 try await registry.extend(lease, to: 1_009_000, nowMilliseconds: 1_001_000)
             }
             #expect(error?.code == .registryUnavailable)
@@ -94,8 +95,8 @@ struct EtcdConnectionTests {
         }
     }
 
-    /// Loses the reply to a write, until one was carried out all the same: what etcd says first on a connection need not
-    /// be its reply.
+    /// Loses the reply to a write, until one was carried out all the same: what etcd says first on a connection need
+    /// not be its reply.
     private func losingReplies(of proxy: FaultProxy, _ write: () async throws -> Bool) async throws {
         for tries in 1...50 {
             proxy.cutBeforeReply(where: Self.putsRecord)
@@ -112,12 +113,12 @@ struct EtcdConnectionTests {
         _ = try await etcd.registry()
         let proxy = try FaultProxy(to: etcd.port)
         let registry = try registry(by: proxy, options: "?timeout=500ms")
-        let lease = try await eventually { () throws(FrondError) in try await registry.acquire(0..<10) }
+        let lease = try await untilAvailable { () throws(FrondError) in try await registry.acquire(0..<10) }
         proxy.blackHole(true)
         let start = ContinuousClock.now
         // By the connection there is, and by a new one.
         for _ in 0..<2 {
-            let error = await errorOf { () throws(FrondError) in
+            let error = await frondError { () throws(FrondError) in
                 try await registry.extend(lease, to: 1_009_000, nowMilliseconds: 1_001_000)
             }
             #expect(error?.code == .registryUnavailable)
@@ -127,12 +128,12 @@ struct EtcdConnectionTests {
         #expect(took >= .milliseconds(1000))
         #expect(took < .seconds(5))
         proxy.blackHole(false)
-        let longer = try await eventually { () throws(FrondError) in
+        let longer = try await untilAvailable { () throws(FrondError) in
             try await registry.extend(lease, to: 1_009_000, nowMilliseconds: 1_001_000)
         }
         #expect(longer.horizonMilliseconds == 1_009_000)
         // Those that were given up are closed.
-        try await waitUntil { proxy.connectionCount == 1 }
+        try await waitUntil("the call is under way") { proxy.connectionCount == 1 }
     }
 
     @Test("a connection ends with its registry and when it is closed")
@@ -145,12 +146,12 @@ struct EtcdConnectionTests {
             _ = try await registry.acquire(0..<1)
             #expect(proxy.connectionCount == 1)
         }
-        try await waitUntil { proxy.connectionCount == 0 }
+        try await waitUntil("the connection is closed") { proxy.connectionCount == 0 }
         let registry = try registry(by: proxy)
         _ = try await registry.workers()
         #expect(proxy.connectionCount == 1)
         await registry.store.close()
-        try await waitUntil { proxy.connectionCount == 0 }
+        try await waitUntil("the connection is closed") { proxy.connectionCount == 0 }
     }
 
     @Test("a call that is cancelled says so") func aCallThatIsCancelledSaysSo() async throws {
@@ -158,17 +159,9 @@ struct EtcdConnectionTests {
         let proxy = try FaultProxy(to: etcd.port)
         let registry = try registry(by: proxy, options: "?timeout=60s")
         proxy.blackHole(true)
-        let call = Task { await errorOf { () throws(FrondError) in try await registry.workers() } }
-        try await waitUntil { proxy.connectionCount == 1 }
+        let call = Task { await frondError { () throws(FrondError) in try await registry.workers() } }
+        try await waitUntil("the call is under way") { proxy.connectionCount == 1 }
         call.cancel()
         #expect(await call.value?.code == .cancelled)
-    }
-
-    private func waitUntil(_ condition: () -> Bool) async throws {
-        let start = ContinuousClock.now
-        while !condition() {
-            try #require(ContinuousClock.now - start < .seconds(10))
-            try await Task.sleep(for: .milliseconds(10))
-        }
     }
 }

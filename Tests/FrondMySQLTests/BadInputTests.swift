@@ -1,5 +1,6 @@
 import Foundation
 import Frond
+import FrondTesting
 import TestServers
 import Testing
 
@@ -127,7 +128,8 @@ struct BadInputTests {
     @Test("a URL is read as it is written")
     func goodURL() throws {
         let url =
-            "mariadb://us%40er:p@ss%3A%2f%25@[::1]:3307/or%20ders?tls=verify&ca=/etc/ca.pem&timeout=7&connect-timeout=2&pool=9"
+            "mariadb://us%40er:p@ss%3A%2f%25@[::1]:3307/or%20ders?tls=verify&ca=/etc/ca.pem&timeout=7&connect-timeout=2"
+            + "&pool=9"
         let configuration = try MySQLConfiguration(url: url)
         let expected = MySQLConfiguration(
             host: "::1", port: 3307, user: "us@er", password: "p@ss:/%", database: "or ders", encryption: .verify,

@@ -1,5 +1,6 @@
 import Foundation
 import Frond
+import FrondTesting
 import TestServers
 import Testing
 

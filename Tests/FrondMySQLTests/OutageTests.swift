@@ -1,5 +1,6 @@
 import Foundation
 import Frond
+import FrondTesting
 import TestServers
 import Testing
 
@@ -34,7 +35,7 @@ struct OutageTests {
         return (store, proxy, database)
     }
 
-    /// Whether a client executes the statement that moves `max_id`: it alone carries the tag and more than one number.
+    /// True if a client executes the statement that moves `max_id`: it alone carries the tag and more than one number.
     private static let isSwap: @Sendable ([UInt8]) -> Bool = { piece in
         piece.count > 80 && piece[4] == 0x17
     }
@@ -53,7 +54,7 @@ struct OutageTests {
             #expect(error?.message.contains("start the server") == true, "\(error?.message ?? "")")
         }
         try await server.start()
-        #expect(try await eventually { try await reserve(store) }.first == 11)
+        #expect(try await retry { try await reserve(store) }.first == 11)
     }
 
     @Test("a server killed while others commit keeps all that was given out")
@@ -66,11 +67,11 @@ struct OutageTests {
             let stores = (0..<4).map { _ in database.store { $0.poolSize = 1 } }
             async let reserved = reserveConcurrently(tag, from: stores, times: 400, passingOver: [.storeUnavailable])
             let before = segments.map(\.end).max() ?? 1
-            while try await database.store().tag(tag)?.maxID ?? 0 < before + 100 {}
+            try await waitUntil("others commit") { try await database.store().tag(tag)?.maxID ?? 0 >= before + 100 }
             await server.kill()
             try await server.start()
             segments += try await reserved
-            segments.append(try await eventually { try await reserve(database.store()) })
+            segments.append(try await retry { try await reserve(database.store()) })
         }
         expectDisjoint(segments)
         #expect(segments.count > 5)
@@ -114,7 +115,7 @@ struct OutageTests {
         #expect(error?.code == .storeUnavailable)
         #expect(ContinuousClock.now - start < .seconds(10))
         proxy.blackHole(false)
-        let segment = try await eventually { try await reserve(store) }
+        let segment = try await retry { try await reserve(store) }
         #expect(segment.first >= 11)
         #expect(try await database.store().tag(tag)?.maxID == segment.end)
     }
@@ -148,7 +149,7 @@ struct OutageTests {
         }
         #expect(error?.code == .registryUnavailable)
         proxy.refuse(false)
-        let longer = try await eventually {
+        let longer = try await retry {
             try await registry.extend(lease, to: 2_000_000, nowMilliseconds: 1_001_000)
         }
         #expect(longer.horizonMilliseconds == 2_000_000)

@@ -92,8 +92,9 @@ struct PrimariesTests {
         let creation = await frondError { _ = try await stores[0].create(Tag("other"), TagSettings()) }
         #expect(creation?.code == .storeUnavailable, "to create a tag all must answer")
         try await server.start()
-        while !segments.suffix(4).contains(where: { $0.first % 3 == 1 }) {
+        try await waitUntil("the database that came back serves") {
             segments += try await serve(stores, tag, times: 1)
+            return segments.suffix(4).contains { $0.first % 3 == 1 }
         }
         expectNoRepeat(segments)
         _ = try await stores[0].create(Tag("other"), TagSettings())

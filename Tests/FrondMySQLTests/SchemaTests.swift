@@ -73,8 +73,8 @@ struct SchemaTests {
             """
             INSERT INTO tiny_id_info (biz_type, begin_id, max_id, step, delta, remainder) VALUES
                 ('test', 1, 100001, 100000, 1, 0), ('new', 1, 1, 1000, 1, 0), ('odd', 1, 2001, 1000, 2, 1),
-                ('even', 1, 2001, 1000, 2, 0), ('big', 1, 9223372036854775807, 1000, 1, 0), ('bad step', 1, 1, 10, 1, 0),
-                ('wrong', 1, 1, 1000, 2, 2), ('still', 1, 1, 0, 1, 0)
+                ('even', 1, 2001, 1000, 2, 0), ('big', 1, 9223372036854775807, 1000, 1, 0),
+                ('bad step', 1, 1, 10, 1, 0), ('wrong', 1, 1, 1000, 2, 2), ('still', 1, 1, 0, 1, 0)
             """)
         let store = database.store()
         for _ in 0..<2 {

@@ -1,5 +1,6 @@
 import Foundation
 import Frond
+import FrondTesting
 import Testing
 
 @testable import FrondMySQL
@@ -20,7 +21,7 @@ struct SharingTests {
         #expect(segments.map(\.end).max() == last + 1, "a gap that nothing explains")
     }
 
-    /// What a server of Leaf does: its two statements in its transaction.
+    /// A reservation as a server of Leaf makes it: its two statements in its transaction.
     private func allocateAsLeaf(_ tag: Tag, in pool: MySQLPool) async throws -> Segment {
         try await pool.run { session throws(FrondError) in
             try session.transaction { () throws(FrondError) in

@@ -3,7 +3,8 @@ import Testing
 
 @testable import FrondMySQL
 
-/// Servers that reserve, and operators who spread the tag, some of whom break off, step by step in an order of the seed.
+/// Servers that reserve, and operators who spread the tag, some of whom break off, step by step in an order of the
+/// seed.
 private struct SpreadSimulation {
     var random: SplitMix64
     let plan: TagSpreadPlan
@@ -12,7 +13,7 @@ private struct SpreadSimulation {
     var fault: String?
     var refusals = 0
 
-    /// What somebody read, and will write if nobody came first.
+    /// The rows that a writer read, and writes unless another came first.
     private enum Intent {
         case nothing
         case reserve(TagSpreadRow, Segment, TagRecord, place: Int)

@@ -1,4 +1,5 @@
 import Frond
+import FrondTesting
 import Testing
 
 @testable import FrondMySQL
@@ -94,8 +95,8 @@ struct TamperingTests {
         let registry = MySQLWorkerRegistry(database.configuration)
         _ = try await registry.initialise(floorMilliseconds: nil)
         try await database.run(
-            "INSERT INTO frond_worker (worker_id, token, is_released, floor, horizon, updated_at) VALUES (0, 1, 1, 1000, 2000, 0)",
-            "INSERT INTO frond_worker (worker_id, token, is_released, floor, horizon, updated_at) VALUES (1, 1, 1, 1000, 2000, 0)",
+            "INSERT INTO frond_worker (worker_id, token, is_released, floor, horizon, updated_at) "
+                + "VALUES (0, 1, 1, 1000, 2000, 0), (1, 1, 1, 1000, 2000, 0)",
             "UPDATE frond_worker SET \(assignment) WHERE worker_id = 0")
         let listed = try await registry.workers()
         #expect(listed.map { $0.state(nowMilliseconds: 1_000_000) } == [.held, .free])

@@ -1,4 +1,5 @@
 import Frond
+import FrondTesting
 import TestServers
 import Testing
 
@@ -69,7 +70,7 @@ struct TicketTests {
         await server.kill()
         try await server.start()
         let fresh = MySQLTicketStore([database.configuration])
-        let next = try await eventually { try await fresh.draw(tag, count: 3) }
+        let next = try await retry { try await fresh.draw(tag, count: 3) }
         #expect((5702...5710).contains(next.first?.first ?? 0), "\(next)")
     }
 
@@ -89,8 +90,9 @@ struct TicketTests {
         drawn += alone
         try await server.start()
         // Until it was asked again and answered.
-        while !drawn.suffix(8).contains(where: { $0 % 2 == 0 }) {
+        try await waitUntil("the database that came back serves") {
             drawn += try await drawConcurrently([tag], from: stores, times: 1, count: 8)
+            return drawn.suffix(8).contains { $0 % 2 == 0 }
         }
         #expect(Set(drawn).count == drawn.count)
         await server.kill()
@@ -202,7 +204,7 @@ struct TicketTests {
         proxy.cutBeforeReply { String(decoding: $0, as: UTF8.self).contains("COMMIT") }
         let error = await frondError { _ = try await store.draw(tag, count: 2) }
         #expect(error?.code == .storeUnavailable)
-        #expect(numbers(try await eventually { try await store.draw(tag, count: 2) }) == [5, 6])
+        #expect(numbers(try await retry { try await store.draw(tag, count: 2) }) == [5, 6])
     }
 
     @Test("the last number there is is an error that says so")

@@ -200,10 +200,8 @@ extension RedisServer {
     /// Becomes a replica and waits until it has the other's data.
     func follow(_ primary: RedisServer) async throws {
         _ = try await command("REPLICAOF", "127.0.0.1", "\(primary.port)")
-        for _ in 0..<500 {
-            if try await command("INFO", "replication").contains("master_link_status:up") { return }
-            try await Task.sleep(for: .milliseconds(20))
+        try await waitUntil("the replica has its primary's data") {
+            try await command("INFO", "replication").contains("master_link_status:up")
         }
-        Issue.record("the replica never got its primary's data")
     }
 }

@@ -6,15 +6,6 @@ import Testing
 
 @Suite("The ceiling of a counter in Redis")
 struct CeilingTests {
-    private func code(_ body: () async throws -> Void) async -> FrondError.Code? {
-        do {
-            try await body()
-            return nil
-        } catch {
-            return (error as? FrondError)?.code
-        }
-    }
-
     @Test("a ceiling store that is down stops only the tags that need it, and is not asked again and again")
     func ceilingDown() async throws {
         let redis = try await RedisServer.start()
@@ -29,7 +20,7 @@ struct CeilingTests {
         ceiling.beginOutage()
         let before = ceiling.callCount
         for number in 2...20 as ClosedRange<Int64> {
-            #expect(await code { _ = try await generators.next(empty) } == .storeUnavailable)
+            #expect(await errorCode { _ = try await generators.next(empty) } == .storeUnavailable)
             #expect(try await generators.next(full) == number)
         }
         #expect(ceiling.callCount == before + 1)
@@ -48,7 +39,7 @@ struct CeilingTests {
         try await fleet.draw()
         fleet.ceiling.overwrite(old)
         _ = try await redis.command("FLUSHALL")
-        #expect(await code { try await fleet.draw() } == .storeWentBack)
+        #expect(await errorCode { try await fleet.draw() } == .storeWentBack)
     }
 
     @Test("a range beyond the ceiling is refused: another store's, or the store went back")
@@ -58,12 +49,12 @@ struct CeilingTests {
         fleet.connect(to: redis)
         try await fleet.draw()
         stranger.connect(to: redis)
-        #expect(await code { try await stranger.draw() } == .storeWentBack)
+        #expect(await errorCode { try await stranger.draw() } == .storeWentBack)
         _ = try await stranger.ceiling.change(stranger.tag, TagChange(maxID: 100_000))
         try await stranger.draw()
         stranger.ceiling.remove(stranger.tag)
         stranger.connect(to: redis)
-        #expect(await code { try await stranger.draw() } == .unknownTag)
+        #expect(await errorCode { try await stranger.draw() } == .unknownTag)
     }
 
     @Test("a range that another server was faster to install is given back, and no number is lost")

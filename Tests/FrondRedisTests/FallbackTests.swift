@@ -48,12 +48,10 @@ private final class ChainedServers {
     }
 
     /// Asks until every answer comes from this generator.
-    func take(until generator: GeneratorKind, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        for _ in 0..<500 {
-            if try await take() == [generator] { return }
-            try await Task.sleep(for: .milliseconds(20))
+    func take(until generator: GeneratorKind, file: StaticString = #fileID, line: UInt = #line) async throws {
+        try await waitUntil("all are answered by \(generator)", file: file, line: line) {
+            try await take() == [generator]
         }
-        Issue.record("it was never \(generator) alone", sourceLocation: sourceLocation)
     }
 }
 

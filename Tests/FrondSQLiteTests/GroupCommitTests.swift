@@ -1,5 +1,6 @@
 import Foundation
 import Frond
+import FrondTesting
 import GRDB
 import Synchronization
 import Testing
@@ -48,7 +49,7 @@ struct GroupCommitTests {
                     }
                 }
             }
-            while store.commits.waitingCount < tags.count { await Task.yield() }
+            try await waitUntil("all wait") { store.commits.waitingCount >= tags.count }
             try beforeWriting()
             writer.release()
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
@@ -131,7 +132,7 @@ struct GroupCommitTests {
             let tags = try await makeTags(10, in: store)
             let writer = BusyWriter(store)
             let callers = tags.map { tag in Task { try await store.reserve(tag, atLeast: nil, after: nil) } }
-            while store.commits.waitingCount < tags.count { await Task.yield() }
+            try await waitUntil("all wait") { store.commits.waitingCount >= tags.count }
             callers[3].cancel()
             writer.release()
             for caller in callers { #expect(try await caller.value.first == 1) }
@@ -143,7 +144,7 @@ struct GroupCommitTests {
             let tags = try await makeTags(10, in: store)
             let writer = BusyWriter(store)
             let callers = tags.map { tag in Task { try await store.reserve(tag, atLeast: nil, after: nil) } }
-            while store.commits.waitingCount < tags.count { await Task.yield() }
+            try await waitUntil("all wait") { store.commits.waitingCount >= tags.count }
             async let closed: Void = store.close()
             writer.release()
             try await closed

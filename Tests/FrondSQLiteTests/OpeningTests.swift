@@ -1,5 +1,6 @@
 import Foundation
 import Frond
+import FrondTesting
 import GRDB
 import Testing
 

@@ -93,7 +93,7 @@ struct TamperingTests {
         }
     }
 
-    /// What a writer does that knows nothing of `version`: it moves `max_id` alone.
+    /// A write that knows nothing of `version`: it moves `max_id` alone.
     @Test("numbers that another program takes are not reserved")
     func numbersThatAnotherProgramTakesAreNotReserved() async throws {
         try await withStore { store in

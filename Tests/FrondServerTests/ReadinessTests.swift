@@ -45,7 +45,7 @@ struct ReadinessTests {
         _ = try await served.next(order)
         segments.beginOutage()
         _ = try await served.next(order, count: 9)
-        while served.failure == nil { await Task.yield() }
+        try await waitUntil("the fetch has failed") { served.failure != nil }
         #expect(await readiness.isReady())
         await #expect(throws: FrondError.self) { _ = try await served.next(order, count: 91) }
         #expect(await !readiness.isReady())

@@ -23,7 +23,7 @@ struct TagRouteTests {
         _ store: any SegmentStore, redis: CounterGenerators? = nil,
         _ work: @escaping @Sendable (@escaping @Sendable (String) async throws -> Answer) async throws -> Void
     ) async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = store
         server.redis = redis
         try await server.whileRunning { running in
@@ -99,7 +99,7 @@ struct TagRouteTests {
             #expect(try await get("/api/uuid/get/order").status == 200)
             _ = try await store.change(
                 try Frond.Tag("order"), TagChange(options: TagOptions(generators: [.segment]), allowAlike: true))
-            try await Self.poll { try await get("/api/uuid/get/order").status == 404 }
+            try await waitUntil("redis answers again") { try await get("/api/uuid/get/order").status == 404 }
             for query in ["", "?version=4"] {
                 let answer = try await get("/api/uuid/get/order\(query)")
                 #expect(answer.status == 404)
@@ -116,7 +116,7 @@ struct TagRouteTests {
             for number in 1...10 { #expect(try await get("/api/segment/get/order").body == "\(number)") }
             let change = TagChange(options: TagOptions(format: try TextFormat("N{number}")), allowAlike: true)
             _ = try await store.change(try Frond.Tag("order"), change)
-            try await Self.poll { try await get("/api/segment/get/order").body.hasPrefix("N") }
+            try await waitUntil("redis answers again") { try await get("/api/segment/get/order").body.hasPrefix("N") }
             for _ in 0..<10 { #expect(try await get("/api/segment/get/order").body.hasPrefix("N")) }
         }
     }
@@ -132,7 +132,7 @@ struct TagRouteTests {
             #expect(try await get("/api/id/order").generator == "segment")
             #expect(try await get("/api/redis/get/order").status == 503, "a route of one generator has no other")
             time.advance(by: .seconds(5))
-            try await Self.poll { try await get("/api/id/order").generator == "redis" }
+            try await waitUntil("redis answers again") { try await get("/api/id/order").generator == "redis" }
         }
     }
 
@@ -149,16 +149,5 @@ struct TagRouteTests {
             #expect(answer.body.contains("redis: this server has no redis generator enabled"), "\(answer.body)")
             #expect(answer.body.contains("segment: "), "\(answer.body)")
         }
-    }
-
-    /// Asks again and again until it is so, within some seconds.
-    private static func poll(
-        sourceLocation: SourceLocation = #_sourceLocation, _ question: () async throws -> Bool
-    ) async throws {
-        for _ in 0..<1000 {
-            if try await question() { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        Issue.record("it never became so", sourceLocation: sourceLocation)
     }
 }

@@ -9,8 +9,8 @@ struct ConfigurationTests {
     func everything() throws {
         let configuration = try ZooKeeperConfiguration(
             url:
-                "zookeeper://me%40x:p%3Aw%2Fd@zk1:2182,10.0.0.2,[::1]:2183/a/b%20c/?sessionTimeout=10s&callTimeout=250ms"
-                + "&leafNamespace=order%2Dids&leafRetiredAfter=7d")
+                "zookeeper://me%40x:p%3Aw%2Fd@zk1:2182,10.0.0.2,[::1]:2183/a/b%20c/?sessionTimeout=10s"
+                + "&callTimeout=250ms&leafNamespace=order%2Dids&leafRetiredAfter=7d")
         #expect(configuration.endpoints == ["zk1:2182", "10.0.0.2:2181", "[::1]:2183"])
         #expect(configuration.clientAddress == "zk1:2182,10.0.0.2:2181,::1:2183")
         #expect(configuration.path == "/a/b c")

@@ -1,6 +1,7 @@
 import Foundation
 import Frond
 import FrondClient
+import FrondTesting
 import Synchronization
 import TestServers
 import Testing
@@ -52,15 +53,15 @@ struct ClientTests {
             let index = round % 3
             if round % 2 == 0 {
                 await servers[index].crash()
-                await drawn.wait(for: 5)
+                try await drawn.wait(for: 5)
                 servers[index] = try await start(index, grpcPort: ports[index])
             } else {
                 // It accepts connections all the while, and answers nothing.
                 servers[index].process.signal(SIGSTOP)
-                await drawn.wait(for: 20)
+                try await drawn.wait(for: 20)
                 servers[index].process.signal(SIGCONT)
             }
-            await drawn.wait(for: 5)
+            try await drawn.wait(for: 5)
         }
         load.cancel()
         await load.value
@@ -74,7 +75,7 @@ struct ClientTests {
         for server in servers { #expect(await server.stop() == 0) }
     }
 
-    /// What one client was given, in order.
+    /// The IDs that one client was given, in order.
     private final class Drawn: Sendable {
         enum Kind: Hashable { case numbers, snowflakes, remote }
 
@@ -103,9 +104,9 @@ struct ClientTests {
         }
 
         /// Waits until so many more calls have been answered, or one has failed.
-        func wait(for count: Int) async {
+        func wait(for count: Int) async throws {
             let enough = calls + count
-            while calls < enough, failures.isEmpty { await Task.yield() }
+            try await waitUntil("\(count) more calls are answered") { calls >= enough || !failures.isEmpty }
         }
     }
 }

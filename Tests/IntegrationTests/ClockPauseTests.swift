@@ -1,4 +1,5 @@
 import Foundation
+import FrondTesting
 import TestServers
 import Testing
 
@@ -58,7 +59,7 @@ import Testing
             #expect(try await ids.next(from: first).status == 503)
             try registry.release()
             // One of them goes on. The second's horizon may have passed while nobody could move it.
-            try await poll { () -> Bool? in
+            try await poll("the server answers as expected") { () -> Bool? in
                 let answers = [try await ids.next(from: first), try await ids.next(from: second)]
                 return answers.map(\.status).sorted() == [200, 503] ? true : nil
             }
@@ -94,13 +95,13 @@ import Testing
             first.process.signal(SIGSTOP)
             // It takes the worker ID that nobody had, so that the next one is left with the first one's.
             let spare = try await FrondServerProcess.start(in: directory, clock: fastClock, twoWorkers)
-            try await poll { try await spare.snowflakeHealth().snowflake.worker }
+            try await poll("the server answers as expected") { try await spare.snowflakeHealth().snowflake.worker }
             let second = try await FrondServerProcess.start(in: directory, clock: fastClock, twoWorkers)
             try await ids.take(from: second)
             #expect(ids.workers(of: second) == ids.workers(of: first))
             #expect(await spare.stop() == 0)
             first.process.signal(SIGCONT)
-            try await poll { () -> Bool? in
+            try await poll("the server answers as expected") { () -> Bool? in
                 try await ids.next(from: first)
                 try await ids.next(from: second)
                 return ids.workers(of: first).count == 2 ? true : nil

@@ -1,4 +1,5 @@
 import Foundation
+import FrondTesting
 import TestServers
 import Testing
 
@@ -43,7 +44,7 @@ import Testing
             try await ids.take(from: server)
             // Another step where the machine was too slow to see the one before.
             var steps = 0
-            let (refusal, health) = try await poll(atMost: 10) {
+            let (refusal, health) = try await poll("the server answers as expected") {
                 steps += 1
                 try clock.shift(by: .seconds(-steps))
                 let answer = try await ids.next(from: server)
@@ -58,7 +59,9 @@ import Testing
             try await ids.takeUntilServed(by: server)
             try await ids.take(from: server)
             #expect(ids.workers(of: server).count == 1)
-            let healed = try await poll { try await server.snowflakeHealth().isReady ? server.snowflakeHealth() : nil }
+            let healed = try await poll("the server answers as expected") {
+                try await server.snowflakeHealth().isReady ? server.snowflakeHealth() : nil
+            }
             #expect(healed.snowflake.clock == "ok")
         }
 

@@ -1,4 +1,5 @@
 import Foundation
+import FrondTesting
 import TestServers
 import Testing
 
@@ -92,7 +93,9 @@ struct MySQLServeTests {
         #expect(await bench.waitForExit() == 0, "\(bench.printed)")
         #expect(bench.printed.contains(#""duplicates" : 0"#), "\(bench.printed)")
         for server in servers {
-            try await poll { try await server.get("/api/segment/get/order").status == 200 ? true : nil }
+            try await poll("the server answers as expected") {
+                try await server.get("/api/segment/get/order").status == 200 ? true : nil
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import FrondTesting
 import TestServers
 import Testing
 
@@ -36,7 +37,7 @@ struct RegistryTests {
             let leader = try await registry.leader()
             await registry.kill(leader)
             // Another leads: horizons move on. Both are far ahead at the same time.
-            try await poll(atMost: 3000) {
+            try await poll("the server answers as expected") {
                 for server in servers {
                     guard let ahead = try await server.horizonAhead(), ahead >= 4 else { return Bool?.none }
                 }
@@ -77,7 +78,9 @@ struct RegistryTests {
         let new = try await serve(registry)
         let refusal = try await ids.next(from: new)
         #expect(refusal.status == 503)
-        try await poll { try await new.snowflakeHealth().snowflake.reason?.contains("wiped") == true ? true : nil }
+        try await poll("the server answers as expected") {
+            try await new.snowflakeHealth().snowflake.reason?.contains("wiped") == true ? true : nil
+        }
         let again = FrondProcess(["worker", "init", "--registry", registry.url, "--after-loss", "--hold", "8s"])
         #expect(await again.waitForExit() == 0, "\(again.printed)")
         #expect(again.printed.contains("gives out worker IDs from"), "\(again.printed)")

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import FrondTesting
 import NIOCore
 import NIOSSL
 import TestServers

@@ -1,10 +1,11 @@
 import Foundation
+import FrondTesting
 import Synchronization
 import Testing
 
 /// A private etcd on loopback, of one member or several; ends with this object at the latest.
 package final class EtcdServer: Sendable {
-    /// How members and clients know one another.
+    /// The way members and clients authenticate each other.
     package enum Encryption: Sendable {
         case none
         /// Clients without a certificate of this authority are refused.
@@ -16,7 +17,7 @@ package final class EtcdServer: Sendable {
         var peer: Int
     }
 
-    /// How often other ports are tried.
+    /// The number of attempts with other ports.
     private static let maxTries = 5
 
     private let directory: TemporaryDirectory
@@ -75,7 +76,7 @@ package final class EtcdServer: Sendable {
         try #require(await Self.isServing(process), "etcd does not start again: \(process.printed)")
     }
 
-    /// Which member is the leader.
+    /// Returns the index of the leader.
     package func leader() async throws -> Int {
         for member in ports.indices {
             let status = try await control("endpoint", "status", "-w", "simple", members: [member])

@@ -15,7 +15,7 @@ import Synchronization
 package final class FaultProxy: Sendable {
     private let core: ProxyCore
 
-    /// Where clients connect to.
+    /// The port that clients connect to.
     package let port: Int
 
     /// - Parameter server: the port on loopback that is passed on to; nobody need listen there yet.
@@ -30,7 +30,7 @@ package final class FaultProxy: Sendable {
         core.stop()
     }
 
-    /// How long each piece that the server sends is held back; zero at first.
+    /// The delay of each piece that the server sends; zero at first.
     package func delayReplies(by delay: Duration) {
         core.state.withLock { $0.delay = delay }
     }
@@ -58,13 +58,13 @@ package final class FaultProxy: Sendable {
         core.state.withLock { $0.cut = isMeant }
     }
 
-    /// How many connections ``cutBeforeReply(where:)`` has cut.
+    /// The number of connections that ``cutBeforeReply(where:)`` has cut.
     package var lostReplies: Int { core.state.withLock { $0.lostReplies } }
-    /// How many connections there are.
+    /// The number of connections.
     package var connectionCount: Int { core.state.withLock { $0.connections.count } }
 }
 
-/// What the threads of a proxy share.
+/// The state that the threads of a proxy share.
 private final class ProxyCore: Sendable {
     struct State {
         var delay = Duration.zero
@@ -79,7 +79,7 @@ private final class ProxyCore: Sendable {
     final class Connection: Sendable {
         let client: TCPSocket
         let server: TCPSocket
-        /// Whether the next reply is lost.
+        /// True if the next reply is lost.
         let isDoomed = Atomic(false)
 
         init(client: TCPSocket, server: TCPSocket) {
@@ -238,14 +238,14 @@ private final class TCPSocket: Sendable {
         shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
-    /// What has come; nil at the end.
+    /// Reads the next piece; nil at the end.
     func read() -> [UInt8]? {
         var piece = [UInt8](repeating: 0, count: 65_536)
         let count = recv(descriptor, &piece, piece.count, 0)
         return count > 0 ? Array(piece.prefix(count)) : nil
     }
 
-    /// Whether all was taken.
+    /// Returns true if all was taken.
     func write(_ piece: [UInt8]) -> Bool {
         var sent = 0
         while sent < piece.count {

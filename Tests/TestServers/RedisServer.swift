@@ -1,4 +1,5 @@
 import Foundation
+package import FrondTesting
 import Subprocess
 import Testing
 

@@ -11,6 +11,8 @@ package final class ServerProcess: Sendable {
         var text = ""
         /// The exit status, or 128 and the signal that ended it.
         var status: Int32?
+        /// True once a wait took so long that only a fault explains it.
+        var isOverdue = false
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -62,7 +64,7 @@ package final class ServerProcess: Sendable {
     /// All it has printed so far, on both streams.
     package var printed: String { state.read { $0.text } }
 
-    /// Whether it has not ended.
+    /// True if it has not ended.
     package var isRunning: Bool { state.read { $0.status == nil } }
 
     /// Waits for a line with this text.
@@ -83,17 +85,20 @@ package final class ServerProcess: Sendable {
 
     private func waitForLine(_ what: String, find: ([Substring]) -> Substring?) async throws -> String {
         while true {
-            let (line, hasEnded, seen) = state.read { state in
+            let (line, cannotCome, seen) = state.read { state in
                 let lines = state.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-                return (find(Array(lines)).map(String.init), state.status != nil, state.text.utf8.count)
+                return (
+                    find(Array(lines)).map(String.init), state.status != nil || state.isOverdue, state.text.utf8.count
+                )
             }
             if let line { return line }
-            try #require(!hasEnded, "the process ended without printing \(what): \(printed)")
+            try #require(
+                !cannotCome, "the process ended, or ran for five minutes, without printing \(what): \(printed)")
             await state.wait { $0.status != nil || $0.text.utf8.count > seen }
         }
     }
 
-    /// Whether the process has ended, or could not be started.
+    /// True if the process has ended, or could not be started.
     package var hasEnded: Bool { state.read { $0.status != nil } }
 
     /// Sends a signal, unless the process has ended.
@@ -110,7 +115,7 @@ package final class ServerProcess: Sendable {
         return state.read { $0.status ?? -1 }
     }
 
-    /// What the process's task and the test share.
+    /// The state that the process's task and the test share.
     private final class SharedState: Sendable {
         private let state = Mutex(State())
 
@@ -127,11 +132,17 @@ package final class ServerProcess: Sendable {
             for waiter in waiters { waiter.resume() }
         }
 
+        /// Waits until a condition is true, or for so long that only a fault meets it.
         func wait(until condition: (State) -> Bool) async {
-            while !read({ condition($0) }) {
+            let alarm = Task {
+                try await Task.sleep(for: .seconds(300))
+                update { $0.isOverdue = true }
+            }
+            defer { alarm.cancel() }
+            while !read({ condition($0) || $0.isOverdue }) {
                 await withCheckedContinuation { waiter in
                     let isThere = state.withLock { state in
-                        if condition(state) { return true }
+                        if condition(state) || state.isOverdue { return true }
                         state.waiters.append(waiter)
                         return false
                     }

@@ -1,3 +1,4 @@
+import FrondTesting
 import Testing
 
 /// Certificates made for one test by `openssl`, all PEM: an authority, a server on loopback and a client; and another

@@ -1,4 +1,5 @@
 import Foundation
+import FrondTesting
 import Synchronization
 
 /// A private ZooKeeper on loopback: alone, or a member of a ``ZooKeeperEnsemble``. Ends with this object.
@@ -7,7 +8,7 @@ package final class ZooKeeperServer: Sendable {
         package var printed: String
     }
 
-    /// What makes a server the member of an ensemble.
+    /// The membership of a server in an ensemble.
     struct Membership {
         var id: Int
         /// `server.N=` lines, the same for all.
@@ -77,7 +78,7 @@ package final class ZooKeeperServer: Sendable {
         return lines.first { $0.hasPrefix("Mode: ") }.map { String($0.dropFirst("Mode: ".count)) }
     }
 
-    /// How many clients are connected, without the one that asks.
+    /// The number of clients that are connected, without the one that asks.
     package var connectionCount: Int? {
         let lines = FourLetterWord.ask("mntr", port: port).split(separator: "\n")
         let line = lines.first { $0.hasPrefix("zk_num_alive_connections\t") }
@@ -113,9 +114,10 @@ package struct ZooKeeperEnsemble: Sendable {
     package let members: [ZooKeeperServer]
 
     /// Starts them, and waits until all serve.
-    package static func start() async throws -> ZooKeeperEnsemble {
+    /// - Parameter settings: lines of `zoo.cfg` beside the usual ones, or instead of them.
+    package static func start(_ settings: [String] = []) async throws -> ZooKeeperEnsemble {
         let ports = try (0..<9).map { _ in try FreePort.find() }
-        let lines = (1...3).map { "server.\($0)=127.0.0.1:\(ports[$0 * 3 - 3]):\(ports[$0 * 3 - 2])" }
+        let lines = (1...3).map { "server.\($0)=127.0.0.1:\(ports[$0 * 3 - 3]):\(ports[$0 * 3 - 2])" } + settings
         let ensemble = ZooKeeperEnsemble(
             members: try (1...3).map { id in
                 try ZooKeeperServer(port: ports[id * 3 - 1], membership: .init(id: id, lines: lines))

@@ -1,4 +1,4 @@
-/// What a clock says about itself, for readiness.
+/// The state of a clock, for readiness.
 public enum ClockState: Hashable, Sendable {
     case ok
     /// The wall clock is behind what was issued or seen before: no IDs until it catches up.
@@ -30,7 +30,7 @@ package struct ClockGuard: Sendable {
         agreed = (wallMilliseconds, monotonic)
     }
 
-    /// How long a jump must last before it is followed: a hundredth of its size, 10 seconds to 10 minutes.
+    /// The time that a jump must last before it is followed: a hundredth of its size, 10 seconds to 10 minutes.
     static func patience(for difference: Int64) -> Duration {
         min(max(.milliseconds(difference.magnitude / 100), .seconds(10)), .seconds(600))
     }

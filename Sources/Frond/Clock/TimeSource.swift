@@ -1,4 +1,4 @@
-/// Where Frond takes the time from; tests pass one they can set.
+/// The source of time; tests pass one that they can set.
 public protocol TimeSource: Sendable {
     /// Time since some fixed moment of this process; never goes back.
     var monotonic: Duration { get }

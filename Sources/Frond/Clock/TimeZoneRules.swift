@@ -1,4 +1,4 @@
-/// How far the clocks of time zones are from UTC.
+/// The offsets of time zones from UTC.
 public protocol TimeZoneRules: Sendable {
     /// - Parameters:
     ///   - zone: `UTC`, `+08:00`, or a name such as `Asia/Shanghai` where these rules know names.

@@ -57,7 +57,7 @@ public final class CounterGenerator: IDGenerator, TagGenerator {
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 enter(id, count: count) { continuation.resume(returning: $0) }
-                // Cancelled before it began to wait: the handler below found nobody.
+                // Cancelled before it began to wait: the handler below found no waiter.
                 if Task.isCancelled { update { $0.cancelled(id: id) } }
             }
         } onCancel: {

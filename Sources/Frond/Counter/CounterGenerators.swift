@@ -64,13 +64,13 @@ public final class CounterGenerators: Sendable {
         }
     }
 
-    /// Why the store is not being asked; nil where it may be.
+    /// The reason why the store is not being asked; nil where it may be.
     var knownFailure: FrondError? { source.monitor.isDown ? source.monitor.failure : nil }
 
     /// Asks a store that is down for something small in the background, if a probe is due.
     func probe() { source.probe() }
 
-    /// Ends the generator of a tag that is not wanted any more. Whoever asks for the tag after all gets a new one.
+    /// Ends the generator of a tag that is not wanted any more. A later request for the tag gets a new one.
     func retire(_ tag: Tag) async {
         await generators.retire(tag)
         source.store.forget(tag)

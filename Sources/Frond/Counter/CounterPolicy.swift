@@ -1,10 +1,10 @@
-/// How a counter generator draws and waits.
+/// The limits within which a counter generator draws and waits.
 public struct CounterPolicy: Hashable, Sendable {
     /// The most numbers one draw asks for: 1 to 16,777,216. Default 100,000.
     public var largestDraw: Int
-    /// How long a caller waits for its numbers. Default 1 second.
+    /// The longest time that a caller waits for its numbers. Default 1 second.
     public var waitLimit: Duration
-    /// How many callers may wait for one tag; more are refused. Default 10,000.
+    /// The number of callers that may wait for one tag; more are refused. Default 10,000.
     public var maxWaiters: Int
 
     public init(largestDraw: Int = 100_000, waitLimit: Duration = .seconds(1), maxWaiters: Int = 10_000) {

@@ -4,7 +4,7 @@
 /// ``Effects`` its driver must carry out.
 ///
 /// Callers queue in order of arrival. One draw is in flight at a time, for the callers that are *aboard*: those at the
-/// head of the queue when it was sent. Who comes later waits for the next draw, so that a number is never older than
+/// head of the queue when it was sent. A later caller waits for the next draw, so that a number is never older than
 /// the question it answers. What a draw brings is dealt out once, in order; what is left because a caller went away
 /// meanwhile is dropped: a gap.
 package struct CounterQueue<Waiter: Sendable>: Sendable {
@@ -34,9 +34,9 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
     private let tag: Tag
     private let policy: CounterPolicy
     private var callers: [Caller] = []
-    /// How many numbers the draw in flight asks for; nil where none is.
+    /// The count of the draw in flight; nil where there is none.
     private var drawing: Int?
-    /// How many callers, from the head of the queue, the draw in flight is for.
+    /// The number of callers, from the head of the queue, that the draw in flight is for.
     private var aboard = 0
     private var timerArmed = false
     private var hasDrawn = false
@@ -100,7 +100,7 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
         return effects
     }
 
-    /// The draw was not made, because the store does not answer: nobody waits for that.
+    /// The draw was not made, because the store does not answer: no caller waits for that.
     package mutating func drawRefused(_ error: FrondError) -> Effects {
         aboard = callers.count
         return drawFailed(error)
@@ -139,7 +139,7 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
         return effects
     }
 
-    /// Stops. `closer` is delivered once no draw is in flight; whoever closes a second time gets `shutDown` at once.
+    /// Stops. `closer` is delivered once no draw is in flight; a second call gets `shutDown` at once.
     package mutating func close(for closer: Waiter) -> Effects {
         var effects = stop()
         guard !hasCloser else {
@@ -152,7 +152,7 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
         return effects
     }
 
-    /// Closes a queue that never had a number and where nobody waits: its tag does not exist.
+    /// Closes a queue that never had a number and where no caller waits: its tag does not exist.
     package mutating func closeIfUnused() -> Bool {
         guard drawing == nil, !hasDrawn, callers.isEmpty else { return false }
         isClosed = true
@@ -195,11 +195,11 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
         effects.deliveries.append(Delivery(waiter: waiter, outcome: .success([])))
     }
 
-    /// Why this cannot be the answer to a draw.
+    /// The reason why this cannot be the answer to a draw; nil where it can.
     private static func fault(of runs: [NumberRun], asked: Int) -> String? {
         var total: Int64 = 0
         for run in runs {
-            guard run.isPlausible else { return "\(run), which is no run of numbers" }
+            guard run.isPlausible else { return "\(run), which is not a valid run of numbers" }
             let (sum, overflow) = total.addingReportingOverflow(run.count)
             guard !overflow, sum <= Int64(asked) else { return "more numbers than that" }
             total = sum
@@ -209,7 +209,7 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
 }
 
 extension CounterQueue {
-    /// What the driver must do after an event, outside its lock.
+    /// The work of the driver after an event, outside its lock.
     package struct Effects: Sendable {
         package var deliveries: [Delivery] = []
         /// Draw so many numbers; one draw is in flight at a time.
@@ -230,7 +230,7 @@ extension CounterQueue {
 }
 
 extension NumberRun {
-    /// Whether it has a number, and none below 0 or past the last of 64 bits.
+    /// True if it has a number, and none below 0 or past the last of 64 bits.
     fileprivate var isPlausible: Bool {
         guard first >= 0, count >= 1, stride >= 1 else { return false }
         let (span, tooLong) = (count - 1).multipliedReportingOverflow(by: stride)

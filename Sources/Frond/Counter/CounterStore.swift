@@ -1,4 +1,4 @@
-/// Where numbers are drawn, each for good and for one caller alone: a database's auto-increment, a guarded counter.
+/// A source of numbers, each drawn for good and by one caller alone: a database's auto-increment, a guarded counter.
 ///
 /// The port beneath the ticket and the Redis generator. Every call is a round trip, so callers that come at the same
 /// time share one: see ``CounterGenerator``. A conforming type may be called by many tasks at the same time, and

@@ -2,7 +2,7 @@
 struct FormatReader {
     enum Piece: Equatable {
         case literal(String)
-        /// What stands between braces.
+        /// The text between braces.
         case field(Substring)
     }
 

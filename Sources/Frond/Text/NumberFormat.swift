@@ -1,6 +1,6 @@
-/// How a number is written: its digits, and how many of them.
+/// The notation of a number: its digits, and the count of them.
 public struct NumberFormat: Hashable, Sendable {
-    /// How many digits there are.
+    /// The number of digits.
     public enum Width: Hashable, Sendable {
         /// At least so many, made up with zeros; a number that needs more gets more.
         case padded(Int)
@@ -70,7 +70,7 @@ extension NumberFormat: CustomStringConvertible {
         }
         guard let radix = name.isEmpty ? .decimal : Radix(rawValue: String(name)) else {
             let all = Radix.allCases.map(\.rawValue).joined(separator: ", ")
-            throw FrondError(.invalidArgument, "'\(name)' is no way to write a number: \(all)")
+            throw FrondError(.invalidArgument, "unknown number format '\(name)'; use \(all)")
         }
         self.init(radix)
         guard let sign = rest.first else { return }

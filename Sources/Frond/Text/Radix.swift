@@ -23,7 +23,7 @@ public enum Radix: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// How many digits there are.
+    /// The number of digits.
     public var base: Int64 { Int64(digits.utf8CodeUnitCount) }
 
     /// A number as text.
@@ -41,7 +41,7 @@ public enum Radix: String, CaseIterable, Hashable, Sendable {
         return String(decoding: digits.reversed(), as: UTF8.self)
     }
 
-    /// How many digits a number has.
+    /// The number of digits that a number has.
     public func width(of number: Int64) -> Int { text(of: number).utf8.count }
 
     /// The number that a text stands for; nil for a text that is none, or more than `Int64.max`.
@@ -74,7 +74,7 @@ public enum Radix: String, CaseIterable, Hashable, Sendable {
         return all.firstIndex(of: folded).map(Int64.init)
     }
 
-    /// What people write for a digit that looks like it.
+    /// The characters that people write for a digit that looks like them.
     private static func crockford(_ character: UInt8) -> UInt8 {
         switch character {
         case UInt8(ascii: "I"), UInt8(ascii: "L"): UInt8(ascii: "1")

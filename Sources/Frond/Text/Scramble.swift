@@ -1,7 +1,7 @@
 /// Turns consecutive numbers into ones that cannot be guessed, and back: a keyed permutation of a range.
 ///
-/// No two numbers become the same one, and none leaves the range. Without the key nobody learns from some scrambled
-/// numbers how many there are, or what the next one is.
+/// No two numbers become the same one, and none leaves the range. Without the key it cannot be learnt from some
+/// scrambled numbers how many there are, or what the next one is.
 ///
 /// A balanced Feistel network with SipHash-2-4 as its round function, made to fit the range by walking its cycle until
 /// it is inside: John Black and Phillip Rogaway, *Ciphers with Arbitrary Finite Domains*, 2002.
@@ -14,7 +14,7 @@ public struct Scramble: Hashable, Sendable {
     private let hash: SipHash
     /// Half of the bits of the network.
     private let halfBits: UInt64
-    /// What sets this permutation apart from those of other ranges under the same key.
+    /// The value that sets this permutation apart from those of other ranges under the same key.
     private let tweak: UInt64
 
     /// - Parameters:

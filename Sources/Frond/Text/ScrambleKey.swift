@@ -1,6 +1,6 @@
 /// The secret by which numbers are scrambled; all servers have the same.
 public struct ScrambleKey: Hashable, Sendable {
-    /// What tells keys apart and says nothing of the key itself.
+    /// A value that tells keys apart and reveals nothing of the key itself.
     public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
         private let value: Int64
 
@@ -11,7 +11,7 @@ public struct ScrambleKey: Hashable, Sendable {
         /// - Throws: `invalidArgument` for a text that is none.
         init(_ text: some StringProtocol) throws(FrondError) {
             guard let value = Self.format.number(in: text) else {
-                throw FrondError(.invalidArgument, "'\(text)' is no fingerprint of a scramble's key")
+                throw FrondError(.invalidArgument, "'\(text)' is not the fingerprint of a scramble key")
             }
             self.value = value
         }

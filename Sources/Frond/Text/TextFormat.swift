@@ -1,8 +1,8 @@
-/// How an ID is written: a number alone, such as `base62` or `hex=16`, or a text around it, such as
+/// The notation of an ID: a number alone, such as `base62` or `hex=16`, or a text around it, such as
 /// `ORD-{date}-{number:6}`.
 ///
-/// Two numbers never have the same text, nor have two dates: all but the number has a fixed length, so that the place of
-/// each part is known.
+/// Two numbers never have the same text, nor have two dates: all but the number has a fixed length, so that the place
+/// of each part is known.
 public struct TextFormat: Hashable, Sendable {
     private enum Part: Hashable, Sendable {
         case literal(String)
@@ -13,7 +13,7 @@ public struct TextFormat: Hashable, Sendable {
     /// Bytes of the text of a format.
     static let longest = 128
 
-    /// How the number is written.
+    /// The notation of the number.
     public let number: NumberFormat
     private let parts: [Part]
 
@@ -30,7 +30,7 @@ public struct TextFormat: Hashable, Sendable {
         self.parts = parts
     }
 
-    /// Whether the text says the date.
+    /// True if the text contains the date.
     public var hasDate: Bool { parts.contains(.date) }
 
     /// The text of a number.
@@ -92,7 +92,7 @@ public struct TextFormat: Hashable, Sendable {
 }
 
 extension TextFormat: CustomStringConvertible {
-    /// As ``init(_:)-(String)`` reads it.
+    /// The text that ``init(_:)-(String)`` reads.
     public var description: String {
         if parts == [.number] { return number.description }
         return parts.map { part in
@@ -104,9 +104,9 @@ extension TextFormat: CustomStringConvertible {
         }.joined()
     }
 
-    /// - Parameter text: a number's form, `decimal`, `base62`, `base36`, `base32` or `hex`, with `:8` for at least 8 digits
-    ///   and `=8` for exactly 8; or a text with one `{number}` or `{number:FORM}`, at most one `{date}`, and `{{` and `}}`
-    ///   for braces. Printable ASCII, up to 128 characters.
+    /// - Parameter text: a number's form, `decimal`, `base62`, `base36`, `base32` or `hex`, with `:8` for at least 8
+    ///   digits and `=8` for exactly 8; or a text with one `{number}` or `{number:FORM}`, at most one `{date}`, and
+    ///   `{{` and `}}` for braces. Printable ASCII, up to 128 characters.
     /// - Throws: `invalidArgument`, naming what is wrong.
     public init(_ text: String) throws(FrondError) {
         guard !text.isEmpty, text.utf8.count <= Self.longest, text.utf8.allSatisfy({ (0x20...0x7e).contains($0) })
@@ -132,7 +132,7 @@ extension TextFormat: CustomStringConvertible {
                 guard number == nil else { throw Self.refusal(of: text, "{number} stands twice") }
                 number = field == "number" ? NumberFormat() : try NumberFormat(field.dropFirst("number:".count))
                 parts.append(.number)
-            case .field(let field): throw Self.refusal(of: text, "there is no {\(field)}, only {number} and {date}")
+            case .field(let field): throw Self.refusal(of: text, "unknown field {\(field)}; use {number} or {date}")
             }
         }
         guard let number else { throw Self.refusal(of: text, "it lacks {number}") }

@@ -13,7 +13,7 @@ import Synchronization
 ///
 /// Words are as good as the system's own generator makes them, each is given out once and then overwritten.
 final class RandomWords: Sendable {
-    /// As much as `getentropy` gives at once.
+    /// The most that `getentropy` gives at once: 256 bytes.
     private static let wordCount = 256 / 8
 
     private struct Pool {

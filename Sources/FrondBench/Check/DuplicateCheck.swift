@@ -10,7 +10,7 @@ struct DuplicateCheck: Sendable {
         var logs: [Int]
     }
 
-    /// How often an ID came that had come before.
+    /// The number of IDs that had come before.
     private(set) var repeats: UInt64 = 0
     private(set) var examples: [Duplicate] = []
     private let exampleLimit: Int

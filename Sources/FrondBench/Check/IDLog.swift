@@ -15,7 +15,7 @@ struct IDLog: Sendable {
 
     /// Chunks of ``chunkBytes`` at most, so that growing never copies what is there.
     private(set) var chunks: [[UInt8]] = []
-    /// Whether an entry was left out because the budget was used up.
+    /// True if an entry was left out because the budget was used up.
     private(set) var isIncomplete = false
     private let budget: RecordingBudget
     private var open: [UInt8] = []

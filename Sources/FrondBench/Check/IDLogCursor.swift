@@ -1,6 +1,6 @@
 /// A place in an ``IDLog``, with the entry that stands there.
 struct IDLogCursor: Sendable {
-    /// Which log; the cursor does not hold it.
+    /// The index of the log; the cursor does not hold the log itself.
     let log: Int
     /// The first ID of the entry.
     private(set) var first: UInt128 = 0

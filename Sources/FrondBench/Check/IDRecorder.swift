@@ -9,7 +9,7 @@ struct IDRecorder: Sendable {
 
     /// IDs received.
     private(set) var count: UInt64 = 0
-    /// How often an ID was not above the one before.
+    /// The number of IDs not above the one before.
     private(set) var descents: UInt64 = 0
     /// The first few of them.
     private(set) var descentExamples: [Descent] = []
@@ -18,7 +18,7 @@ struct IDRecorder: Sendable {
     /// The IDs that follow on each other and are not in the log yet: none where empty.
     private var runFirst: UInt128 = 0
     private var runEnd: UInt128 = 0
-    /// Whether the next ID has a predecessor on this connection.
+    /// True if the next ID has a predecessor on this connection.
     private var hasPrevious = false
 
     init(budget: RecordingBudget, exampleLimit: Int) {

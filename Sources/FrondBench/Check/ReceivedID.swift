@@ -14,7 +14,7 @@ struct ReceivedID: Hashable, Comparable, Sendable {
 }
 
 extension ReceivedID: CustomStringConvertible {
-    /// As the server wrote it.
+    /// The text that the server wrote.
     var description: String {
         guard value > UInt128(UInt64.max) else { return "\(value)" }
         return UUIDValue(high: UInt64(value >> 64), low: UInt64(truncatingIfNeeded: value)).description

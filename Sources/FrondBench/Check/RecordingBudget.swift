@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How much memory the logs of all connections may take together.
+/// The memory that the logs of all connections may take together.
 final class RecordingBudget: Sendable {
     private let left: Atomic<Int>
 

@@ -1,5 +1,5 @@
 extension GRPCBenchmark {
-    /// How IDs are asked for.
+    /// The kind of call that asks for IDs.
     public enum Call: String, Codable, Hashable, Sendable, CaseIterable {
         /// A call of `Next` or `NextBatch` for each request.
         case unary
@@ -7,12 +7,12 @@ extension GRPCBenchmark {
         case stream
     }
 
-    /// What is asked, and how hard.
+    /// The requests of a measurement and their load.
     public struct Configuration: Sendable {
         /// `host:port` of servers, or `grpc://host:port`; the connections are spread over them in turn.
         public var addresses: [String]
         public var call: Call
-        /// Whose IDs are asked for. Default `bench`.
+        /// The tag whose IDs are asked for. Default `bench`.
         public var tag: String
         /// `segment`, `snowflake`, `uuid` or `uuid4`. Default `segment`.
         public var generator: String
@@ -22,9 +22,9 @@ extension GRPCBenchmark {
         public var connections: Int
         /// Requests under way on each connection: 1 to 65,536. Default 32.
         public var pipelineDepth: Int
-        /// How long requests are sent. Default 10 seconds.
+        /// The length of the run. Default 10 seconds.
         public var duration: Duration
-        /// Whether IDs must increase on each stream, and for each caller of unary calls. Default true.
+        /// True if IDs must increase on each stream, and for each caller of unary calls. Default true.
         public var checksOrder: Bool
         /// The most memory for the IDs received, in bytes. Default 512 MiB.
         public var checkMemoryBytes: Int

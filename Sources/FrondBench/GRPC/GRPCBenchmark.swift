@@ -19,7 +19,7 @@ public struct GRPCBenchmark: Sendable {
 
     /// Connects, measures, and checks.
     /// - Parameter onProgress: called once a second while requests are sent, from any thread.
-    /// - Throws: ``HTTPBenchmarkError/Code/cannotConnect`` where nobody answers at an address at the start.
+    /// - Throws: ``HTTPBenchmarkError/Code/cannotConnect`` where no server answers at an address at the start.
     public func run(
         onProgress: @escaping @Sendable (HTTPBenchmarkProgress) -> Void = { _ in }
     ) async throws -> GRPCBenchmarkReport {
@@ -55,7 +55,7 @@ public struct GRPCBenchmark: Sendable {
         return GRPCClient(transport: transport)
     }
 
-    /// Whether anybody answers: a client would go on trying to connect without a word.
+    /// Checks that a server answers: a client would go on trying to connect silently.
     private func checkAnswers(
         _ client: GRPCClient<HTTP2ClientTransport.Posix>, _ target: GRPCBenchmarkTarget
     ) async throws(HTTPBenchmarkError) {

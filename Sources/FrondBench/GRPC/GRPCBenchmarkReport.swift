@@ -1,6 +1,6 @@
 import Histogram
 
-/// What ``GRPCBenchmark`` measured and found.
+/// The results of ``GRPCBenchmark``.
 public struct GRPCBenchmarkReport: Codable, Sendable {
     public var call: GRPCBenchmark.Call
     public var urls: [String]
@@ -9,7 +9,7 @@ public struct GRPCBenchmarkReport: Codable, Sendable {
     public var pipelineDepth: Int
     /// IDs asked for in each request.
     public var count: Int
-    /// How long requests were sent.
+    /// The length of the run in seconds.
     public var elapsedSeconds: Double
     /// Answers with as many IDs as asked for.
     public var requests: Int

@@ -2,14 +2,14 @@ import FrondAPI
 
 /// An address to be measured, taken apart.
 struct GRPCBenchmarkTarget: Hashable, Sendable {
-    /// What the generators are called in settings and reports.
+    /// The names of the generators in settings and reports.
     static let generators: [String: Frond_V1_Generator] = [
         "segment": .segment, "snowflake": .snowflake, "uuid": .uuid, "uuid4": .uuidV4,
     ]
 
     let host: String
     let port: Int
-    /// As reports show it.
+    /// The address as reports show it.
     let url: String
 
     /// - Throws: ``HTTPBenchmarkError/Code/invalidURL``, naming the address.

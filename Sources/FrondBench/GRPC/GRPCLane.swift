@@ -3,7 +3,7 @@ import FrondAPI
 import GRPCCore
 import Histogram
 
-/// What one stream, or one caller of unary calls, received.
+/// The IDs that one stream, or one caller of unary calls, received.
 struct GRPCLane: Sendable {
     let connection: Int
     var recorder: IDRecorder

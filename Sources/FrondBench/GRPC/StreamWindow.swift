@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How many requests of a stream are under way, between the task that sends them and the one that takes the answers.
+/// The requests of a stream under way, between the task that sends them and the one that takes the answers.
 ///
 /// Answers come in order, so a request is known by its number, and its moment is kept at that number modulo the depth.
 final class StreamWindow: Sendable {

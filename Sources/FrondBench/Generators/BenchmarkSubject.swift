@@ -5,19 +5,19 @@ import Frond
 /// The loop is compiled for the concrete generator; the closure around it is called once for thousands of IDs, so that
 /// the call does not count.
 struct BenchmarkSubject: Sendable {
-    /// How many IDs one call of a loop over single IDs makes.
+    /// The number of IDs that one call of a loop over single IDs makes.
     static var idsPerCall: Int { 4096 }
 
-    /// What the report calls it.
+    /// The name in the report.
     let name: String
-    /// How many IDs one call of ``make`` makes.
+    /// The number of IDs that one call of ``make`` makes.
     let idsPerCall: Int
     /// Makes the IDs on the calling thread; what it returns depends on them, so that none is optimised away.
     let make: @Sendable () throws(FrondError) -> UInt64
 }
 
 extension BenchmarkSubject {
-    /// What everything else is compared with: one atomic add to a 64-bit number that all threads share.
+    /// The base of all comparisons: one atomic add to a 64-bit number that all threads share.
     static func atomicAdd() -> BenchmarkSubject {
         let counter = SharedCounter()
         return BenchmarkSubject(name: "atomic add", idsPerCall: idsPerCall) { () throws(FrondError) in

@@ -1,5 +1,4 @@
 import Frond
-import FrondTesting
 
 extension GeneratorBenchmark {
     /// Measures what touching many tags costs: the time for an ID, and memory.
@@ -11,7 +10,7 @@ extension GeneratorBenchmark {
 
     static func measureManyTags(count: Int, idsPerRound: Int) async throws -> ManyTagsReport {
         precondition(count >= 1, "one tag or more")
-        let store = InMemorySegmentStore()
+        let store = BenchmarkStore()
         var tags: [Tag] = []
         tags.reserveCapacity(count)
         for number in 0..<count {

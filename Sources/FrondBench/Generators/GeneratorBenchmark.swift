@@ -1,5 +1,4 @@
 import Frond
-import FrondTesting
 import NIOCore
 import NIOPosix
 
@@ -8,15 +7,16 @@ import NIOPosix
 /// A round measures every subject once, for a fixed time, on threads of its own; there are several rounds, and each
 /// subject is compared with the atomic add of its own round. The medians are reported: machines are noisy.
 public struct GeneratorBenchmark: Sendable {
-    /// What is measured, and for how long.
+    /// The measurements and their length.
     public struct Configuration: Sendable {
-        /// How many threads make IDs at the same time: one measurement for each. Default: 1, 2 and one a core.
+        /// The number of threads that make IDs at the same time: one measurement for each. Default: 1, 2 and one a
+        /// core.
         public var threads: [Int]
         /// Odd is best, for the median. Default 7.
         public var rounds: Int
-        /// How long each subject runs in each round. Default 100 ms.
+        /// The length of each subject in each round. Default 100 ms.
         public var roundDuration: Duration
-        /// Where servers listen for gRPC, to measure a client of theirs as well; none by default.
+        /// The addresses where servers listen for gRPC, to measure a client of theirs as well; none by default.
         public var servers: [String]
 
         public init(
@@ -43,8 +43,7 @@ public struct GeneratorBenchmark: Sendable {
     /// - Parameter onProgress: called before each measurement, with a line for people.
     /// - Throws: ``FrondError`` where a generator fails.
     public func run(onProgress: (String) -> Void = { _ in }) async throws -> GeneratorBenchmarkReport {
-        let snowflakes = try await BenchmarkSnowflakes()
-        defer { snowflakes.stop() }
+        let snowflakes = try BenchmarkSnowflakes()
         let subjects = try await Self.standardSubjects(snowflakes)
         guard !configuration.servers.isEmpty else { return try await run(subjects, onProgress: onProgress) }
         let client = try BenchmarkClient(servers: configuration.servers)
@@ -74,7 +73,7 @@ public struct GeneratorBenchmark: Sendable {
 
     /// Over a store in memory, with segments so long that what is measured is the generator and not the store.
     private static func segmentGenerator() async throws -> SegmentGenerator {
-        let store = InMemorySegmentStore()
+        let store = BenchmarkStore()
         let tag = try Tag("bench")
         _ = try await store.create(tag, TagSettings(step: 10_000_000))
         let generator = SegmentGenerator(tag: tag, store: store, policy: SegmentPolicy(maxStep: TagRecord.largestStep))

@@ -1,11 +1,11 @@
-/// What ``GeneratorBenchmark`` measured.
+/// The results of ``GeneratorBenchmark``.
 public struct GeneratorBenchmarkReport: Codable, Sendable {
     /// One subject on one number of threads: the medians of all rounds.
     public struct Row: Codable, Sendable {
-        /// What was measured, such as `segment`.
+        /// The measured subject, such as `segment`.
         public var subject: String
         public var threads: Int
-        /// How long one thread takes for one ID.
+        /// The time of one thread for one ID.
         public var nanosecondsPerID: Double
         /// Of all threads together.
         public var millionIDsPerSecond: Double

@@ -1,9 +1,9 @@
-/// What ``GeneratorBenchmark/measureManyTags(count:)`` measured.
+/// The results of ``GeneratorBenchmark/measureManyTags(count:)``.
 public struct ManyTagsReport: Codable, Sendable {
-    /// How many tags are in use where only few are: enough that a collision in a hash table evens out.
+    /// The number of tags where only few are in use: enough that a collision in a hash table evens out.
     static var fewTags: Int { 64 }
 
-    /// How many tags were touched.
+    /// The number of tags that were touched.
     public var tags: Int
     /// An ID of a few tags in turn where no others are known; each looked up by its name, as a server does.
     public var nanosecondsPerIDFewTagsAlone: Double
@@ -11,7 +11,7 @@ public struct ManyTagsReport: Codable, Sendable {
     public var nanosecondsPerIDFewTagsAmongMany: Double
     /// An ID of all tags in turn: what it costs that they do not fit into the processor's caches.
     public var nanosecondsPerIDAllTags: Double
-    /// How much the process grew by touching the tags, for each of them, without what the store keeps.
+    /// The growth of the process by touching the tags, for each of them, without the store's memory.
     /// Nil where the system does not say.
     public var residentBytesPerTag: Double?
 }

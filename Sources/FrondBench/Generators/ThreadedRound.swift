@@ -39,7 +39,7 @@ struct ThreadedRound: Sendable {
     }
 }
 
-/// Where threads wait for each other, so that all of them measure the same time.
+/// A barrier at which threads wait for each other, so that all of them measure the same time.
 private final class Arrivals: Sendable {
     private let expected: Int
     private let count = Atomic<Int>(0)

@@ -4,7 +4,7 @@
     import Musl
 #endif
 
-/// How much memory this process has resident; nil where the system has no `/proc/self/statm`.
+/// The resident memory of this process in bytes; nil where the system has no `/proc/self/statm`.
 func residentBytes() -> Int? {
     #if os(Linux)
         let file = open("/proc/self/statm", O_RDONLY)

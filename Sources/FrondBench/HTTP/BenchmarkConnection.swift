@@ -7,7 +7,7 @@ import NIOPosix
 ///
 /// Belongs to one event loop; to be used on it only.
 final class BenchmarkConnection {
-    /// How long the answers to requests already sent are waited for when the run ends.
+    /// The longest wait, when the run ends, for the answers to requests already sent.
     private static let drainLimit = TimeAmount.seconds(2)
 
     let target: BenchmarkTarget
@@ -19,7 +19,7 @@ final class BenchmarkConnection {
     private var answers = 0
     private var parser = IDLineParser()
     private var status = HTTPResponseStatus.ok
-    /// When the requests in flight were sent, the oldest first.
+    /// The times at which the requests in flight were sent, the oldest first.
     private var sent = CircularBuffer<NIODeadline>()
     private var wire: RequestWire?
     private var isStopped = false
@@ -39,7 +39,7 @@ final class BenchmarkConnection {
         sent.reserveCapacity(settings.pipelineDepth)
     }
 
-    /// Connects; the future fails where nobody answers.
+    /// Connects; the future fails where no server answers.
     func connect() -> EventLoopFuture<Void> {
         let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let (target, depth) = (target, settings.pipelineDepth)

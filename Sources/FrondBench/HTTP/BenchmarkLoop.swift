@@ -5,7 +5,7 @@ final class BenchmarkLoop {
     let eventLoop: any EventLoop
     let totals: RunTotals
     var statistics = LoopStatistics()
-    /// Whether requests are sent.
+    /// True while requests are sent.
     private(set) var isRunning = false
     private var connections: [BenchmarkConnection] = []
     private var open = Set<ObjectIdentifier>()
@@ -55,7 +55,7 @@ final class BenchmarkLoop {
         finished.succeed()
     }
 
-    /// What the connections received, in the order they were added. Ends them.
+    /// Ends the connections and returns the IDs that they received, in the order they were added.
     func takeRecorders() -> [IDRecorder] {
         stop()
         finished.succeed()

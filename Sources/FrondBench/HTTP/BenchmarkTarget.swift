@@ -1,15 +1,15 @@
 /// A URL to be measured, taken apart.
 struct BenchmarkTarget: Hashable, Sendable {
-    /// As it was given.
+    /// The URL as it was given.
     let url: String
     /// A name or an address, without the brackets of an IPv6 address.
     let host: String
     let port: Int
-    /// What the request line names: path and query.
+    /// The path and query of the request line.
     let path: String
     /// Host and port as the `Host` header has them.
     let authority: String
-    /// How many IDs each response must have; nil where the URL itself asks for some number.
+    /// The number of IDs in each response; nil where the URL itself asks for some number.
     let expectedIDs: Int?
 
     /// - Parameter count: IDs wanted of each request; nil for what the URL asks for.

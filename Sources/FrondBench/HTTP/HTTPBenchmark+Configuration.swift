@@ -1,23 +1,23 @@
 extension HTTPBenchmark {
-    /// What is asked, and how hard.
+    /// The requests of a measurement and their load.
     public struct Configuration: Sendable {
         /// `http://` URLs of any route that answers with IDs, one a line: decimal numbers or UUIDs. The connections
         /// are spread over them in turn.
         public var urls: [String]
         /// Over all URLs together: 1 to 65,535. Default 32.
         public var connections: Int
-        /// How long requests are sent. Default 10 seconds.
+        /// The length of the run. Default 10 seconds.
         public var duration: Duration
         /// Requests sent on a connection before the first is answered: 1 to 1,024. Default 1.
         public var pipelineDepth: Int
         /// IDs asked for in each request by `?count=`; nil asks for what the URL says.
         public var count: Int?
-        /// Whether a lost connection is made again; a connection that cannot be made at the start ends the run in any
+        /// True if a lost connection is made again; a connection that cannot be made at the start ends the run in any
         /// case. Default true: a run lives on while a server is killed and restarted.
         public var reconnects: Bool
-        /// How long a connection tries, after its last answer, until it gives up. Default 30 seconds.
+        /// The time, after its last answer, for which a lost connection is tried again. Default 30 seconds.
         public var reconnectFor: Duration
-        /// Whether IDs must increase on each connection. Turn it off for random UUIDs. Default true.
+        /// True if IDs must increase on each connection. Turn it off for random UUIDs. Default true.
         ///
         /// After a reconnect the first ID is not compared with those before: behind one address there may be several
         /// servers, each with an order of its own. That no ID comes twice is checked over all of them, always.

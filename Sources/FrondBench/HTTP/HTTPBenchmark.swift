@@ -18,7 +18,7 @@ public struct HTTPBenchmark: Sendable {
 
     /// Connects, measures, and checks. Cancellation ends the run early; what was measured until then is reported.
     /// - Parameter onProgress: called once a second while requests are sent, from any thread.
-    /// - Throws: ``HTTPBenchmarkError/Code/cannotConnect`` where nobody answers at a URL at the start.
+    /// - Throws: ``HTTPBenchmarkError/Code/cannotConnect`` where no server answers at a URL at the start.
     public func run(
         onProgress: @escaping @Sendable (HTTPBenchmarkProgress) -> Void = { _ in }
     ) async throws -> HTTPBenchmarkReport {

@@ -1,12 +1,12 @@
-/// Why a measurement over HTTP could not begin.
+/// The failure of a measurement over HTTP to begin.
 public struct HTTPBenchmarkError: Error, Sendable, CustomStringConvertible {
-    /// What went wrong, for programs.
+    /// The kind of failure, for programs.
     public enum Code: String, Sendable {
         /// A URL that is not `http://host[:port][/path][?query]`.
         case invalidURL = "invalid-url"
         /// A setting out of its range.
         case invalidSetting = "invalid-setting"
-        /// Nobody answers at a URL when the run begins.
+        /// No server answers at a URL when the run begins.
         case cannotConnect = "cannot-connect"
     }
 

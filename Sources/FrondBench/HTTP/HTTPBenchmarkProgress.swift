@@ -1,4 +1,4 @@
-/// Where a run over HTTP stands, once a second.
+/// The progress of a run over HTTP, once a second.
 public struct HTTPBenchmarkProgress: Sendable {
     /// Since the first request.
     public var elapsed: Duration

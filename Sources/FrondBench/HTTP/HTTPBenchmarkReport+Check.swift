@@ -1,9 +1,9 @@
 extension HTTPBenchmarkReport {
-    /// Whether the IDs were what IDs must be.
+    /// The result of the checks of the IDs: uniqueness and order.
     public struct Check: Codable, Sendable {
         /// An ID that came twice; for more times, this is one of the pairs.
         public struct Duplicate: Codable, Sendable {
-            /// As the server wrote it.
+            /// The text that the server wrote.
             public var id: String
             /// The two that received it; the same one twice where it did so twice.
             public var receivers: [Receiver]
@@ -25,20 +25,20 @@ extension HTTPBenchmarkReport {
 
         /// IDs received.
         public var idsReceived: UInt64
-        /// How often an ID came that had come before.
+        /// The number of IDs that had come before.
         public var duplicates: UInt64
         /// The smallest of them: 10 at most.
         public var duplicateExamples: [Duplicate]
-        /// Whether the order was checked.
+        /// True if the order was checked.
         public var orderWasChecked: Bool
-        /// How often an ID was not above the one before it on its connection; 0 where the order was not checked.
+        /// The number of IDs not above the one before on their connection; 0 where the order was not checked.
         public var descents: UInt64
         /// Some of them: 10 at most.
         public var descentExamples: [Descent]
         /// False where the memory set did not hold all IDs: there may be duplicates that were not seen.
         public var isComplete: Bool
 
-        /// Whether an ID came twice or out of order. False does not mean much unless ``isComplete``.
+        /// True if an ID came twice or out of order. False does not mean much unless ``isComplete``.
         public var foundViolation: Bool { duplicates > 0 || descents > 0 }
     }
 }

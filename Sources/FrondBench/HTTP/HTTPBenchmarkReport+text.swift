@@ -55,7 +55,8 @@ extension HTTPBenchmarkReport.Check: CustomStringConvertible {
         if !isComplete {
             lines.append(
                 "INCOMPLETE: the memory set did not hold all \(idsReceived) IDs, so "
-                    + "\(duplicates > 0 ? "more" : "some") of them may be duplicates: raise it, or measure for less long"
+                    + "\(duplicates > 0 ? "more" : "some") of them may be duplicates: raise it, or "
+                    + "measure for a shorter time"
             )
         }
         if descents > 0 {

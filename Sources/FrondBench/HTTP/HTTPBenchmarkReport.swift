@@ -1,6 +1,6 @@
-/// What ``HTTPBenchmark`` measured and found.
+/// The results of ``HTTPBenchmark``.
 public struct HTTPBenchmarkReport: Codable, Sendable {
-    /// How many duplicates, and how many IDs out of order, are named.
+    /// The largest number of duplicates, and of IDs out of order, that are named.
     static var exampleLimit: Int { 10 }
 
     /// A reason and how often it occurred.
@@ -24,7 +24,7 @@ public struct HTTPBenchmarkReport: Codable, Sendable {
     public var pipelineDepth: Int
     /// IDs asked for in each request; nil where the URLs say it.
     public var count: Int?
-    /// How long requests were sent.
+    /// The length of the run in seconds.
     public var elapsedSeconds: Double
     /// Answers with as many IDs as asked for.
     public var requests: Int
@@ -40,13 +40,13 @@ public struct HTTPBenchmarkReport: Codable, Sendable {
     public var disconnects: Int
     /// Requests that were sent on them and not answered.
     public var lostRequests: Int
-    /// How often a connection was made again.
+    /// The number of times a connection was made again.
     public var reconnects: Int
-    /// How often that failed.
+    /// The number of attempts to do so that failed.
     public var failedAttempts: Int
     /// Connections that could not be made again in the time set.
     public var connectionsGivenUp: Int
-    /// Why connections were lost or not made, the most frequent first.
+    /// The reasons for which connections were lost or not made, the most frequent first.
     public var connectionErrors: [Occurrences]
     public var check: Check
 }

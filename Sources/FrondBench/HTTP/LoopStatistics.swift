@@ -1,6 +1,6 @@
 import Histogram
 
-/// What the connections of one event loop count, each for itself.
+/// The counts of the connections of one event loop, each for itself.
 struct LoopStatistics: Sendable {
     /// Answers with status 200 and as many IDs as asked for.
     var successes = 0
@@ -18,7 +18,7 @@ struct LoopStatistics: Sendable {
     var failedAttempts = 0
     /// Connections that were not made again.
     var givenUp = 0
-    /// Why connections were lost or not made, by reason.
+    /// The number of connections lost or not made, by reason.
     var connectionErrors: [String: Int] = [:]
 
     mutating func add(_ other: LoopStatistics) {

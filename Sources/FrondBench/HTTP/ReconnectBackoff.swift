@@ -1,6 +1,6 @@
 import NIOCore
 
-/// When a lost connection is tried again: soon, then less and less often, and not all at the same time.
+/// The back-off of a lost connection: soon at first, then longer, and not all at the same time.
 struct ReconnectBackoff: Sendable {
     private static var first: Int64 { 5 }
     private static var longest: Int64 { 200 }

@@ -8,7 +8,7 @@ final class RequestWire {
     private let context: ChannelHandlerContext
     private let decoder: HTTPResponseDecoder
     private let head: HTTPRequestHead
-    /// As many requests as may be in flight, one after the other.
+    /// The largest number of requests in flight, one after the other.
     private let requests: ByteBuffer
     private let requestBytes: Int
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What all connections count together while a run goes on, for its progress.
+/// The counts of all connections together while a run goes on, for its progress.
 final class RunTotals: Sendable {
     private let answers = Atomic<Int>(0)
     private let ids = Atomic<Int>(0)

@@ -9,7 +9,7 @@ import NIOPosix
     import Glibc
 #endif
 
-/// Why a connection was lost or could not be made, in a few words, such as `Connection refused`.
+/// The reason why a connection was lost or could not be made, in a few words, such as `Connection refused`.
 func reason(for error: any Error) -> String {
     switch error {
     case let error as IOError:

@@ -1,23 +1,29 @@
+import TextTable
+
 /// A table of text: the first column flush left, the others flush right.
 struct TextColumns: CustomStringConvertible {
-    private var rows: [[String]]
+    private let header: [String]
+    private var rows: [[String]] = []
 
     init(header: [String]) {
-        rows = [header]
+        self.header = header
     }
 
     mutating func add(_ row: [String]) {
-        precondition(row.count == rows[0].count, "a row has as many cells as the header")
+        precondition(row.count == header.count, "a row has as many cells as the header")
         rows.append(row)
     }
 
     var description: String {
-        let widths = rows[0].indices.map { column in rows.map(\.[column].count).max() ?? 0 }
-        return rows.map { row in
-            row.enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                return column == 0 ? cell + padding : padding + cell
-            }.joined(separator: "  ")
-        }.joined(separator: "\n")
+        let table = TextTable<[String]> { [header] row in
+            zip(header, row).enumerated().map { index, cell in
+                // The space before is a second one between the columns.
+                index == 0
+                    ? Column(title: cell.0, value: cell.1)
+                    : Column(title: " \(cell.0)", value: " \(cell.1)", align: .right)
+            }
+        }
+        let text = table.string(for: rows, style: Style.plain) ?? header.joined(separator: "  ")
+        return String(text.reversed().drop { $0 == "\n" }.reversed())
     }
 }

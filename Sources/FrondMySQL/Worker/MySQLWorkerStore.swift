@@ -64,7 +64,7 @@ public struct MySQLWorkerStore: WorkerRecordStore {
     // MARK: Records
 
     /// All records. A row that somebody edited by hand and made unreadable is logged, and listed as held until the end
-    /// of the year 9999: nobody takes its worker ID, and the others go on. A row without a worker ID is left out.
+    /// of the year 9999: its worker ID is not taken, and the others go on. A row without a worker ID is left out.
     public func records() async throws(FrondError) -> [WorkerRecord] {
         let rows = try await run { session throws(FrondError) in try session.read(Statements.workers) }
         return rows.compactMap { row in

@@ -30,7 +30,7 @@ extension ChainSimulation {
         return Self.start + time.seconds * 1000 + time.attoseconds / 1_000_000_000_000_000
     }
 
-    /// Without sequences of their own: who sees a later day than anybody before sets the tag back.
+    /// Without a sequence for each period: the first server that sees a later day sets the tag back.
     private mutating func noteDay(of form: TagForm) {
         guard form.sequence != form.tag else { return }
         report.sequences.insert(form.sequence)
@@ -81,7 +81,7 @@ extension ChainSimulation {
         }
     }
 
-    /// Whether the settings that a request was answered by are the tag's, read once its number is reserved.
+    /// Returns true if the settings that a request was answered by are the tag's, read once its number is reserved.
     private mutating func stands(_ request: Request) -> Bool {
         guard !omitted.contains(.confirmation), !servers[request.server].confirmed.contains(request.tag) else {
             return true
@@ -107,7 +107,7 @@ extension ChainSimulation {
             }
             return try first(of: &servers[request.server].segments[sequence, default: []])
         case .snowflake: return nextSnowflake(of: request.server)
-        case .ticket, .uuid: throw FrondError(.storeUnavailable, "nobody has it")
+        case .ticket, .uuid: throw FrondError(.storeUnavailable, "not simulated")
         }
     }
 

@@ -1,15 +1,16 @@
 package import Frond
 
-/// Servers that answer one tag by Redis, segments and snowflake IDs in turn, across days, one seed, in virtual time: the
-/// real ``FallbackChain``, ``SteadyClock``, ``TagForm`` and arithmetic of records, while stores and Redis fail, Redis
-/// forgets, clocks stand apart and jump, and servers crash. A second tag gets its form while servers begin to use it.
+/// Servers that answer one tag by Redis, segments and snowflake IDs in turn, across days, one seed, in virtual time:
+/// the real ``FallbackChain``, ``SteadyClock``, ``TagForm`` and arithmetic of records, while stores and Redis fail,
+/// Redis forgets, clocks stand apart and jump, and servers crash. A second tag gets its form while servers begin to use
+/// it.
 package struct ChainSimulation {
-    /// What can be left out, to show that it is needed.
+    /// The guards that can be left out, to show that they are needed.
     package struct Omission: OptionSet, Sendable {
         package let rawValue: Int
         package init(rawValue: Int) { self.rawValue = rawValue }
 
-        /// A period has a sequence of its own: else one sequence is set back by whoever sees a new day.
+        /// Each period has its own sequence: else one sequence is set back by the first server that sees a new day.
         package static let sequences = Omission(rawValue: 1)
         /// Snowflake IDs are given out from the floor on only.
         package static let floor = Omission(rawValue: 2)
@@ -29,7 +30,7 @@ package struct ChainSimulation {
         package var crashes = 0
         /// Answers that were dropped because the tag was set meanwhile.
         package var dropped = 0
-        /// Whether the second tag got its form while nobody had used it.
+        /// True if the second tag got its form before its first use.
         package var wasSet = false
     }
 
@@ -57,10 +58,10 @@ package struct ChainSimulation {
     }
 
     struct Server {
-        /// How far its clock is from the true time.
+        /// The offset of its clock from the true time.
         var skew: Duration
         var clock = SteadyClock()
-        /// What it last read of the tags, until it looks again.
+        /// The records of the tags as last read, until it looks again.
         var views: [Tag: TagRecord] = [:]
         /// Tags whose settings it read after it had a number.
         var confirmed: Set<Tag> = []
@@ -73,7 +74,7 @@ package struct ChainSimulation {
     /// Two seconds before midnight.
     static let start: Int64 = 1_800_057_600_000 - 2000
     static let end = Duration.seconds(6)
-    /// Where snowflake IDs begin: those that are given out at the start.
+    /// The first snowflake ID: those that are given out at the start.
     static let floor: Int64 = 10_000_000
     static let forms = FixedTimeZones()
 
@@ -87,7 +88,7 @@ package struct ChainSimulation {
     var records: [Tag: TagRecord] = [:]
     var redis: [Tag: ArraySlice<Int64>] = [:]
     var outages: Set<Store> = []
-    /// The latest day that anybody saw, for a sequence that is set back.
+    /// The latest day that any server saw, for a sequence that is set back.
     var latestDay = ""
     var report = Report()
 
@@ -155,7 +156,7 @@ package struct ChainSimulation {
         }
     }
 
-    /// Somebody sets the form of the second tag; refused once it is in use.
+    /// An operator sets the form of the second tag; refused once it is in use.
     private mutating func set() {
         guard let record = records[late], let format = try? TextFormat("hex") else { return }
         // A refusal is an answer too.

@@ -168,7 +168,7 @@ package struct CounterSimulation {
         next += taken
         report.draws += 1
         if happens(0.03) {
-            // Drawn, and nobody is told: a gap.
+            // Drawn, and the reply is lost: a gap.
             report.lostReplies += 1
             queue.add(.reply(server: server, life: life, .failure(Self.unavailable)), at: now + .seconds(2))
         } else {

@@ -47,7 +47,7 @@ extension SegmentSimulation {
         if random.chance(0.01) { update(server) { server, _ in server.buffer.cancelled(slot: slots.lowerBound) } }
     }
 
-    /// What does not wait: the one number is asked for by the slow path as well.
+    /// The path that does not wait: the one number is asked for by the slow path as well.
     private mutating func attempt(_ request: Request, slots: Range<Int64>, at server: Int) {
         var outcome: Result<Claimed, FrondError>?
         if request.kind == .attempt {

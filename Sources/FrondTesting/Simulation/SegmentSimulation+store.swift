@@ -3,7 +3,7 @@ import Frond
 extension SegmentSimulation {
     private var unavailable: FrondError { FrondError(.storeUnavailable, "the store does not answer") }
     private var networkDelay: ClosedRange<Duration> { .microseconds(50)...(.milliseconds(20)) }
-    /// When a server stops waiting for the store.
+    /// The time after which a server stops waiting for the store.
     private var replyTimeout: Duration { .seconds(2) }
 
     mutating func send(_ call: StoreCall) {
@@ -49,7 +49,7 @@ extension SegmentSimulation {
             allow(numbers, cycle: segment.cycle)
             if servers[call.server].life == call.life { servers[call.server].reserved.append(numbers) }
             if happens(0.05) {
-                // Committed, and nobody is told: a gap.
+                // Committed, and the reply is lost: a gap.
                 report.lostReplies += 1
                 answer(call, .failure(unavailable), after: replyTimeout)
             } else {
@@ -71,7 +71,7 @@ extension SegmentSimulation {
         }
     }
 
-    /// Somebody changes the step or moves the next number forward, with the command or by a statement of their own,
+    /// An operator changes the step or moves the next number forward, with the command or by an SQL statement,
     /// which knows nothing of the version.
     mutating func operate() {
         guard faultsEnabled else { return }

@@ -15,7 +15,7 @@ package struct SegmentSimulation {
         case giveBackCompare
         /// A claim looks whether the window covers its slot.
         case windowBounds
-        /// A claim is taken back only where nobody claimed since.
+        /// A claim is taken back only where there was no claim since.
         case slotGiveBack
         /// Each of several stores hands out the numbers of its own stripe.
         case stripes
@@ -23,12 +23,12 @@ package struct SegmentSimulation {
 
     package struct Configuration: Sendable {
         package var servers = 4
-        /// How long faults and load go on, before everything is healed.
+        /// The length of faults and load, before everything is healed.
         package var duration = Duration.seconds(20)
         package var removedGuard: Guard?
         /// Over how many stores the numbers are spread.
         package var stores = 1
-        /// Whether the tag begins again after some thousands of numbers.
+        /// True if the tag begins again after some thousands of numbers.
         package var cycles = false
 
         package init(removedGuard: Guard? = nil, stores: Int = 1, cycles: Bool = false) {
@@ -51,7 +51,7 @@ package struct SegmentSimulation {
         case pause(server: Int)
         case stop(server: Int)
         case start(server: Int)
-        /// Somebody changes the tag by hand.
+        /// An operator changes the tag by hand.
         case operation
         case heal
     }
@@ -98,7 +98,7 @@ package struct SegmentSimulation {
     /// The record of each store as committed, and as it was before: what a stale read sees.
     var records: [TagRecord]
     var staleRecords: [TagRecord]
-    /// How often each number may be issued: once for each cycle in which it was reserved.
+    /// The number of times each number may be issued: once for each cycle in which it was reserved.
     var allowance: [Int64: (cycle: Int64, count: Int)] = [:]
     private var timesIssued: [Int64: Int] = [:]
     var faultsEnabled = true

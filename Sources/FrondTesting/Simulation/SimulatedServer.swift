@@ -7,17 +7,17 @@ struct SimulatedServer {
     var buffer: SegmentBuffer<Int>
     var health = StoreHealthStateMachine()
     var cursor: Int64 = 0
-    /// What threads see without the lock.
+    /// The window that threads see without the lock.
     var published = SegmentWindow.empty
     var requests: [Int: SegmentSimulation.Request] = [:]
-    /// Counts restarts: what belongs to an earlier life reaches nobody.
+    /// Counts restarts: events of an earlier life are dropped.
     var life = 0
     var isUp = true
     var pausedUntil = Duration.zero
     var highestAnswered = Int64.min
-    /// What the store committed for this life of the server.
+    /// The segments that the store committed for this life of the server.
     var reserved: [NumberRun] = []
-    /// What is still to be given back.
+    /// The segments still to be given back.
     var tails: [Segment] = []
     var hasServedSinceHealing = true
 

@@ -1,6 +1,6 @@
 package import Frond
 
-/// What a simulation saw.
+/// The result of a simulation.
 package struct SimulationReport: Sendable {
     /// Each is a broken promise; an empty list is a good run.
     package var violations: [String] = []
@@ -10,11 +10,11 @@ package struct SimulationReport: Sendable {
     package var givenBack = 0
     /// Claims that were taken back.
     package var unclaimed = 0
-    /// Changes that somebody made by hand.
+    /// Changes made by hand.
     package var operations = 0
-    /// How often the tag began again.
+    /// The number of times the tag began again.
     package var cycles: Int64 = 0
     package var lostReplies = 0
-    /// How often a counter was asked for numbers.
+    /// The number of times a counter was asked for numbers.
     package var draws = 0
 }

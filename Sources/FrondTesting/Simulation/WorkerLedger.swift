@@ -1,6 +1,6 @@
 import Frond
 
-/// What the registry has reserved and what was issued, as an onlooker who sees everything writes it down.
+/// The reservations of the registry and the issued IDs, as an omniscient observer records them.
 struct WorkerLedger: Sendable {
     private struct Tenure: Hashable {
         let workerID: Int64
@@ -34,7 +34,7 @@ struct WorkerLedger: Sendable {
         self.checksIDsOnly = checksIDsOnly
     }
 
-    /// How many IDs there are.
+    /// The number of IDs.
     var count: Int { issued.count }
 
     /// The latest horizon that was ever reserved.

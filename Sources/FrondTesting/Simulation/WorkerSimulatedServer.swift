@@ -13,14 +13,14 @@ struct WorkerSimulatedServer: Sendable {
 
     let index: Int
     var random: SplitMix64
-    /// Which process it is, one after another; none where ``process`` is nil.
+    /// The number of the process, one after another; unused where ``process`` is nil.
     var life = 0
     var process: Process?
-    /// How far its wall clock is off: milliseconds.
+    /// The offset of its wall clock: milliseconds.
     var wallOffset: Int64 = 0
     var isPaused = false
     var isCutOff = false
-    /// What came for it while it was paused.
+    /// The events that came for it while it was paused.
     var deferred: [WorkerSimulation.Event] = []
     var timer = 0
     var lastIssue = Duration.zero
@@ -30,7 +30,7 @@ struct WorkerSimulatedServer: Sendable {
         random = SplitMix64(seed: seed)
     }
 
-    /// What a process loses when it ends.
+    /// The state that a process loses when it ends.
     struct Process: Sendable {
         let startedAt: Duration
         var keeper: HorizonKeeper

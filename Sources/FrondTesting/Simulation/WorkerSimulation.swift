@@ -6,7 +6,7 @@ public import Frond
 /// The servers are the real state machines (``Frond/HorizonKeeper``, ``Frond/ClockGuard``, ``Frond/SnowflakeWords`` and
 /// the transactions of the registry); only what drives them is simulated. The same seed and settings give the same run.
 public struct WorkerSimulation: Sendable {
-    /// What makes IDs unique. Leaving one out must make the simulation fail.
+    /// The guards that make IDs unique. Leaving one out must make the simulation fail.
     public struct Guards: OptionSet, Sendable {
         public let rawValue: Int
 
@@ -25,29 +25,29 @@ public struct WorkerSimulation: Sendable {
         public static let all: Guards = [.floor, .horizon, .fencing, .closing, .origin]
     }
 
-    /// How a run is made. Durations are of virtual time.
+    /// The settings of a run. Durations are of virtual time.
     public struct Settings: Sendable {
         public var servers = 6
         public var layout: SnowflakeLayout
         public var policy = WorkerPolicy(
             minHorizon: .seconds(2), maxHorizon: .seconds(15), clockPatience: .seconds(3))
         public var guards = Guards.all
-        /// How long things go wrong.
+        /// The length of the troubles.
         public var troubles = Duration.seconds(60)
-        /// How long nothing more goes wrong, at the end.
+        /// The length of the recovery, at the end.
         public var recovery = Duration.seconds(30)
         /// Between two troubles, on average.
         public var troublePause = Duration.milliseconds(700)
         /// Between two requests to one server, on average.
         public var requestPause = Duration.milliseconds(100)
-        /// Whether clocks jump, and differ.
+        /// True if clocks jump, and differ.
         public var clocksGoWrong = true
-        /// How often the registry is wiped.
+        /// The number of times the registry is wiped.
         public var wipes = 0
-        /// Whether to look at the IDs alone, and not at what was reserved for them: a guard that is left out must make
+        /// True to look at the IDs alone, and not at what was reserved for them: a guard that is left out must make
         /// an ID come twice, and not just break a rule of the house.
         public var checksIDsOnly = false
-        /// What troubles are crashes alone, after so many of which the run ends.
+        /// The number of crashes after which the run ends; crashes are then the only troubles.
         public var crashesOnly: Int?
 
         public init(layout: SnowflakeLayout) {
@@ -55,7 +55,7 @@ public struct WorkerSimulation: Sendable {
         }
     }
 
-    /// What a run came to.
+    /// The result of a run.
     public struct Summary: Sendable {
         public internal(set) var ids = 0
         public internal(set) var starts = 0
@@ -63,7 +63,7 @@ public struct WorkerSimulation: Sendable {
         public internal(set) var takeovers = 0
         public internal(set) var lostLeases = 0
         public internal(set) var clockSteps = 0
-        /// How many servers issued in the second half of the recovery.
+        /// The number of servers that issued in the second half of the recovery.
         public internal(set) var recovered = 0
         /// Of everything that was done, in order: equal for equal runs.
         public internal(set) var fingerprint: UInt64 = 0
@@ -73,7 +73,7 @@ public struct WorkerSimulation: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         public let seed: UInt64
         public let reason: String
-        /// What happened last.
+        /// The last events.
         public let trace: [String]
 
         public var description: String {
@@ -97,7 +97,7 @@ public struct WorkerSimulation: Sendable {
         case wipe
         case initialise
 
-        /// Whose event it is, and must wait while it is paused.
+        /// The server of the event, which must wait while that is paused.
         var pausable: Int? {
             switch self {
             case .wake(let server, _, _), .request(let server), .lateClaim(let server, _, _, _, _),

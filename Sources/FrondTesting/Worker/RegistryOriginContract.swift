@@ -1,6 +1,6 @@
 public import Frond
 
-/// What a ``Frond/WorkerRecordStore`` must keep that lives apart from its servers, and so can be lost while they run.
+/// The promises of a ``Frond/WorkerRecordStore`` that lives apart from its servers, and so can be lost while they run.
 ///
 /// Beside ``WorkerRegistryContract``, and used like it. A broken promise is thrown as a ``ContractViolation``.
 public struct RegistryOriginContract<Store: WorkerRecordStore>: Sendable {
@@ -32,8 +32,8 @@ public struct RegistryOriginContract<Store: WorkerRecordStore>: Sendable {
 
     private let withFreshData: @Sendable (@Sendable (Data) async throws -> Void) async throws -> Void
 
-    /// - Parameter withFreshData: makes data that was never initialised, passes it on, and removes it afterwards. May be
-    ///   called several times at once.
+    /// - Parameter withFreshData: makes data that was never initialised, passes it on, and removes it afterwards. May
+    ///   be called several times at once.
     public init(
         withFreshData: @escaping @Sendable (@Sendable (Data) async throws -> Void) async throws -> Void
     ) {
@@ -123,7 +123,7 @@ public struct RegistryOriginContract<Store: WorkerRecordStore>: Sendable {
         let next = try await acquire(store, nowMilliseconds: floor)
         try expectEqual(next.floorMilliseconds, floor, "the floor after the loss")
         try expect(next.token > lease.token, "token \(next.token) after the loss, and \(lease.token) before it")
-        try await expectError(.workerIDTaken, "an extension by who held it before") { () throws(FrondError) in
+        try await expectError(.workerIDTaken, "an extension by the earlier holder") { () throws(FrondError) in
             _ = try await registry.extend(lease, to: floor + 9000, nowMilliseconds: floor + 1)
         }
     }

@@ -123,7 +123,7 @@ extension WorkerRegistryContract {
     }
 
     func refusesToFreeWhatNobodyHeld(_ registry: any WorkerRegistry) async throws {
-        try await expectError(.invalidArgument, "freeing a worker ID that nobody held") { () throws(FrondError) in
+        try await expectError(.invalidArgument, "freeing a worker ID that was never held") { () throws(FrondError) in
             _ = try await registry.free(fixedOrFirst, nowMilliseconds: now)
         }
     }

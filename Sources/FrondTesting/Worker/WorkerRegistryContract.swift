@@ -1,6 +1,7 @@
 public import Frond
 
-/// What every ``Frond/WorkerRegistry`` must keep: a compatibility suite for Frond's own registries and those of others.
+/// The promises of every ``Frond/WorkerRegistry``: a compatibility suite for Frond's own registries and those of
+/// others.
 ///
 /// A test passes each promise as an argument, so that each is reported by its name:
 ///
@@ -58,7 +59,7 @@ public struct WorkerRegistryContract: Sendable {
         case registriesOnTheSameDataAreDisjoint
         case listsWorkersInOrder
 
-        /// Whether it takes more than one worker ID to keep it.
+        /// True if the promise takes more than one worker ID.
         public var needsSeveralWorkerIDs: Bool {
             switch self {
             case .givesEachWorkerIDOnce, .saysWhenTheNextIsFree, .givesAnExpiredWorkerIDToAnother,

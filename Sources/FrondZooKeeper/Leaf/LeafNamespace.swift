@@ -1,6 +1,6 @@
 import Frond
 
-/// Where the Leaf servers of one name keep their worker IDs, as Leaf 1.0 has it: a persistent sequential node each,
+/// The nodes where the Leaf 1.0 servers of one name keep their worker IDs: a persistent sequential node each,
 /// `/snowflake/NAME/forever/ip:port-0000000007`, where the number is the worker ID.
 struct LeafNamespace: Hashable, Sendable {
     let path: String

@@ -3,7 +3,7 @@ import Frond
 
 /// A Leaf server's worker ID, as its node has it.
 struct LeafWorker: Hashable, Sendable {
-    /// What Leaf writes into its node every 3 seconds.
+    /// The content that Leaf writes into its node every 3 seconds.
     private struct Report: Decodable {
         var ip: String
         var port: String
@@ -11,10 +11,10 @@ struct LeafWorker: Hashable, Sendable {
     }
 
     let workerID: Int64
-    /// Where the server listens.
+    /// The address at which the server listens.
     let address: String
     let host: String
-    /// When it last reported; nil where the node does not say.
+    /// The time of its last report; nil where the node does not say.
     let reportedAtMilliseconds: Int64?
 
     init(workerID: Int64, name: String, content: [UInt8]) {
@@ -39,7 +39,8 @@ struct LeafWorker: Hashable, Sendable {
         (host, address) = ("a Leaf server to come", "")
     }
 
-    /// When its worker ID is free: never, unless servers that have been silent for so long are known to be stopped.
+    /// The time from which its worker ID is free; nil for never, unless servers silent for so long are known to be
+    /// stopped.
     func horizonMilliseconds(retiredAfter: Duration?) -> Int64 {
         guard let retiredAfter, let reportedAtMilliseconds else { return WorkerRecord.lastMilliseconds }
         return min(reportedAtMilliseconds + retiredAfter.wholeMilliseconds, WorkerRecord.lastMilliseconds)

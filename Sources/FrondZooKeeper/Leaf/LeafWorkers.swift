@@ -4,9 +4,9 @@ import Frond
 ///
 /// Leaf writes a node when a server first starts and never removes it; a server that cannot reach ZooKeeper goes on
 /// issuing, and one that is started again takes the worker ID it had. So each worker ID that Leaf ever gave out is
-/// Leaf's, until somebody says otherwise: by removing the node, or by `leafRetiredAfter`.
+/// Leaf's, until an operator says otherwise: by removing the node, or by `leafRetiredAfter`.
 struct LeafWorkers: Sendable {
-    /// How many worker IDs are left to Leaf servers that start later: Leaf gives them the next numbers, whoever has them.
+    /// The number of worker IDs left to Leaf servers that start later: Leaf gives them the next numbers, taken or not.
     private static let room: Int64 = 32
 
     private let namespace: LeafNamespace
@@ -23,7 +23,7 @@ struct LeafWorkers: Sendable {
 
     func workerID(of name: String) -> Int64? { namespace.workerID(of: name) }
 
-    /// What nodes say: by their names, and their contents, which are nil for one that was removed meanwhile.
+    /// The contents of nodes by their names; nil for a node that was removed meanwhile.
     func workers(_ nodes: [(name: String, content: [UInt8]?)]) -> [LeafWorker] {
         nodes.compactMap { name, content in
             guard let content, let workerID = workerID(of: name) else { return nil }
@@ -33,7 +33,7 @@ struct LeafWorkers: Sendable {
 
     /// The worker IDs that Leaf would give out next.
     ///
-    /// As Leaf servers start these move on, and whoever of Frond's servers has one of them loses it, and takes another,
+    /// As Leaf servers start these move on, and the server of Frond that has one of them loses it, and takes another,
     /// before Leaf gives it out: unless more Leaf servers than these start within one renewal.
     /// - Parameter made: how many nodes there have ever been, which is the next number.
     func workersToCome(after names: [String], made: Int64) -> [LeafWorker] {

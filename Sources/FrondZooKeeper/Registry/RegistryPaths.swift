@@ -1,4 +1,4 @@
-/// Where in ZooKeeper the nodes of a registry are.
+/// The paths of the nodes of a registry in ZooKeeper.
 ///
 ///     /frond                      the path of the configuration
 ///     /frond/origin               how the registry began: RegistryOrigin.text

@@ -8,7 +8,8 @@ public import Logging
 public typealias ZooKeeperWorkerRegistry = StoredWorkerRegistry<ZooKeeperWorkerStore>
 
 extension StoredWorkerRegistry where Store == ZooKeeperWorkerStore {
-    /// The registry at an address. Connects with the first call, and again whenever it must; closed when nobody uses it.
+    /// The registry at an address. Connects with the first call, and again whenever it must; closed when nothing uses
+    /// it.
     /// - Parameter logger: gets lines at debug level, those of the client library among them; silent by default. The
     ///   library has one place for the lines of a whole process: the last logger passed gets them.
     /// - Throws: `invalidArgument` where the configuration is wrong.

@@ -7,7 +7,7 @@ extension ZooKeeperWorkerStore {
 
     /// Makes the nodes that are missing, those above the registry's path too, and says how the registry begins.
     ///
-    /// With a user and a password nobody else can use the nodes that are made: one that others are to make nodes below
+    /// With a user and a password no other user can use the nodes that are made: one that others are to make nodes below
     /// must be there before.
     public func initialise(
         _ origin: RegistryOrigin, replacing expected: RegistryOrigin?
@@ -25,7 +25,7 @@ extension ZooKeeperWorkerStore {
         for folder in paths.folders { try await make(folder, until: deadline) }
         var changes: [Change] = [.create(paths.mark(of: origin.id), text: "")]
         if let current, let expected {
-            // Nobody makes a change any more who read what stood before: its mark goes.
+            // A writer that read the earlier state makes no change any more: its mark goes.
             let mark = paths.mark(of: expected.id)
             if try await contents(of: [mark], until: deadline)[0] != nil { changes.insert(.delete(mark), at: 0) }
             changes.insert(.set(paths.origin, text: origin.text, version: current.version), at: 0)
@@ -45,7 +45,7 @@ extension ZooKeeperWorkerStore {
         guard let content else { throw .registryLost(configuration.description) }
         let place = "node '\(paths.origin)' of ZooKeeper at \(configuration.servers)"
         guard let text = String(validating: content.bytes, as: UTF8.self) else {
-            throw FrondError(.storeCorrupt, "\(place) is not text: nobody knows how the registry began")
+            throw FrondError(.storeCorrupt, "\(place) is not text, so the beginning of the registry is unknown")
         }
         let origin = try RegistryOrigin(text: text, at: place)
         guard origin.id.isName else {
@@ -56,7 +56,7 @@ extension ZooKeeperWorkerStore {
 
     /// Makes a node, unless it is there.
     private func make(_ path: String, until deadline: ContinuousClock.Instant) async throws(FrondError) {
-        // Who may not make a node that is there anyway is not told of it.
+        // A client without create rights gets no error for a node that exists.
         let there = Request.children(path)
         switch try await session.read([there], until: deadline)[0] {
         case .failed(.noNode, _): break
@@ -72,7 +72,7 @@ extension ZooKeeperWorkerStore {
 }
 
 extension String {
-    /// Whether it can name a node: ASCII letters and digits.
+    /// True if the text can name a node: ASCII letters and digits.
     fileprivate var isName: Bool {
         !isEmpty
             && unicodeScalars.allSatisfy {

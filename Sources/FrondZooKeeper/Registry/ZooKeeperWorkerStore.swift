@@ -3,10 +3,10 @@ import Logging
 
 /// The records of worker IDs in ZooKeeper.
 ///
-/// Everything is read after a `sync`: a server that lags behind the leader would otherwise show a holder a record of its
-/// past, and it would think its worker ID taken. Changes need none of that, since the leader compares versions.
+/// Everything is read after a `sync`: a server that lags behind the leader would otherwise show a holder a record of
+/// its past, and it would think its worker ID taken. Changes need none of that, since the leader compares versions.
 public struct ZooKeeperWorkerStore: WorkerRecordStore {
-    /// How many records are asked for at a time.
+    /// The number of records that are asked for at a time.
     private static let maxPipelined = 128
 
     let session: ZooKeeperSession
@@ -27,7 +27,7 @@ public struct ZooKeeperWorkerStore: WorkerRecordStore {
     var configuration: ZooKeeperConfiguration { session.configuration }
 
     /// All records, those of Leaf servers among them. A node that is unreadable, or a newer Frond's, is logged, and
-    /// listed as held until the end of the year 9999: nobody takes its worker ID, and the others go on.
+    /// listed as held until the end of the year 9999: its worker ID is not taken, and the others go on.
     /// - Throws: `registryLost` where there is no folder for them; `registryUnavailable`.
     public func records() async throws(FrondError) -> [WorkerRecord] {
         let deadline = session.deadline
@@ -68,7 +68,7 @@ public struct ZooKeeperWorkerStore: WorkerRecordStore {
         guard standing?.token == expected?.token, standing?.horizonMilliseconds == expected?.horizonMilliseconds else {
             return false
         }
-        // Somebody may have read how the registry began before it was lost, and want a worker ID of it only now.
+        // A server may have read the beginning of the registry before it was lost, and want a worker ID of it only now.
         let changesHands = successor.token != expected?.token && !successor.isReleased
         guard !changesHands || successor.floorMilliseconds >= origin.floorMilliseconds else { return false }
         let path = paths.worker(workerID)

@@ -1,10 +1,10 @@
 import CZooKeeper
 
-/// Who may do what with the nodes that are made.
+/// The rights to the nodes that are made.
 enum AccessList: Sendable {
     /// Everybody everything.
     case open
-    /// Who made it everything, and nobody else anything.
+    /// All rights for the creator, and none for others.
     case creatorOnly
 
     /// Passes the list on as the client library has it, for the time of the call.

@@ -3,12 +3,13 @@ import Frond
 import Logging
 import Synchronization
 
-/// Where the lines go that the client library would print on the standard error stream.
+/// The destination of the lines that the client library would print on the standard error stream.
 ///
 /// There is one for the process, since the library does not say which handle a line is of.
 enum ClientLog {
     private static let logger = Mutex<Logger?>(nil)
-    /// A logger may wait for a disk or a terminal, the library's threads may not: lines beyond what waits here are lost.
+    /// A logger may wait for a disk or a terminal, the library's threads may not: lines beyond what waits here are
+    /// lost.
     private static let thread = BlockingThread()
 
     /// From now on lines go to this logger, at debug level.

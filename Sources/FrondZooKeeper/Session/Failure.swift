@@ -1,6 +1,6 @@
 import CZooKeeper
 
-/// Why ZooKeeper did not do what it was asked.
+/// The reason why ZooKeeper did not do as asked.
 enum Failure: Hashable, Sendable {
     case noNode
     case nodeExists
@@ -23,7 +23,7 @@ enum Failure: Hashable, Sendable {
         }
     }
 
-    /// As the client library words it.
+    /// The text of the client library.
     var text: String {
         switch self {
         case .noNode: "no node"

@@ -41,10 +41,10 @@ extension FrondError {
         case .interrupted:
             self = .interrupted(request, configuration)
         case .noRights:
-            let who = configuration.credentials.map { "user '\($0.user)' has" } ?? "everybody has"
+            let holder = configuration.credentials.map { "user '\($0.user)' has" } ?? "a client without a user has"
             self.init(
                 .registryUnavailable,
-                "\(who) no right to \(request.verb) \(place): name a user and password that have, as in "
+                "\(holder) no right to \(request.verb) \(place): name a user and password with it, as in "
                     + "zookeeper://user:password@…, or change the node's access list",
                 retryAfter: .seconds(5))
         case .noNode, .nodeExists, .versionChanged, .other:

@@ -1,13 +1,13 @@
 import CZooKeeper
 
-/// Where the client library puts the reply to one request: it holds this from the call until it answers, which it does
+/// The slot for the reply to one request: the client library holds it from the call until it answers, which it does
 /// once for each call, at the latest when its handle is closed.
 ///
-/// Safe to share: nobody looks at the results before the library has written them.
+/// Safe to share: the results are not read before the library has written them.
 final class ReplySlot: @unchecked Sendable {
     private let batch: ReplyBatch
     private let index: Int
-    /// How each of several changes went.
+    /// The result of each of several changes.
     private let results: UnsafeMutableBufferPointer<zoo_op_result_t>
 
     init(_ batch: ReplyBatch, _ index: Int, changes: Int = 0) {

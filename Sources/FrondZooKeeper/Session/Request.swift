@@ -32,7 +32,7 @@ enum Change: Sendable {
     }
 }
 
-/// What came back of a request.
+/// The reply to a request.
 enum Reply: Hashable, Sendable {
     case done
     case node([UInt8], version: Int32)

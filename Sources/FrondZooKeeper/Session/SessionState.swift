@@ -1,19 +1,19 @@
-/// Which handle of the client library requests go to, and when there is to be another one.
+/// The choice of the client library's handle that requests go to, and of the time for another one.
 ///
 /// A handle looks for a server by itself, and finds its session again on another one. It is of no use any more when the
-/// session has expired, and when the servers have been wiped: they refuse whoever has seen more than they have.
+/// session has expired, and when the servers have been wiped: they refuse a client that has seen more than they have.
 ///
 /// A value without I/O; times are passed in.
 struct SessionState: Sendable {
     private enum Phase: Sendable {
         case closed
-        /// A handle is being made; it may find its server before whoever makes it knows that it is there.
+        /// A handle is being made; it may find its server before its maker knows that it is there.
         case opening(isConnected: Bool)
         case connecting(since: Duration)
         case connected
     }
 
-    /// What the client library says of a handle.
+    /// The state of a handle that the client library reports.
     enum Event: Hashable, Sendable {
         case connected
         case disconnected
@@ -23,7 +23,7 @@ struct SessionState: Sendable {
         case refused
     }
 
-    /// What to do with a request.
+    /// The next step of a request.
     enum Advice: Hashable, Sendable {
         case send
         case wait
@@ -31,7 +31,7 @@ struct SessionState: Sendable {
         case open(Int)
     }
 
-    /// What to do after an event.
+    /// The work of the driver after an event.
     enum Outcome: Hashable, Sendable {
         case nothing
         /// Those that wait can send now.
@@ -42,7 +42,7 @@ struct SessionState: Sendable {
         case refuse
     }
 
-    /// How long a handle may look for a server before another one takes its place.
+    /// The longest time that a handle looks for a server before another one takes its place.
     private let patience: Duration
     private var phase = Phase.closed
     /// That of the newest handle.

@@ -5,7 +5,7 @@ import Synchronization
 /// A handle of the client library, which connects, keeps a session and sends requests on threads of its own.
 ///
 /// Its threads never wait for us and run nothing of ours: a reply is put where a task waits for it, and that is all. It
-/// is closed on a thread of ours when nobody uses it any more, since closing waits.
+/// is closed on a thread of ours after its last use, since closing waits.
 ///
 /// Safe to share: the library lets every thread send requests.
 final class ZooKeeperHandle: @unchecked Sendable {
@@ -55,7 +55,7 @@ final class ZooKeeperHandle: @unchecked Sendable {
         _ = closingThread.start { closing.perform() }
     }
 
-    /// What the library needs to find the session of this handle again: for the tests that end it.
+    /// The identity by which the library finds the session of this handle again: for the tests that end it.
     var session: (id: Int64, password: [UInt8])? {
         zoo_client_id(handle).map { client in
             withUnsafeBytes(of: client.pointee.passwd) { (client.pointee.client_id, Array($0)) }
@@ -113,7 +113,7 @@ final class ZooKeeperHandle: @unchecked Sendable {
     }
 }
 
-/// What is left to be done of a handle that nobody uses. Safe to send: nothing else knows the handle any more.
+/// The work left for a handle out of use. Safe to send: nothing else knows the handle any more.
 private struct Closing: @unchecked Sendable {
     let handle: OpaquePointer
     let watcher: Unmanaged<WatcherBox>

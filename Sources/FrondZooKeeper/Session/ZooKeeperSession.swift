@@ -2,9 +2,9 @@ import Frond
 import Logging
 import Synchronization
 
-/// A session with ZooKeeper that makes itself a new one when it has to. Closed when nobody uses it any more.
+/// A session with ZooKeeper that makes itself a new one when it has to. Closed with its last use.
 final class ZooKeeperSession: Sendable {
-    /// How often a request that changes nothing is sent where the connection is lost on the way.
+    /// The maximum number of times a request that changes nothing is sent while connections are lost on the way.
     private static let maxTries = 3
 
     private enum Turn: Sendable {
@@ -36,7 +36,7 @@ final class ZooKeeperSession: Sendable {
         state = Mutex(State(session: SessionState(patience: configuration.sessionTimeout * 2)))
     }
 
-    /// When a call that begins now is given up.
+    /// The deadline of a call that begins now.
     var deadline: ContinuousClock.Instant { .now + configuration.callTimeout }
 
     /// Sends requests that change nothing, again where the connection is lost on the way.
@@ -72,7 +72,7 @@ final class ZooKeeperSession: Sendable {
         }
     }
 
-    /// What a request waits for, and the number of the handle that is to be made for it.
+    /// The handle that a request waits for, and the number of the handle that is to be made for it.
     private func turn() -> (turn: OneShot<Turn>, opening: Int?) {
         let turn = OneShot<Turn>()
         let (handle, opening, old) = state.withLock { state -> (ZooKeeperHandle?, Int?, ZooKeeperHandle?) in

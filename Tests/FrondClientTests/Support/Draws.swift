@@ -60,26 +60,13 @@ func smallSteps(_ step: Int64 = 10) -> StoreView {
     StoreView(InMemorySegmentStore(), missingTags: .create(TagSettings(step: step)))
 }
 
-/// The error of a call that fails.
-func failure<Value>(of call: () async throws(FrondError) -> Value) async -> FrondError? {
-    do throws(FrondError) {
-        _ = try await call()
-        return nil
+/// Waits until a condition is true.
+/// - Returns: false where it did not become so.
+func eventually(_ isSo: () async -> Bool) async -> Bool {
+    do {
+        try await waitUntil("the condition of the test", isSo)
+        return true
     } catch {
-        return error
+        return false
     }
-}
-
-/// Asks again and again, within bounds, until it is so.
-func eventually(within limit: Duration = .seconds(60), _ isSo: () async -> Bool) async -> Bool {
-    let end = ContinuousClock.now + limit
-    while ContinuousClock.now < end {
-        if await isSo() { return true }
-        await SystemTimeSource().pause()
-    }
-    return false
-}
-
-extension SystemTimeSource {
-    fileprivate func pause() async { await sleep(until: monotonic + .milliseconds(10)) }
 }

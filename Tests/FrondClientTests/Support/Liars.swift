@@ -1,12 +1,13 @@
 import Frond
+import FrondTesting
 
 /// A store that answers every reservation with the same segment.
-struct LyingStore: SegmentStore {
-    private let base: any SegmentStore
+struct LyingStore: ForwardingSegmentStore {
+    let beneath: any SegmentStore
     private let segment: Segment
 
     init(_ base: any SegmentStore, _ segment: Segment) {
-        self.base = base
+        beneath = base
         self.segment = segment
     }
 
@@ -15,18 +16,6 @@ struct LyingStore: SegmentStore {
     }
 
     func giveBack(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool { false }
-
-    func tags() async throws(FrondError) -> [TagRecord] { try await base.tags() }
-
-    func tag(_ tag: Tag) async throws(FrondError) -> TagRecord? { try await base.tag(tag) }
-
-    func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
-        try await base.create(tag, settings)
-    }
-
-    func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
-        try await base.change(tag, change)
-    }
 }
 
 /// A registry that gives out worker IDs that nobody asked for, and extends another lease than is named.

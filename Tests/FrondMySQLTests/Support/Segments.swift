@@ -33,26 +33,3 @@ func expectDisjoint(_ segments: [Segment], sourceLocation: SourceLocation = #_so
         #expect(one.end <= next.first, "numbers were reserved twice", sourceLocation: sourceLocation)
     }
 }
-
-/// The error that a call answers with.
-func frondError(_ call: () async throws -> Void) async -> FrondError? {
-    do {
-        try await call()
-        return nil
-    } catch {
-        return error as? FrondError
-    }
-}
-
-/// Asks again and again until it answers, for half a minute at most.
-func eventually<Value>(_ call: () async throws -> Value) async throws -> Value {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while true {
-        do {
-            return try await call()
-        } catch {
-            guard ContinuousClock.now < deadline else { throw error }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-    }
-}

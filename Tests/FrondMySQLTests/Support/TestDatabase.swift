@@ -31,7 +31,7 @@ struct TestDatabase: Sendable {
         return database
     }
 
-    /// As root, who may do everything.
+    /// The configuration of root, which may do everything.
     var configuration: MySQLConfiguration { configuration(port: server.port) }
 
     func configuration(port: Int, user: String = "root", password: String = "") -> MySQLConfiguration {

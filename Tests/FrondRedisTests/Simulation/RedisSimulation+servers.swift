@@ -6,7 +6,7 @@ import FrondTesting
 extension RedisSimulation {
     private var url: RedisURL { RedisURL(host: "simulated") }
     private var networkDelay: ClosedRange<Duration> { .microseconds(50)...(.milliseconds(10)) }
-    /// When a server stops waiting for Redis or the store.
+    /// The time after which a server stops waiting for Redis or the store.
     private var timeout: Duration { .milliseconds(300) }
     private var unavailable: FrondError { FrondError(.storeUnavailable, "no answer") }
 

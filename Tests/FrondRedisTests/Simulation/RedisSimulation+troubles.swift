@@ -21,7 +21,7 @@ extension RedisSimulation {
         }
     }
 
-    /// What is left of the data somewhere else: all of it, nothing, or how it was once.
+    /// The data left somewhere else: all of it, nothing, or an earlier state.
     private mutating func oldData() -> SimulatedRedis.Hash? {
         switch Int.random(in: 0..<4, using: &random) {
         case 0: processes[current].hash

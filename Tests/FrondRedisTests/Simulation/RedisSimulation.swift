@@ -3,8 +3,8 @@ import FrondTesting
 
 @testable import FrondRedis
 
-/// Several servers on one Redis, one ceiling, one seed, in virtual time: the real ``RedisDraw`` and ``TagMemory`` of each
-/// server and the real reservation arithmetic of `TagRecord`, while replies are lost both ways, commands run late,
+/// Several servers on one Redis, one ceiling, one seed, in virtual time: the real ``RedisDraw`` and ``TagMemory`` of
+/// each server and the real reservation arithmetic of `TagRecord`, while replies are lost both ways, commands run late,
 /// servers crash and pause, and Redis loses, restores, restarts and is replaced.
 struct RedisSimulation {
     /// A guard that keeps numbers unique and in order; the simulation can run without one, and must then fail.
@@ -27,7 +27,7 @@ struct RedisSimulation {
 
     struct Configuration {
         var servers = 3
-        /// Whether somebody puts old copies of the hash back within a run, which only a server's own memory notices;
+        /// True if old copies of the hash are put back within a run, which only a server's own memory notices;
         /// servers then do not crash.
         var putsCopiesBack = false
         var removedGuard: Guard?
@@ -178,7 +178,7 @@ struct RedisSimulation {
     }
 }
 
-/// What a simulation saw.
+/// The result of a simulation.
 struct RedisSimulationReport {
     /// Each is a broken promise; an empty list is a good run.
     var violations: [String] = []
@@ -198,7 +198,7 @@ extension RedisSimulation.Event {
         }
     }
 
-    /// Whose life it belongs to.
+    /// The life of a server that it belongs to.
     fileprivate var caller: RedisSimulation.Caller? {
         switch self {
         case .answer(_, let caller), .failure(let caller), .refusal(let caller), .reserved(_, let caller),

@@ -80,7 +80,7 @@ struct ConnectionTests {
 
     @Test("lives through a thousand PINGs, as that of Go's client sends them")
     func manyPings() async throws {
-        try await GRPCTestServer().whileRunning { running in
+        try await TestServer().whileRunning { running in
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: "127.0.0.1", port: running.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
@@ -105,7 +105,7 @@ struct ConnectionTests {
 
     @Test("of a client that never answers does not hold up the end of the server")
     func silentClient() async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.configuration.drainLimit = .milliseconds(200)
         let channel = try await server.whileRunning { running in
             try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)

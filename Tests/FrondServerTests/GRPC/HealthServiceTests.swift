@@ -9,7 +9,7 @@ import Testing
 struct HealthServiceTests {
     @Test("is SERVING, as a whole and of each service; other services there are none")
     func check() async throws {
-        try await GRPCTestServer().withClient { client async throws in
+        try await TestServer().withClient { client async throws in
             for service in ["", "frond.v1.IDs", "frond.v1.Segments", "frond.v1.Workers"] {
                 #expect(try await client.health.check(.with { $0.service = service }).status == .serving)
             }
@@ -22,7 +22,7 @@ struct HealthServiceTests {
     func watch() async throws {
         let store = FaultInjectingSegmentStore(InMemorySegmentStore(), time: ManualTimeSource())
         _ = try await store.base.create(try Frond.Tag("order"), TagSettings())
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = store
         try await server.withClient { client async throws in
             let seen = try await client.health.watch(.init()) { response in
@@ -47,7 +47,7 @@ struct HealthServiceTests {
     @Test("is NOT_SERVING without a worker ID, where snowflake IDs are enabled")
     func noWorkerID() async throws {
         let store = InMemoryWorkerStore(origin: nil)
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.registry = StoredWorkerRegistry(store)
         try await server.withClient { client async throws in
             #expect(try await client.health.check(.init()).status == .notServing)
@@ -56,7 +56,7 @@ struct HealthServiceTests {
 
     @Test("of a service that there is not is watched as SERVICE_UNKNOWN, and ends as NOT_SERVING at shutdown")
     func ends() async throws {
-        try await GRPCTestServer().whileRunning { running in
+        try await TestServer().whileRunning { running in
             try await running.withClient { client async throws in
                 let seen = try await client.health.watch(.with { $0.service = "x" }) { response in
                     var seen: [Grpc_Health_V1_HealthCheckResponse.ServingStatus] = []

@@ -10,7 +10,7 @@ import Testing
 struct IDsServiceTests {
     @Test("come one after the other, each tag by itself")
     func next() async throws {
-        try await GRPCTestServer().withClient { client async throws in
+        try await TestServer().withClient { client async throws in
             #expect(try await client.next() == 1)
             #expect(try await client.next() == 2)
             #expect(try await client.next("user") == 1)
@@ -19,7 +19,7 @@ struct IDsServiceTests {
 
     @Test("come in exactly the number asked for, across segments", arguments: [1, 2, 25, 10_000])
     func exactly(count: Int) async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = StoreView(InMemorySegmentStore(), missingTags: .create(TagSettings(step: 10)))
         try await server.withClient { client async throws in
             #expect(try await client.batch(count) == Array(1...Int64(count)))
@@ -29,7 +29,7 @@ struct IDsServiceTests {
 
     @Test("are refused for a count out of range, and none is used", arguments: [0, -1, 10_001, Int(Int32.min)])
     func badCount(count: Int) async throws {
-        try await GRPCTestServer().withClient { client async throws in
+        try await TestServer().withClient { client async throws in
             let status = try await status { try await client.batch(count) }
             #expect(status.code == .invalidArgument)
             #expect(status.reason == "invalid-argument")
@@ -40,7 +40,7 @@ struct IDsServiceTests {
 
     @Test("are UUIDs where they are wanted")
     func uuids() async throws {
-        try await GRPCTestServer().withClient { client async throws in
+        try await TestServer().withClient { client async throws in
             let one = try await client.ids.next(.with { ($0.tag, $0.generator) = ("order", .uuid) }).uuid
             #expect(one.count == 36 && Array(one)[14] == "7")
             let many = try await client.ids.nextBatch(
@@ -52,7 +52,7 @@ struct IDsServiceTests {
 
     @Test("of snowflake are exactly as many, increase, and can be taken apart")
     func snowflake() async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.registry = InMemoryWorkerRegistry()
         try await server.withClient { client async throws in
             let first = try await client.next("order", .snowflake)
@@ -71,7 +71,7 @@ struct IDsServiceTests {
 
     @Test("never come twice, from many clients at once")
     func unique() async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = StoreView(InMemorySegmentStore(), missingTags: .create(TagSettings(step: 7)))
         let ids = try await server.whileRunning { running in
             try await withThrowingTaskGroup(of: [Int64].self) { clients in
@@ -95,7 +95,7 @@ struct IDsServiceTests {
     func errors() async throws {
         let store = InMemorySegmentStore()
         _ = try await store.create(try Frond.Tag("full"), TagSettings(step: 5, maxValue: 3))
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = store
         try await server.withClient { client async throws in
             let unknown = try await status { try await client.next("nobody") }
@@ -119,7 +119,7 @@ struct IDsServiceTests {
         let store = FaultInjectingSegmentStore(InMemorySegmentStore(), time: time)
         _ = try await store.base.create(try Frond.Tag("order"), TagSettings())
         store.beginOutage()
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = store
         try await server.withClient { client async throws in
             let status = try await status { try await client.next() }
@@ -130,7 +130,7 @@ struct IDsServiceTests {
 
     @Test("are waited for until the caller's deadline and no longer")
     func deadline() async throws {
-        try await GRPCTestServer.withOneWaiter { client, _ in
+        try await TestServer.withOneWaiter { client, _ in
             var options = CallOptions.defaults
             options.timeout = .milliseconds(300)
             let late = try await status { [options] in
@@ -144,7 +144,7 @@ struct IDsServiceTests {
 
     @Test("that nobody waits for any more are given up")
     func cancellation() async throws {
-        try await GRPCTestServer.withOneWaiter { client, store in
+        try await TestServer.withOneWaiter { client, store in
             let waiting = Task { try await client.next() }
             try await store.isAsked()
             #expect(try await client.isRefused())
@@ -156,14 +156,14 @@ struct IDsServiceTests {
 
     @Test("are not asked for by requests of any size: the call fails, and others go on")
     func requestSize() async throws {
-        try await GRPCTestServer().withClient { client async throws in
+        try await TestServer().withClient { client async throws in
             _ = try await status { try await client.next(String(repeating: "x", count: 1 << 20)) }
             #expect(try await client.next() == 1)
         }
     }
 }
 
-extension GRPCTestServer {
+extension TestServer {
     /// Runs a server whose store does not answer until the work is done, and on which one caller may wait.
     static func withOneWaiter(
         _ work: @escaping @Sendable (Client, FaultInjectingSegmentStore<InMemorySegmentStore>) async throws -> Void
@@ -172,8 +172,8 @@ extension GRPCTestServer {
         let store = FaultInjectingSegmentStore(InMemorySegmentStore(), time: time)
         _ = try await store.base.create(try Frond.Tag("order"), TagSettings())
         store.beginOutage(.delay(.seconds(1)))
-        var server = GRPCTestServer()
-        server.store = ReadableStore(base: store.base, reserving: store)
+        var server = TestServer()
+        server.store = ReadableStore(beneath: store.base, reserving: store)
         server.policy = SegmentPolicy(waitLimit: .seconds(3600), maxWaiters: 1)
         try await server.withClient { client in
             // The server ends when its store has answered.
@@ -187,8 +187,8 @@ extension GRPCTestServer {
 }
 
 /// A store that says what its tags are at once, whatever befalls reservations.
-private struct ReadableStore: SegmentStore {
-    let base: any SegmentStore
+private struct ReadableStore: ForwardingSegmentStore {
+    let beneath: any SegmentStore
     let reserving: any SegmentStore
 
     func reserve(
@@ -200,43 +200,30 @@ private struct ReadableStore: SegmentStore {
     func giveBack(_ tail: Segment, of tag: Frond.Tag) async throws(FrondError) -> Bool {
         try await reserving.giveBack(tail, of: tag)
     }
-
-    func tags() async throws(FrondError) -> [TagRecord] { try await base.tags() }
-
-    func tag(_ tag: Frond.Tag) async throws(FrondError) -> TagRecord? { try await base.tag(tag) }
-
-    func create(_ tag: Frond.Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
-        try await base.create(tag, settings)
-    }
-
-    func change(_ tag: Frond.Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
-        try await base.change(tag, change)
-    }
 }
 
 extension FaultInjectingSegmentStore {
-    /// Returns once somebody waits for the store, within some tries.
+    /// Waits until the store is asked.
     func isAsked() async throws {
-        for _ in 0..<10_000 where callCount == 0 { try await Task.sleep(for: .milliseconds(1)) }
-        try #require(callCount > 0)
+        try await waitUntil("the store is asked") { callCount > 0 }
     }
 }
 
-extension GRPCTestServer.Client {
-    /// What a caller gets who waits for a moment.
+extension TestServer.Client {
+    /// Returns the answer to a caller that waits for a moment.
     func probe() async throws -> ErrorStatus {
         var options = CallOptions.defaults
         options.timeout = .milliseconds(100)
         return try await status { [options] in try await ids.next(.with { $0.tag = "order" }, options: options) }
     }
 
-    /// Whether, within some tries, a caller is refused since another one waits.
+    /// Returns true if, within some tries, a caller is refused since another one waits.
     func isRefused() async throws -> Bool {
         for _ in 0..<50 where try await probe().code == .resourceExhausted { return true }
         return false
     }
 
-    /// Whether, within some tries, a caller may wait who was refused before.
+    /// Returns true if, within some tries, a caller that was refused before may wait.
     func waitsAgain() async throws -> Bool {
         for _ in 0..<50 where try await probe().code == .deadlineExceeded { return true }
         return false

@@ -9,7 +9,7 @@ import Testing
 struct SegmentsServiceTests {
     @Test("are the caller's alone: the server's own generator goes on behind them")
     func reserve() async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = StoreView(InMemorySegmentStore(), missingTags: .create(TagSettings(step: 100)))
         try await server.withClient { client async throws in
             let first = try await client.segments.reserveSegment(.with { $0.tag = "order" }).segment
@@ -39,7 +39,7 @@ struct SegmentsServiceTests {
 
     @Test("are refused where the caller knows of more than the store does")
     func wentBack() async throws {
-        try await GRPCTestServer().withClient { client async throws in
+        try await TestServer().withClient { client async throws in
             _ = try await client.next()
             let status = try await status {
                 try await client.segments.reserveSegment(
@@ -55,7 +55,7 @@ struct SegmentsServiceTests {
     func texts() async throws {
         let store = InMemorySegmentStore()
         let tag = try Frond.Tag("order")
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = store
         let format = try TextFormat("ORD-{number:6}")
         _ = try await store.create(tag, TagSettings(options: TagOptions(format: format)))
@@ -71,7 +71,7 @@ struct SegmentsServiceTests {
         _ = try await store.create(try Frond.Tag("ticket"), TagSettings(options: TagOptions(generators: [.ticket])))
         _ = try await store.create(try Frond.Tag("redis"), TagSettings(options: TagOptions(generators: [.redis])))
         _ = try await store.create(try Frond.Tag("segment"), TagSettings(options: TagOptions(generators: [.segment])))
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = store
         server.registry = InMemoryWorkerRegistry()
         try await server.withClient { client async throws in
@@ -89,7 +89,7 @@ struct SegmentsServiceTests {
 
     @Test("of no tag, or of a size that cannot be, are refused")
     func badInput() async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = InMemorySegmentStore()
         try await server.withClient { client async throws in
             let unknown = try await status { try await client.segments.reserveSegment(.with { $0.tag = "nobody" }) }
@@ -110,7 +110,7 @@ struct SegmentsServiceTests {
 
     @Test("come with the administration of their tags")
     func tags() async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = InMemorySegmentStore()
         try await server.withClient { client async throws in
             let segments = client.segments
@@ -140,7 +140,7 @@ struct SegmentsServiceOutageTests {
     func outage() async throws {
         let store = FaultInjectingSegmentStore(InMemorySegmentStore(), time: SystemTimeSource())
         _ = try await store.create(try Frond.Tag("order"), TagSettings())
-        var server = GRPCTestServer()
+        var server = TestServer()
         // The clock stands: no probe is due.
         server.store = StoreView(store, time: ManualTimeSource())
         try await server.withClient { client async throws in

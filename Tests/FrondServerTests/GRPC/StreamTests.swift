@@ -22,7 +22,7 @@ struct StreamTests {
 
     /// Sends all requests without waiting, and collects the answers.
     private func answers(
-        to asks: [Frond_V1_StreamRequest], from client: GRPCTestServer.Client
+        to asks: [Frond_V1_StreamRequest], from client: TestServer.Client
     ) async throws -> [Frond_V1_StreamResponse] {
         try await client.ids.stream { writer in
             try await writer.write(contentsOf: asks)
@@ -35,7 +35,7 @@ struct StreamTests {
 
     @Test("answers requests of each tag in their order, with exactly as many IDs, none twice")
     func pipelined() async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = StoreView(InMemorySegmentStore(), missingTags: .create(TagSettings(step: 10)))
         let asks = (0..<2000).map { ask($0, $0 % 3 == 0 ? "user" : "order", count: $0 % 5) }
         try await server.withClient { client async throws in
@@ -56,7 +56,7 @@ struct StreamTests {
 
     @Test("gives snowflake IDs and UUIDs too")
     func otherGenerators() async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.registry = InMemoryWorkerRegistry()
         try await server.withClient { client async throws in
             let asks = (0..<300).map { ask($0, count: $0 % 100 + 1, $0 % 2 == 0 ? .snowflake : .uuid) }
@@ -75,7 +75,7 @@ struct StreamTests {
     func errors() async throws {
         let store = InMemorySegmentStore()
         _ = try await store.create(try Frond.Tag("few"), TagSettings(step: 5, maxValue: 5))
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.store = store
         try await server.withClient { client async throws in
             let asks = [
@@ -96,7 +96,7 @@ struct StreamTests {
 
     @Test("does not let a tag whose store is slow hold up another")
     func independentLanes() async throws {
-        try await GRPCTestServer.withOneWaiter { client, _ in
+        try await TestServer.withOneWaiter { client, _ in
             try await client.ids.stream { writer in
                 try await writer.write(contentsOf: [ask(1), ask(2, "user", .uuid)])
             } onResponse: { response in
@@ -111,7 +111,7 @@ struct StreamTests {
 
     @Test("that the client gives up leaves nobody waiting")
     func cancellation() async throws {
-        try await GRPCTestServer.withOneWaiter { client, store in
+        try await TestServer.withOneWaiter { client, store in
             let stream = Task {
                 try await client.ids.stream { writer in
                     try await writer.write(ask(1))
@@ -131,7 +131,7 @@ struct StreamTests {
 
     @Test("ends at the caller's deadline")
     func deadline() async throws {
-        try await GRPCTestServer.withOneWaiter { client, _ in
+        try await TestServer.withOneWaiter { client, _ in
             var options = CallOptions.defaults
             options.timeout = .milliseconds(300)
             let late = try await status { [options] in
@@ -149,7 +149,7 @@ struct StreamTests {
 
     @Test("is answered as far as it was read when the server shuts down, and then says so")
     func shutdown() async throws {
-        try await GRPCTestServer().whileRunning { running in
+        try await TestServer().whileRunning { running in
             try await running.withClient { client async throws in
                 let numbers = Mutex<[Int64]>([])
                 let end = try await status {

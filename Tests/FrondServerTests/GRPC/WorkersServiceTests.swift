@@ -9,8 +9,8 @@ import Testing
 struct WorkersServiceTests {
     private let registry = InMemoryWorkerRegistry()
 
-    private var server: GRPCTestServer {
-        var server = GRPCTestServer()
+    private var server: TestServer {
+        var server = TestServer()
         server.registry = registry
         return server
     }
@@ -173,7 +173,7 @@ struct WorkersServiceTests {
 
     @Test("are not to be had from a server without a registry")
     func notEnabled() async throws {
-        try await GRPCTestServer().withClient { client async throws in
+        try await TestServer().withClient { client async throws in
             let status = try await status { try await client.workers.listWorkers(.init()) }
             #expect(status.code == .unimplemented && status.reason == "generator-not-enabled")
             #expect(

@@ -130,7 +130,7 @@ struct IDIssuerTests {
         time.advance(by: .seconds(3))
         // The first one has it looked at in the background.
         _ = try await issuer.issue(tag)
-        while try await issuer.issue(tag).generator != .redis { await Task.yield() }
+        try await waitUntil("redis answers again") { try await issuer.issue(tag).generator == .redis }
     }
 
     @Test("a scrambled tag is refused by a server with another key, or none")
@@ -249,9 +249,9 @@ struct IDIssuerTests {
         _ = try await base.change(tag, change)
         #expect(try await issuer.issue(tag).lines == ["2"])
         let refresher = Task { await issuer.run() }
-        while issuer.version == version {
+        try await waitUntil("the change is seen") {
             time.advanceToNextSleeper()
-            await Task.yield()
+            return issuer.version != version
         }
         #expect(try await issuer.issue(tag).lines == ["N3"])
         #expect(!issuer.isPlain(tag, by: .segment))
@@ -261,7 +261,7 @@ struct IDIssuerTests {
 }
 
 extension IssuedIDs {
-    /// As they are written.
+    /// The IDs as texts.
     fileprivate var lines: [String] {
         switch values {
         case .numbers(let runs): runs.flatMap { $0.map(String.init) }

@@ -11,15 +11,6 @@ struct CounterGeneratorTests {
         tag = try Frond.Tag("order")
     }
 
-    private func code(_ body: () async throws -> Void) async -> FrondError.Code? {
-        do {
-            try await body()
-            return nil
-        } catch {
-            return (error as? FrondError)?.code
-        }
-    }
-
     @Test("counts by one, and gives exactly the count asked for")
     func counts() async throws {
         let generator = CounterGenerator(tag: tag, store: InMemoryCounterStore(tags: [tag]), time: time)
@@ -27,7 +18,7 @@ struct CounterGeneratorTests {
         #expect(try await generator.next() == 1)
         #expect(try await generator.next(count: 500) == Array(2...501))
         #expect(try await generator.next() == 502)
-        #expect(await code { _ = try await generator.next(count: 0) } == .invalidArgument)
+        #expect(await errorCode { _ = try await generator.next(count: 0) } == .invalidArgument)
     }
 
     @Test("gives exactly the count also where the store gives a few at a time, with gaps between")
@@ -61,13 +52,13 @@ struct CounterGeneratorTests {
         let waiting = Task { try await generator.next() }
         await time.waitForSleepers(2)
         time.advance(by: .seconds(1))
-        #expect(await code { _ = try await waiting.value } == .timedOut)
+        #expect(await errorCode { _ = try await waiting.value } == .timedOut)
         let next = Task { try await generator.next() }
         // The draw still in flight, and the alarm of the second caller.
         await time.waitForSleepers(2)
         time.advance(by: .milliseconds(500))
         next.cancel()
-        #expect(await code { _ = try await next.value } == .cancelled)
+        #expect(await errorCode { _ = try await next.value } == .cancelled)
         time.advance(by: .seconds(2))
         #expect(try await generator.next() == 2)
     }
@@ -76,7 +67,7 @@ struct CounterGeneratorTests {
     func lostReply() async throws {
         let store = InMemoryCounterStore(tags: [tag], plan: .script([.errorAfterCommit]), time: time)
         let generator = CounterGenerator(tag: tag, store: store, time: time)
-        #expect(await code { _ = try await generator.next(count: 7) } == .storeUnavailable)
+        #expect(await errorCode { _ = try await generator.next(count: 7) } == .storeUnavailable)
         time.advance(by: .seconds(1))
         #expect(try await generator.next() == 8)
     }
@@ -87,8 +78,8 @@ struct CounterGeneratorTests {
         let generators = CounterGenerators(store: store, time: time)
         _ = try await generators.next(tag)
         store.beginOutage()
-        #expect(await code { _ = try await generators.next(tag) } == .storeUnavailable)
-        for _ in 0..<50 { #expect(await code { _ = try await generators.next(tag) } == .storeUnavailable) }
+        #expect(await errorCode { _ = try await generators.next(tag) } == .storeUnavailable)
+        for _ in 0..<50 { #expect(await errorCode { _ = try await generators.next(tag) } == .storeUnavailable) }
         #expect(store.draws == 2, "nobody asks a store that was just found down")
         #expect(generators.isStarved)
         #expect(await generators.checkStore() != nil)
@@ -105,7 +96,7 @@ struct CounterGeneratorTests {
         let generators = CounterGenerators(store: InMemoryCounterStore(tags: [tag]), time: time)
         for number in 0..<20 {
             let unknown = try Frond.Tag("unknown-\(number)")
-            #expect(await code { _ = try await generators.next(unknown) } == .unknownTag)
+            #expect(await errorCode { _ = try await generators.next(unknown) } == .unknownTag)
             #expect(generators.existingGenerator(for: unknown) == nil)
         }
         _ = try await generators.next(tag)
@@ -120,10 +111,10 @@ struct CounterGeneratorTests {
         let waiting = Task { try await generators.next(tag) }
         await time.waitForSleepers(2)
         let end = Task { await generators.shutdown() }
-        #expect(await code { _ = try await waiting.value } == .shutDown)
+        #expect(await errorCode { _ = try await waiting.value } == .shutDown)
         time.advance(by: .milliseconds(100))
         await end.value
         #expect(store.next(of: tag) == 2)
-        #expect(await code { _ = try await generators.next(tag) } == .shutDown)
+        #expect(await errorCode { _ = try await generators.next(tag) } == .shutDown)
     }
 }

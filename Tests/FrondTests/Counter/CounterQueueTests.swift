@@ -152,7 +152,7 @@ private final class DrivenQueue {
     private var queue: CounterQueue<String>
 
     struct Outcome {
-        /// Who was answered, in order, and with what: numbers, or the code of an error.
+        /// The answered callers, in order, with their numbers or the code of an error.
         var answers: [String]
         var draw: Int?
         var wakeAt: Duration?

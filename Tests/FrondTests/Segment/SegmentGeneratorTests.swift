@@ -159,7 +159,7 @@ struct SegmentGeneratorTests {
         for _ in 2...10 { _ = generator.nextIfReady() }
         await store.waitForArrivals(2)
         store.release(.fail(storeIsDown))
-        while generators.failure == nil { await Task.yield() }
+        try await waitUntil("the fetch has failed") { generators.failure != nil }
         for id in 11...54 as ClosedRange<Int64> { #expect(generator.nextIfReady() == id) }
         time.advance(by: .seconds(1))
         store.open()

@@ -19,7 +19,7 @@ struct SegmentOutageTests {
         _ = try await generators.next(tag)
         store.beginOutage()
         _ = try await generators.next(tag, count: 9)
-        while generators.failure == nil { await Task.yield() }
+        try await waitUntil("the fetch has failed") { generators.failure != nil }
         return (generators, store)
     }
 
@@ -48,7 +48,7 @@ struct SegmentOutageTests {
         store.endOutage()
         time.advance(by: .seconds(10))
         await #expect(throws: FrondError.self) { try await generators.next(tag, count: 500) }
-        while generators.failure != nil { await Task.yield() }
+        try await waitUntil("the store was asked again") { generators.failure == nil }
         #expect(try await generators.next(tag, count: 500) == Array(11...510))
     }
 

@@ -75,7 +75,7 @@ struct SegmentStressTests {
         let generator = SegmentGenerator(tag: tag, store: store, policy: patient(maxStep: 1_000_000))
         _ = try await generator.next()
         let issued = Counter()
-        let highest = await withTaskGroup(of: Int64.self) { group in
+        let highest = try await withThrowingTaskGroup(of: Int64.self) { group in
             for _ in 0..<4 {
                 group.addTask {
                     var last: Int64 = 0
@@ -86,9 +86,9 @@ struct SegmentStressTests {
                     return last
                 }
             }
-            while issued.value < 100 * (round + 1) { await Task.yield() }
+            try await waitUntil("enough was issued") { issued.value >= 100 * (round + 1) }
             await generator.shutdown()
-            return await group.reduce(0, max)
+            return try await group.reduce(0, max)
         }
         let record = try #require(try await store.tag(tag))
         #expect(highest < record.maxID)

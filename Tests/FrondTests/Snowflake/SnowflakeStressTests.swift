@@ -19,8 +19,8 @@ struct SnowflakeStressTests {
         SnowflakePolicy(maxAhead: maxAhead, maxForwardJump: .seconds(100_000), spreadSeed: 3)
     }
 
-    /// Threads claim while another switches between worker IDs, early releases and later horizons every few IDs. As in a
-    /// registry, a worker ID is taken again only at or above the horizon that was given back.
+    /// Threads claim while another switches between worker IDs, early releases and later horizons every few IDs. As in
+    /// a registry, a worker ID is taken again only at or above the horizon that was given back.
     @Test("no ID comes twice and none is beyond what was given back, with a lease for every few IDs")
     func survivesLeaseSwitches() async throws {
         // Far ahead of the clock, so that leases can follow each other as fast as they can be made.
@@ -60,7 +60,7 @@ struct SnowflakeStressTests {
         }
     }
 
-    /// Whether one of the ranges, which are in order, holds a moment.
+    /// Returns true if one of the ranges, which are in order, holds a moment.
     private static func covers(_ ranges: [Range<Int64>], _ milliseconds: Int64) -> Bool {
         var candidates = ranges[...]
         while !candidates.isEmpty {
@@ -100,12 +100,12 @@ struct SnowflakeStressTests {
 private final class LeaseSwitching: Sendable {
     let isDone = Atomic(false)
     private static let rounds = 20_000
-    /// Where the claimers had no luck until then, the switching goes on for up to ten times the rounds.
+    /// The number of claims before which the switching goes on, for up to ten times the rounds.
     private static let enoughClaims = 5000
-    /// What was issued from, by worker ID: milliseconds.
+    /// The times that were issued from, by worker ID: milliseconds.
     let reservations = Mutex<[Int64: [Range<Int64>]]>([:])
 
-    /// How many threads claim.
+    /// The number of threads that claim.
     private let claimers = Atomic(0)
     private let claims = Atomic(0)
 

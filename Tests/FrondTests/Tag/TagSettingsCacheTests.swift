@@ -5,7 +5,7 @@ import Testing
 @Suite("What a server knows of tags")
 struct TagSettingsCacheTests {
     /// A store in which the record of one tag cannot be read.
-    private struct DamagedStore: ForwardingStore {
+    private struct DamagedStore: ForwardingSegmentStore {
         let beneath: any SegmentStore
         let damaged: Frond.Tag
 

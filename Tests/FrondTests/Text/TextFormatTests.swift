@@ -64,9 +64,9 @@ struct TextFormatTests {
     @Test(
         "a format that cannot be is refused",
         arguments: [
-            ("", "1 to 128"), ("ORD", "no way to write a number"), ("ORD-{date}", "lacks {number}"),
+            ("", "1 to 128"), ("ORD", "unknown number format"), ("ORD-{date}", "lacks {number}"),
             ("{number}{number}", "stands twice"), ("{date}{date}{number}", "stands twice"), ("{number", "brace"),
-            ("number}", "brace"), ("{seq}", "there is no {seq}"), ("{number:base63}", "base63"), ("hex:0", "1 to 64"),
+            ("number}", "brace"), ("{seq}", "unknown field {seq}"), ("{number:base63}", "base63"), ("hex:0", "1 to 64"),
             ("hex:99", "1 to 64"), ("ö{number}", "ASCII"), ("{number}\n", "ASCII"),
         ])
     func refusal(text: String, message: String) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import FrondTesting
 import NIOHTTP1
 import TestServers
 import Testing
@@ -18,7 +19,7 @@ extension FrondServerProcess {
         try await get("/api/snowflake/get/order?count=\(count)")
     }
 
-    /// What `/health/ready` says of snowflake IDs.
+    /// The part of `/health/ready` about snowflake IDs.
     struct Health: Decodable {
         var status: String
         var reason: String?
@@ -27,7 +28,7 @@ extension FrondServerProcess {
         var clock: String
     }
 
-    /// Whether the server is ready, and what it says of snowflake IDs.
+    /// Returns the readiness of the server, and its part about snowflake IDs.
     func snowflakeHealth() async throws -> (isReady: Bool, snowflake: Health) {
         struct Body: Decodable {
             var checks: [String: Health]
@@ -43,28 +44,15 @@ extension FrondServerProcess {
         return (answer.status == 200, body.checks.snowflake)
     }
 
-    /// How far ahead ends what the server has reserved of its worker ID's time; nil where it has none.
+    /// Returns the time from now to the server's horizon; nil where it has no worker ID.
     func horizonAhead() async throws -> TimeInterval? {
         try await snowflakeHealth().snowflake.until.map { try Date($0, strategy: .iso8601).timeIntervalSinceNow }
     }
 }
 
 extension FrondServerProcess.Answer {
-    /// Whether it is an error answer of RFC 9457.
+    /// True if it is an error answer of RFC 9457.
     var isProblem: Bool { headers.first(name: "content-type") == "application/problem+json" }
 
     var retryAfterSeconds: Int? { headers.first(name: "retry-after").flatMap { Int($0) } }
-}
-
-/// Asks again and again, so often at most, until there is something.
-@discardableResult
-func poll<Value>(
-    atMost tries: Int = 1000, sourceLocation: SourceLocation = #_sourceLocation,
-    _ question: () async throws -> Value?
-) async throws -> Value {
-    for _ in 0..<tries {
-        if let answer = try await question() { return answer }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    return try #require(nil, "not within \(tries) tries", sourceLocation: sourceLocation)
 }

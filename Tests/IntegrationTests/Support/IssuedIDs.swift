@@ -29,10 +29,10 @@ struct IssuedIDs {
 
     func worker(of id: Int64) -> Int64 { id >> sequenceBits & ((1 << workerBits) - 1) }
 
-    /// When an ID says it was made: milliseconds since 1970-01-01T00:00:00Z.
+    /// Returns the time in an ID: milliseconds since 1970-01-01T00:00:00Z.
     func milliseconds(of id: Int64) -> Int64 { id >> (sequenceBits + workerBits) + 1_288_834_974_657 }
 
-    /// How many worker IDs a server has used.
+    /// The number of worker IDs that a server has used.
     func workers(of server: FrondServerProcess) -> Set<Int64> {
         Set(lastOfSource.keys.filter { $0.process == ObjectIdentifier(server.process) }.map(\.worker))
     }
@@ -116,7 +116,7 @@ struct IssuedIDs {
         last = ids.last ?? last
     }
 
-    /// Whether an ID is greater than the one before it, of the same process and worker ID.
+    /// Returns true if an ID is greater than the one before it, of the same process and worker ID.
     private mutating func isAscent(_ id: Int64, of server: FrondServerProcess) -> Bool {
         let source = Source(process: ObjectIdentifier(server.process), worker: worker(of: id))
         let before = lastOfSource.updateValue(id, forKey: source) ?? 0

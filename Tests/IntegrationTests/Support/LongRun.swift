@@ -1,6 +1,6 @@
 import Foundation
 
-/// How often the tests that disturb real servers do so: once, or as often as `LONG_RUN` says, for people with time.
+/// The number of disturbances of real servers in a test: one, or as many as `LONG_RUN` says, for people with time.
 enum LongRun {
     static let rounds = ProcessInfo.processInfo.environment["LONG_RUN"].flatMap { Int($0) } ?? 1
 }

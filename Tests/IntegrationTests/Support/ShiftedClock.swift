@@ -1,4 +1,5 @@
 import Foundation
+import FrondTesting
 import SystemPackage
 import TestServers
 import Testing
@@ -32,7 +33,7 @@ final class ShiftedClock: Sendable {
         }
     }
 
-    /// What makes a process see this clock.
+    /// The environment that makes a process see this clock.
     var environment: [String: String] {
         ["LD_PRELOAD": Self.library, "CLOCK_SHIM_FILE": directory.path + "/shift"]
     }

@@ -42,11 +42,14 @@ final class SlowConnection: Sendable {
         shutdown(socket, Int32(SHUT_WR))
     }
 
-    /// Reads so many bytes or until the server closes, with a pause after each piece.
-    func receive(atMost limit: Int, pause: Duration) async throws -> [UInt8] {
+    /// Reads until the server closes or the time is over, with a pause after each piece.
+    func receive(
+        atMost size: Int = 64 << 10, pause: Duration, for time: Duration = .seconds(120)
+    ) async throws -> [UInt8] {
         var received: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 64 << 10)
-        while received.count < limit {
+        var piece = [UInt8](repeating: 0, count: size)
+        let end = ContinuousClock.now + time
+        while ContinuousClock.now < end {
             let count = read(socket, &piece, piece.count)
             guard count >= 0 else { throw Failure(code: errno) }
             if count == 0 { break }
