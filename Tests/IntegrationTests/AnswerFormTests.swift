@@ -1,4 +1,5 @@
 import Foundation
+import FrondTesting
 import NIOHTTP1
 import TestServers
 import Testing

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import FrondTesting
 import NIOCore
 import NIOHTTP1
 import TestServers

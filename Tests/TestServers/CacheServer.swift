@@ -1,4 +1,5 @@
 import Foundation
+import FrondTesting
 import Testing
 
 /// A shared cache in front of a server, on a free port of loopback, with its files in a folder of its own.

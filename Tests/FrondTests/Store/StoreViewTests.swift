@@ -10,7 +10,7 @@ struct StoreViewTests {
     init() throws { tag = try Frond.Tag("order") }
 
     /// A store that answers every reservation with one segment.
-    private struct StrangersStore: ForwardingStore {
+    private struct StrangersStore: ForwardingSegmentStore {
         let base = InMemorySegmentStore()
         var beneath: any SegmentStore { base }
         let segment: Segment
@@ -21,7 +21,7 @@ struct StoreViewTests {
     }
 
     /// A store whose next reads and reservations end as cancelled.
-    private struct CancelledStore: ForwardingStore {
+    private struct CancelledStore: ForwardingSegmentStore {
         let base = InMemorySegmentStore()
         var beneath: any SegmentStore { base }
 
