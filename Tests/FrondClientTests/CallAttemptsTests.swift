@@ -3,7 +3,7 @@ import Testing
 
 @testable import FrondClient
 
-@Suite("A call that is sent to several servers")
+@Suite("A call that is sent to several servers", .timeLimit(.minutes(5)))
 struct CallAttemptsTests {
     private let servers = (1...3).map { ServerAddress(host: "s\($0)", port: 9090) }
 

@@ -8,7 +8,7 @@ import Testing
 import UnixSignals
 
 /// The code of the README and the articles, compiled line for line.
-@Suite("The documentation")
+@Suite("The documentation", .timeLimit(.minutes(5)))
 struct DocumentationTests {
     @Test(
         "shows Swift as it is compiled here",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import FrondClient
 
-@Suite("Addresses of servers")
+@Suite("Addresses of servers", .timeLimit(.minutes(5)))
 struct ServerAddressTests {
     @Test(
         "are a host and a port",

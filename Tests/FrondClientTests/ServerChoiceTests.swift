@@ -4,7 +4,7 @@ import Testing
 @testable import FrondClient
 
 /// The choice of servers, over seeds, in virtual time.
-@Suite("Which server to call")
+@Suite("Which server to call", .timeLimit(.minutes(5)))
 struct ServerChoiceTests {
     private static let seeds = 0..<200 as Range<UInt64>
     private let servers = (1...3).map { ServerAddress(host: "s\($0)", port: 9090) }

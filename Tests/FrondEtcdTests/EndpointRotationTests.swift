@@ -2,7 +2,7 @@ import Testing
 
 @testable import FrondEtcd
 
-@Suite("Which member of an etcd is asked")
+@Suite("Which member of an etcd is asked", .timeLimit(.minutes(5)))
 struct EndpointRotationTests {
     private func rotation(_ count: Int, seed: UInt64 = 1) -> EndpointRotation {
         EndpointRotation(count: count, seed: seed)

@@ -5,7 +5,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("Who may use an etcd")
+@Suite("Who may use an etcd", .timeLimit(.minutes(5)))
 struct EtcdAccessTests {
     /// An etcd where user `frond` has the keys below `frond/`.
     private func withUsers(_ body: (EtcdServer) async throws -> Void) async throws {
@@ -69,7 +69,7 @@ struct EtcdAccessTests {
     }
 }
 
-@Suite("An etcd that is encrypted")
+@Suite("An etcd that is encrypted", .timeLimit(.minutes(5)))
 struct EtcdEncryptionTests {
     private func error(_ url: String) async throws -> FrondError? {
         var configuration = try EtcdConfiguration(url: url)
@@ -138,7 +138,7 @@ struct EtcdEncryptionTests {
 }
 
 /// Nobody listens on the ports 1 and 2, which only a service of the system could take.
-@Suite("An address where no etcd is")
+@Suite("An address where no etcd is", .timeLimit(.minutes(5)))
 struct EtcdAddressTests {
     @Test("a member is named") func isNamed() async throws {
         for (address, why) in [

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondEtcd
 
-@Suite("Members of an etcd that fail cost time, never uniqueness")
+@Suite("Members of an etcd that fail cost time, never uniqueness", .timeLimit(.minutes(5)))
 struct EtcdClusterTests {
     private static let options = "?timeout=1s"
 

@@ -2,7 +2,7 @@ import Frond
 import FrondEtcd
 import Testing
 
-@Suite("The URL of an etcd")
+@Suite("The URL of an etcd", .timeLimit(.minutes(5)))
 struct EtcdConfigurationTests {
     @Test("the configuration has defaults") func hasDefaults() throws {
         let configuration = try EtcdConfiguration(url: "etcd://localhost")

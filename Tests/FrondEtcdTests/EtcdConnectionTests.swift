@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondEtcd
 
-@Suite("Connections to an etcd")
+@Suite("Connections to an etcd", .timeLimit(.minutes(5)))
 struct EtcdConnectionTests {
     private func registry(by proxy: FaultProxy, options: String = patience) throws -> EtcdWorkerRegistry {
         try EtcdWorkerRegistry(try EtcdConfiguration(url: "etcd://127.0.0.1:\(proxy.port)/frond\(options)"))

@@ -4,7 +4,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("etcd keeps the contracts of a registry of worker IDs", .sharedEtcd)
+@Suite("etcd keeps the contracts of a registry of worker IDs", .sharedEtcd, .timeLimit(.minutes(5)))
 struct EtcdContractTests {
     @Test("keeps the contract", arguments: WorkerRegistryContract.Promise.allCases)
     func keeps(promise: WorkerRegistryContract.Promise) async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondEtcd
 
-@Suite("Keys of etcd that others change", .sharedEtcd)
+@Suite("Keys of etcd that others change", .sharedEtcd, .timeLimit(.minutes(5)))
 struct EtcdRecordTests {
     private static let text = WorkerRecord(
         workerID: 0, holder: nil, isReleased: true, floorMilliseconds: 1000, horizonMilliseconds: 2000, token: 1,

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondMySQL
 
-@Suite("What bad input gets: one line that names the cure")
+@Suite("What bad input gets: one line that names the cure", .timeLimit(.minutes(5)))
 struct BadInputTests {
     private func expect(
         _ configuration: MySQLConfiguration, says texts: String..., sourceLocation: SourceLocation = #_sourceLocation

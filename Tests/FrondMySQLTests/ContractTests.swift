@@ -4,7 +4,7 @@ import Testing
 
 @testable import FrondMySQL
 
-@Suite("MariaDB keeps the contract of a segment store")
+@Suite("MariaDB keeps the contract of a segment store", .timeLimit(.minutes(5)))
 struct MySQLSegmentContractTests {
     private let contract = SegmentStoreContract { body in
         let database = try await TestDatabase.make()
@@ -17,7 +17,7 @@ struct MySQLSegmentContractTests {
     }
 }
 
-@Suite("MariaDB keeps the contract of a registry of worker IDs")
+@Suite("MariaDB keeps the contract of a registry of worker IDs", .timeLimit(.minutes(5)))
 struct MySQLWorkerContractTests {
     private let contract = WorkerRegistryContract { body in
         let database = try await TestDatabase.make()

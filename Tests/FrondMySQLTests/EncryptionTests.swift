@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondMySQL
 
-@Suite("Connections that cannot be listened to")
+@Suite("Connections that cannot be listened to", .timeLimit(.minutes(5)))
 struct EncryptionTests {
     /// Certificates made for the test: an authority, another that signed nothing, and a server's for `localhost`.
     private func makeCertificates(in folder: String) async throws {

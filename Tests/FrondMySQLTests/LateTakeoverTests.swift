@@ -3,7 +3,7 @@ import FrondMySQL
 import TestServers
 import Testing
 
-@Suite("A takeover that was decided before the registry was lost")
+@Suite("A takeover that was decided before the registry was lost", .timeLimit(.minutes(5)))
 struct LateTakeoverTests {
     @Test("is refused where it begins below the floor, for a new record and for one that is there")
     func belowTheFloor() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondMySQL
 
-@Suite("A database that fails")
+@Suite("A database that fails", .timeLimit(.minutes(5)))
 struct OutageTests {
     private let tag: Tag
 

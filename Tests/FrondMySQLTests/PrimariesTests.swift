@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondMySQL
 
-@Suite("Several databases for segments")
+@Suite("Several databases for segments", .timeLimit(.minutes(5)))
 struct PrimariesTests {
     private final class Flag: Sendable {
         let isSet = Atomic(false)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import FrondMySQL
 
-@Suite("Tables: made, completed, taken over")
+@Suite("Tables: made, completed, taken over", .timeLimit(.minutes(5)))
 struct SchemaTests {
     private func columns(of table: String, in database: TestDatabase) async throws -> [String] {
         try await database.rows(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import FrondMySQL
 
-@Suite("Many servers on one table")
+@Suite("Many servers on one table", .timeLimit(.minutes(5)))
 struct SharingTests {
     @Test("sixteen servers reserve of one tag: each number once, none left out, none gives up")
     func sixteenServers() async throws {

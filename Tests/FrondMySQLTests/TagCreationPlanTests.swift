@@ -52,7 +52,7 @@ private struct CreationSimulation {
     var open: [Int64] { rows.compactMap(\.self).filter { !$0.isClosed }.map(\.stripe) }
 }
 
-@Suite("Making a tag in several databases")
+@Suite("Making a tag in several databases", .timeLimit(.minutes(5)))
 struct TagCreationPlanTests {
     @Test("lists in one order complete each other, whoever breaks off")
     func completes() throws {

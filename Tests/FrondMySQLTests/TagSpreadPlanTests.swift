@@ -103,7 +103,7 @@ private struct SpreadSimulation {
     }
 }
 
-@Suite("Spreading a tag over more databases: what is decided")
+@Suite("Spreading a tag over more databases: what is decided", .timeLimit(.minutes(5)))
 struct TagSpreadPlanTests {
     @Test(
         "no number comes twice, whoever breaks off, begins again or does it at the same time, while servers go on",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FrondMySQL
 
-@Suite("Rows that others change")
+@Suite("Rows that others change", .timeLimit(.minutes(5)))
 struct TamperingTests {
     /// A database with the tag `good`, whose next number is 1, and a row beside it.
     private func withRow(_ tag: String, _ assignments: String, _ body: (MySQLSegmentStore) async throws -> Void)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import FrondMySQL
 
-@Suite("Tickets")
+@Suite("Tickets", .timeLimit(.minutes(5)))
 struct TicketTests {
     private func numbers(_ runs: [NumberRun]) -> [Int64] { runs.flatMap { Array($0) } }
 
@@ -220,7 +220,7 @@ struct TicketTests {
     }
 }
 
-@Suite("What is known of a counter of tickets")
+@Suite("What is known of a counter of tickets", .timeLimit(.minutes(5)))
 struct TicketLedgerTests {
     @Test("numbers are given out where they grow")
     func grows() throws {
@@ -256,7 +256,7 @@ struct TicketLedgerTests {
     }
 }
 
-@Suite("Which database is next")
+@Suite("Which database is next", .timeLimit(.minutes(5)))
 struct PrimaryRotationTests {
     private let down = FrondError(.storeUnavailable, "down")
 

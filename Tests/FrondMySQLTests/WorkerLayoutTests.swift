@@ -2,7 +2,7 @@ import Frond
 import FrondMySQL
 import Testing
 
-@Suite("Layouts of worker IDs")
+@Suite("Layouts of worker IDs", .timeLimit(.minutes(5)))
 struct WorkerLayoutTests {
     @Test("the layout of a worker ID is kept as it is extended, and another one gets none while it is in use")
     func layouts() async throws {

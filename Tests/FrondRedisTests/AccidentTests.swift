@@ -5,7 +5,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("No number comes twice from two servers on one Redis")
+@Suite("No number comes twice from two servers on one Redis", .timeLimit(.minutes(5)))
 struct AccidentTests {
     private func copyOfData(_ redis: RedisServer, to name: String) async throws {
         #expect(try await redis.command("SAVE") == "OK")

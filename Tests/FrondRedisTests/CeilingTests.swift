@@ -4,7 +4,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("The ceiling of a counter in Redis")
+@Suite("The ceiling of a counter in Redis", .timeLimit(.minutes(5)))
 struct CeilingTests {
     @Test("a ceiling store that is down stops only the tags that need it, and is not asked again and again")
     func ceilingDown() async throws {

@@ -2,7 +2,7 @@ import Frond
 import FrondRedis
 import Testing
 
-@Suite("The URL of Redis")
+@Suite("The URL of Redis", .timeLimit(.minutes(5)))
 struct RedisURLTests {
     @Test(
         "says host, port, user, password and database",

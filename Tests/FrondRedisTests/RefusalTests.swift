@@ -4,7 +4,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("What Redis refuses is said in one clear line")
+@Suite("What Redis refuses is said in one clear line", .timeLimit(.minutes(5)))
 struct RefusalTests {
     private func error(of body: () async throws -> Void) async -> FrondError? {
         do {

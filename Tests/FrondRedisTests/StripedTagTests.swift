@@ -4,7 +4,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("Numbers that are spread over several databases")
+@Suite("Numbers that are spread over several databases", .timeLimit(.minutes(5)))
 struct StripedTagTests {
     @Test("are not counted in Redis, which would give out those of the other databases")
     func refused() async throws {

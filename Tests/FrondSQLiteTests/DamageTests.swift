@@ -5,7 +5,7 @@ import Testing
 
 @testable import FrondSQLite
 
-@Suite("A file that is damaged")
+@Suite("A file that is damaged", .timeLimit(.minutes(5)))
 struct DamageTests {
     @Test("a damaged file is an error and never a number") func aDamagedFileIsAnErrorAndNeverANumber() async throws {
         try await withTemporaryDirectory { directory in

@@ -3,7 +3,7 @@ import Frond
 import FrondSQLite
 import Testing
 
-@Suite("Frond embedded in a process")
+@Suite("Frond embedded in a process", .timeLimit(.minutes(5)))
 struct EmbeddedTests {
     @Test("the README's lines give IDs")
     func readme() async throws {

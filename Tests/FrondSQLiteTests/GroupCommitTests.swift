@@ -7,7 +7,7 @@ import Testing
 
 @testable import FrondSQLite
 
-@Suite("Changes that come together share a commit")
+@Suite("Changes that come together share a commit", .timeLimit(.minutes(5)))
 struct GroupCommitTests {
     /// Keeps the writer's queue busy until it is released.
     private struct BusyWriter {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FrondSQLite
 
-@Suite("A file that another process locks for long")
+@Suite("A file that another process locks for long", .timeLimit(.minutes(5)))
 struct LockedFileTests {
     @Test("a file that stays locked is not waited for longer than the timeout")
     func aFileThatStaysLockedIsNotWaitedForLongerThanTheTimeout() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondSQLite
 
-@Suite("Opening a file")
+@Suite("Opening a file", .timeLimit(.minutes(5)))
 struct OpeningTests {
     @Test("writes are durable against power loss") func writesAreDurableAgainstPowerLoss() async throws {
         try await withStore { store in

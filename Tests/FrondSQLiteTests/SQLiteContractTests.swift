@@ -3,7 +3,7 @@ import FrondSQLite
 import FrondTesting
 import Testing
 
-@Suite("SQLite keeps the contract of a segment store")
+@Suite("SQLite keeps the contract of a segment store", .timeLimit(.minutes(5)))
 struct SQLiteContractTests {
     private let contract = SegmentStoreContract { body in
         try await withTemporaryDirectory { directory in
@@ -17,7 +17,7 @@ struct SQLiteContractTests {
     }
 }
 
-@Suite("What changed in a file")
+@Suite("What changed in a file", .timeLimit(.minutes(5)))
 struct ChangedTagsTests {
     @Test("is listed by the time of the change alone")
     func changes() async throws {

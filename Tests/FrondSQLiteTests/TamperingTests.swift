@@ -5,7 +5,7 @@ import FrondTesting
 import GRDB
 import Testing
 
-@Suite("Rows that others change")
+@Suite("Rows that others change", .timeLimit(.minutes(5)))
 struct TamperingTests {
     private static let columns =
         "tag, max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondSQLite
 
-@Suite("SQLite keeps the contract of a registry of worker IDs")
+@Suite("SQLite keeps the contract of a registry of worker IDs", .timeLimit(.minutes(5)))
 struct SQLiteWorkerContractTests {
     private let contract = WorkerRegistryContract { body in
         try await withTemporaryDirectory { directory in
@@ -20,7 +20,7 @@ struct SQLiteWorkerContractTests {
     }
 }
 
-@Suite("Worker IDs in a file")
+@Suite("Worker IDs in a file", .timeLimit(.minutes(5)))
 struct SQLiteWorkerFileTests {
     @Test("two registries on one file give out different worker IDs until there are none")
     func sharedFile() async throws {
@@ -137,7 +137,7 @@ struct SQLiteWorkerFileTests {
     }
 }
 
-@Suite("A file of worker IDs that fails")
+@Suite("A file of worker IDs that fails", .timeLimit(.minutes(5)))
 struct SQLiteWorkerFailureTests {
     /// Each call of a registry, and what it says.
     private func expectUnavailable(

@@ -4,7 +4,7 @@ import FrondSQLite
 import GRDB
 import Testing
 
-@Suite("Rows of worker IDs that others change")
+@Suite("Rows of worker IDs that others change", .timeLimit(.minutes(5)))
 struct WorkerTamperingTests {
     /// The table without a constraint, as it could be after somebody rebuilt it by hand.
     private static let laxTable = """

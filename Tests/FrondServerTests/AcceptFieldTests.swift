@@ -2,7 +2,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("Accept")
+@Suite("Accept", .timeLimit(.minutes(5)))
 struct AcceptFieldTests {
     /// What Spring's RestTemplate sends.
     static let spring = "text/plain, application/json, application/*+json, */*"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("The end of a connection")
+@Suite("The end of a connection", .timeLimit(.minutes(5)))
 struct ClosingTests {
     private let hot = EmbeddedServer.hot
     private let other = EmbeddedServer.get("/health/live")

@@ -52,7 +52,7 @@ private struct CounterServer {
     }
 }
 
-@Suite("Counters on the fast lane")
+@Suite("Counters on the fast lane", .timeLimit(.minutes(5)))
 struct CounterLaneTests {
     private let redis = EmbeddedServer.get("/api/redis/get/order")
     private let batch = EmbeddedServer.get("/api/redis/get/order?count=3")

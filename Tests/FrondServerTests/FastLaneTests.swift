@@ -5,7 +5,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("The fast lane")
+@Suite("The fast lane", .timeLimit(.minutes(5)))
 struct FastLaneTests {
     private func route(
         _ uri: String, method: HTTPMethod = .GET, version: HTTPVersion = .http1_1, headers: HTTPHeaders = [:]

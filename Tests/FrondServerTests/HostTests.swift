@@ -4,7 +4,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("Host")
+@Suite("Host", .timeLimit(.minutes(5)))
 struct HostTests {
     @Test(
         "is required once in HTTP/1.1, and must be one, on every way",

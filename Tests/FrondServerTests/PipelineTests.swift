@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("The pipeline of a connection")
+@Suite("The pipeline of a connection", .timeLimit(.minutes(5)))
 struct PipelineTests {
     private let hot = EmbeddedServer.hot
     private let json = EmbeddedServer.get("/api/segment/get/order", "Accept: application/json")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("Problems")
+@Suite("Problems", .timeLimit(.minutes(5)))
 struct ProblemTests {
     @Test("every error of Frond has a status, and 503 says when to come back", arguments: FrondError.Code.allCases)
     func statuses(code: FrondError.Code) {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("Query parameters")
+@Suite("Query parameters", .timeLimit(.minutes(5)))
 struct QueryParametersTests {
     private let names = ["count", "format"]
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("Readiness")
+@Suite("Readiness", .timeLimit(.minutes(5)))
 struct ReadinessTests {
     private let time = ManualTimeSource()
     private let order: Frond.Tag

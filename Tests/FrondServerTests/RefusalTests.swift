@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("What is no HTTP request")
+@Suite("What is no HTTP request", .timeLimit(.minutes(5)))
 struct RefusalTests {
     private let hot = EmbeddedServer.hot
     private let generators: ServedGenerators

@@ -8,7 +8,7 @@ import Testing
 
 /// The fast lane answers a request by its bytes alone where it has seen the same before. Whatever is sent, in whatever
 /// packets, the answers are those that the HTTP decoder's reading of every request gives.
-@Suite("Repeated requests")
+@Suite("Repeated requests", .timeLimit(.minutes(5)))
 struct RepeatedRequestTests {
     private static let requests = [
         EmbeddedServer.hot, EmbeddedServer.hot, EmbeddedServer.hot,

@@ -9,7 +9,7 @@ import Testing
     import FoundationNetworking
 #endif
 
-@Suite("Routes of tags that are set")
+@Suite("Routes of tags that are set", .timeLimit(.minutes(5)))
 struct TagRouteTests {
     struct Answer {
         var status: Int

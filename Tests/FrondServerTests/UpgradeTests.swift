@@ -5,7 +5,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("A wish for another protocol")
+@Suite("A wish for another protocol", .timeLimit(.minutes(5)))
 struct UpgradeTests {
     private let generators: ServedGenerators
     /// What Java's HttpClient sends with every request in the clear.

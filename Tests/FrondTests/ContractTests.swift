@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("The in-memory store keeps the contract of a segment store")
+@Suite("The in-memory store keeps the contract of a segment store", .timeLimit(.minutes(5)))
 struct InMemoryContractTests {
     private let contract = SegmentStoreContract { body in
         let store = InMemorySegmentStore { _ in await Task.yield() }

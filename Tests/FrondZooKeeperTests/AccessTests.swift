@@ -5,7 +5,7 @@ import Testing
 @testable import FrondZooKeeper
 
 extension OnOneServer {
-    @Suite("Who may use a registry in ZooKeeper")
+    @Suite("Who may use a registry in ZooKeeper", .timeLimit(.minutes(5)))
     struct AccessTests {
         @Test("the path is made when the registry is initialised, and not before")
         func makesThePath() async throws {

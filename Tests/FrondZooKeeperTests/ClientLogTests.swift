@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondZooKeeper
 
-@Suite("What the client library prints")
+@Suite("What the client library prints", .timeLimit(.minutes(5)))
 struct ClientLogTests {
     private final class Lines: Sendable {
         let all = Mutex<[(level: Logger.Level, text: String)]>([])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import FrondZooKeeper
 
-@Suite("The URL of a registry in ZooKeeper")
+@Suite("The URL of a registry in ZooKeeper", .timeLimit(.minutes(5)))
 struct ConfigurationTests {
     @Test("it names servers, a path, a user, and times")
     func everything() throws {

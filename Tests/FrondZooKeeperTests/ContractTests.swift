@@ -6,7 +6,7 @@ import Testing
 @testable import FrondZooKeeper
 
 extension OnOneServer {
-    @Suite("ZooKeeper keeps the contract of a registry of worker IDs")
+    @Suite("ZooKeeper keeps the contract of a registry of worker IDs", .timeLimit(.minutes(5)))
     struct ContractTests {
         @Test("keeps the contract", arguments: WorkerRegistryContract.Promise.allCases)
         func keeps(promise: WorkerRegistryContract.Promise) async throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import FrondZooKeeper
 
 extension OnServersOfTheirOwn {
-    @Suite("An ensemble of three")
+    @Suite("An ensemble of three", .timeLimit(.minutes(5)))
     struct EnsembleTests {
         /// Every stretch of time that was reserved for a holder, as the holders were told.
         private final class Ledger: Sendable {

@@ -8,7 +8,7 @@ import Testing
 @testable import FrondZooKeeper
 
 extension OnServersOfTheirOwn {
-    @Suite("When ZooKeeper fails")
+    @Suite("When ZooKeeper fails", .timeLimit(.minutes(5)))
     struct FailureTests {
         /// A registry with one worker ID taken, on a server of the test's own.
         private struct Scene {

@@ -6,7 +6,7 @@ import Testing
 @testable import FrondZooKeeper
 
 extension OnOneServer {
-    @Suite("Beside Leaf servers")
+    @Suite("Beside Leaf servers", .timeLimit(.minutes(5)))
     struct LeafTests {
         /// The nodes of Leaf servers, made as Leaf makes them.
         private struct Servers {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import FrondZooKeeper
 
-@Suite("What a node of a Leaf server says")
+@Suite("What a node of a Leaf server says", .timeLimit(.minutes(5)))
 struct LeafWorkerTests {
     private static let report = #"{"ip":"10.0.0.7","port":"8080","timestamp":\#(now)}"#
 

@@ -5,7 +5,7 @@ import Testing
 @testable import FrondZooKeeper
 
 extension OnOneServer {
-    @Suite("A registry in ZooKeeper that is lost while it is used")
+    @Suite("A registry in ZooKeeper that is lost while it is used", .timeLimit(.minutes(5)))
     struct LossTests {
         private func record(floor: Int64, token: Int64) -> WorkerRecord {
             WorkerRecord(
@@ -60,7 +60,7 @@ extension OnOneServer {
         }
     }
 
-    @Suite("A registry in ZooKeeper with many records")
+    @Suite("A registry in ZooKeeper with many records", .timeLimit(.minutes(5)))
     struct ManyRecordsTests {
         @Test("1,024 worker IDs are taken by 16 registries at once, each once, and listed in a moment")
         func many() async throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import FrondZooKeeper
 
 extension OnOneServer {
-    @Suite("When the network between Frond and ZooKeeper fails")
+    @Suite("When the network between Frond and ZooKeeper fails", .timeLimit(.minutes(5)))
     struct NetworkTests {
         /// A registry behind a network, and one beside it that is not.
         private struct Scene {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import FrondZooKeeper
 
-@Suite("Which handle requests go to")
+@Suite("Which handle requests go to", .timeLimit(.minutes(5)))
 struct SessionStateTests {
     private let patience = Duration.seconds(12)
 

@@ -5,7 +5,7 @@ import Testing
 @testable import FrondZooKeeper
 
 extension OnOneServer {
-    @Suite("Nodes that somebody changed by hand, or a newer Frond wrote")
+    @Suite("Nodes that somebody changed by hand, or a newer Frond wrote", .timeLimit(.minutes(5)))
     struct TamperingTests {
         private static let later = "\(WorkerRecord.lastMilliseconds + 1)"
         private static let contents = [

@@ -4,7 +4,7 @@ import NIOHTTP1
 import TestServers
 import Testing
 
-@Suite("The form of answers over HTTP")
+@Suite("The form of answers over HTTP", .timeLimit(.minutes(5)))
 struct AnswerFormTests {
     private static let spring = "text/plain, application/json, application/*+json, */*"
     private static let axios = "application/json, text/plain, */*"

@@ -4,7 +4,7 @@ import NIOHTTP1
 import TestServers
 import Testing
 
-@Suite("Bad input over HTTP")
+@Suite("Bad input over HTTP", .timeLimit(.minutes(5)))
 struct BadInputTests {
     private func check(
         _ path: String, method: HTTPMethod = .GET, status: Int, code: String, mentions text: String,

@@ -3,7 +3,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("frond bench http")
+@Suite("frond bench http", .timeLimit(.minutes(5)))
 struct BenchTests {
     let directory: TemporaryDirectory
 

@@ -6,7 +6,7 @@ import NIOHTTP1
 import TestServers
 import Testing
 
-@Suite("A shared cache in front")
+@Suite("A shared cache in front", .timeLimit(.minutes(5)))
 struct CacheTests {
     private func get(_ port: Int, _ path: String) async throws -> String {
         let response = try await HTTPClient.shared.execute(

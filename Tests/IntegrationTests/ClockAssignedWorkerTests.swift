@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 #if os(Linux)
-    @Suite("frond serve with the worker ID assigned to it")
+    @Suite("frond serve with the worker ID assigned to it", .timeLimit(.minutes(5)))
     struct ClockAssignedWorkerTests {
         let directory: TemporaryDirectory
         let clock: ShiftedClock

@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 #if os(Linux)
-    @Suite("Decoding a snowflake ID")
+    @Suite("Decoding a snowflake ID", .timeLimit(.minutes(5)))
     struct ClockDecodeTests {
         struct Decoded: Decodable {
             var id, time, timeMilliseconds: String

@@ -4,7 +4,9 @@ import TestServers
 import Testing
 
 #if os(Linux)
-    @Suite("frond serve, stopped for longer than its horizon while another server takes its worker ID")
+    @Suite(
+        "frond serve, stopped for longer than its horizon while another server takes its worker ID",
+        .timeLimit(.minutes(5)))
     struct ClockPauseTests {
         /// One worker ID, so that whoever comes second must take the first one's, and the shortest horizon.
         static let oneWorker = ["snowflake.workerBits=0", "worker.maxHorizon=3s"]

@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 #if os(Linux)
-    @Suite("frond serve, its clock stepped back across kill -9 and a restart")
+    @Suite("frond serve, its clock stepped back across kill -9 and a restart", .timeLimit(.minutes(5)))
     struct ClockRestartTests {
         let directory: TemporaryDirectory
         let clock: ShiftedClock

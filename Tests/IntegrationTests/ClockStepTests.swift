@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 #if os(Linux)
-    @Suite("frond serve, its clock stepped while it runs")
+    @Suite("frond serve, its clock stepped while it runs", .timeLimit(.minutes(5)))
     struct ClockStepTests {
         let directory: TemporaryDirectory
         let clock: ShiftedClock

@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 #if os(Linux)
-    @Suite("Worker IDs that are all held")
+    @Suite("Worker IDs that are all held", .timeLimit(.minutes(5)))
     struct ClockWorkerTests {
         static let oneWorker = ["snowflake.workerBits=0", "worker.maxHorizon=3s"]
 

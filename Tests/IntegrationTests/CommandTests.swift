@@ -3,7 +3,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("The frond command")
+@Suite("The frond command", .timeLimit(.minutes(5)))
 struct CommandTests {
     let directory: TemporaryDirectory
 

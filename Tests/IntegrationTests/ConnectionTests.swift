@@ -3,7 +3,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("Connections")
+@Suite("Connections", .timeLimit(.minutes(5)))
 struct ConnectionTests {
     @Test("pipelined requests are answered in order, hot and ordinary mixed")
     func pipelining() async throws {

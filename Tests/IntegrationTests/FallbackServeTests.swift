@@ -4,7 +4,7 @@ import NIOHTTP1
 import TestServers
 import Testing
 
-@Suite("frond serve, tags with fallbacks")
+@Suite("frond serve, tags with fallbacks", .timeLimit(.minutes(5)))
 struct FallbackServeTests {
     let directory: TemporaryDirectory
 
@@ -91,7 +91,7 @@ struct FallbackServeTests {
 }
 
 #if os(Linux)
-    @Suite("frond serve, numbers by the day, its clock moved while it runs")
+    @Suite("frond serve, numbers by the day, its clock moved while it runs", .timeLimit(.minutes(5)))
     struct PeriodServeTests {
         @Test("two servers whose clocks pass midnight apart, jump back and crash: no text twice, and each day from 1")
         func midnight() async throws {

@@ -3,7 +3,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("frond serve --grpc-port")
+@Suite("frond serve --grpc-port", .timeLimit(.minutes(5)))
 struct GRPCTests {
     let directory: TemporaryDirectory
 

@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 /// `frond serve --store mysql://… --registry mysql://…` on a real MariaDB.
-@Suite("Serving from MariaDB", .serialized)
+@Suite("Serving from MariaDB", .serialized, .timeLimit(.minutes(5)))
 struct MySQLServeTests {
     let directory: TemporaryDirectory
 

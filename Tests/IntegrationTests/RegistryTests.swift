@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 /// `frond serve --registry` against real clusters of three.
-@Suite("Worker IDs from a cluster", .serialized)
+@Suite("Worker IDs from a cluster", .serialized, .timeLimit(.minutes(5)))
 struct RegistryTests {
     let directory: TemporaryDirectory
 

@@ -4,7 +4,7 @@ import NIOHTTP1
 import TestServers
 import Testing
 
-@Suite("frond serve")
+@Suite("frond serve", .timeLimit(.minutes(5)))
 struct ServeTests {
     let directory: TemporaryDirectory
 

@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 /// Clients that ask for HTTP/2 with every request in the clear.
-@Suite("Clients that ask for h2c")
+@Suite("Clients that ask for h2c", .timeLimit(.minutes(5)))
 struct UpgradeClientTests {
     @Test("Java's HttpClient keeps its connection and gets one ID after the other")
     func java() async throws {

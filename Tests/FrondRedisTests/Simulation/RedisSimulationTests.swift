@@ -3,7 +3,7 @@ import Testing
 
 @testable import FrondRedis
 
-@Suite("Counters in Redis, in simulation")
+@Suite("Counters in Redis, in simulation", .timeLimit(.minutes(10)))
 struct RedisSimulationTests {
     private let seeds = ProcessInfo.processInfo.environment["FROND_SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 200
 

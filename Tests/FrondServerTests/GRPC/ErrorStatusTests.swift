@@ -3,7 +3,7 @@ import FrondAPI
 import GRPCCore
 import Testing
 
-@Suite("Errors by gRPC")
+@Suite("Errors by gRPC", .timeLimit(.minutes(5)))
 struct ErrorStatusTests {
     @Test("keep code, message and retry over the wire", arguments: FrondError.Code.allCases)
     func everyCode(code: FrondError.Code) throws {

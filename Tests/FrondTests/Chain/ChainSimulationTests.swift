@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("Fallbacks and periods in simulation")
+@Suite("Fallbacks and periods in simulation", .timeLimit(.minutes(10)))
 struct ChainSimulationTests {
     @Test("no text twice, whatever stores, Redis, clocks and servers do while days change and tags are set")
     func promisesHold() async throws {

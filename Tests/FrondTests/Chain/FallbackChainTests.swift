@@ -1,7 +1,7 @@
 import Frond
 import Testing
 
-@Suite("The order of fallbacks")
+@Suite("The order of fallbacks", .timeLimit(.minutes(5)))
 struct FallbackChainTests {
     private func chain(_ generators: [GeneratorKind]) throws -> FallbackChain {
         FallbackChain(tag: try Frond.Tag("order"), generators: generators, limit: .seconds(1), now: .zero)

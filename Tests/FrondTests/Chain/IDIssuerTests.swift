@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("IDs as a tag's settings say")
+@Suite("IDs as a tag's settings say", .timeLimit(.minutes(5)))
 struct IDIssuerTests {
     let base = InMemorySegmentStore()
     let tag: Frond.Tag

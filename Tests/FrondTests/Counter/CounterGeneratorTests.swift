@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("A counter generator")
+@Suite("A counter generator", .timeLimit(.minutes(5)))
 struct CounterGeneratorTests {
     let time = ManualTimeSource()
     let tag: Frond.Tag

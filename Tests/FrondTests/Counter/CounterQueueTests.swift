@@ -1,7 +1,7 @@
 import Frond
 import Testing
 
-@Suite("A queue for a counter")
+@Suite("A queue for a counter", .timeLimit(.minutes(5)))
 struct CounterQueueTests {
     let tag: Frond.Tag
     let now = Duration.seconds(10)

@@ -1,7 +1,7 @@
 import FrondTesting
 import Testing
 
-@Suite("Counters in simulation")
+@Suite("Counters in simulation", .timeLimit(.minutes(10)))
 struct CounterSimulationTests {
     @Test("no number twice, exact counts, never older than the question, everybody answered, whatever fails")
     func promisesHold() async throws {

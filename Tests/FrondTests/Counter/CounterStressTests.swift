@@ -3,7 +3,7 @@ import FrondTesting
 import Testing
 
 /// Run under ThreadSanitizer by `make test-core`.
-@Suite("Stress: a counter generator on all cores")
+@Suite("Stress: a counter generator on all cores", .timeLimit(.minutes(10)))
 struct CounterStressTests {
     /// A sanitizer makes everything slow: that must not look like a slow store.
     private let policy = CounterPolicy(largestDraw: 40, waitLimit: .seconds(60))

@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("Periods")
+@Suite("Periods", .timeLimit(.minutes(5)))
 struct PeriodTests {
     @Test("a correction of the clock by up to a minute does not take it back; a greater one is followed")
     func steadyClock() {

@@ -3,7 +3,7 @@ import FrondTesting
 import Testing
 
 /// A record that someone made by hand, or a caller on the other side of a wire, must never stop the process.
-@Suite("Records and arguments at the edges")
+@Suite("Records and arguments at the edges", .timeLimit(.minutes(5)))
 struct HostileInputTests {
     private func record(_ change: (inout TagRecord) -> Void) throws -> TagRecord {
         var record = try TagSettings(step: 10, maxValue: 100, cycles: true).newRecord(

@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("A segment generator")
+@Suite("A segment generator", .timeLimit(.minutes(5)))
 struct SegmentGeneratorTests {
     let time = ManualTimeSource()
     let store = GatedStore()

@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("While the store of segments is down or slow")
+@Suite("While the store of segments is down or slow", .timeLimit(.minutes(5)))
 struct SegmentOutageTests {
     private let time = ManualTimeSource()
     private let tag: Frond.Tag

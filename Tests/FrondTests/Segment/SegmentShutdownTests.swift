@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("The shutdown of many tags")
+@Suite("The shutdown of many tags", .timeLimit(.minutes(5)))
 struct SegmentShutdownTests {
     private let time = ManualTimeSource()
     private let store: FaultInjectingSegmentStore<InMemorySegmentStore>

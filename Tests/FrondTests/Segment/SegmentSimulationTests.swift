@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("Segments in simulation")
+@Suite("Segments in simulation", .timeLimit(.minutes(10)))
 struct SegmentSimulationTests {
     @Test(
         "no ID twice, order per server, nothing unreserved, and every server comes back, whatever fails",

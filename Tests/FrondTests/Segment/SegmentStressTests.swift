@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Run under ThreadSanitizer by `make test-core`.
-@Suite("Stress: a segment generator on all cores")
+@Suite("Stress: a segment generator on all cores", .timeLimit(.minutes(10)))
 struct SegmentStressTests {
     /// A sanitizer makes everything slow: that must not look like a slow store.
     private func patient(maxStep: Int64) -> SegmentPolicy {

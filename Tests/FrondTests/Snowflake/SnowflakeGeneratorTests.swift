@@ -3,7 +3,7 @@ import FrondTesting
 import Synchronization
 import Testing
 
-@Suite("The snowflake generator")
+@Suite("The snowflake generator", .timeLimit(.minutes(5)))
 struct SnowflakeGeneratorTests {
     private let time = ManualTimeSource()
 

@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("The layout of snowflake IDs")
+@Suite("The layout of snowflake IDs", .timeLimit(.minutes(5)))
 struct SnowflakeLayoutTests {
     /// 2026-01-01T00:00:00Z.
     private let now: Int64 = 1_767_225_600_000

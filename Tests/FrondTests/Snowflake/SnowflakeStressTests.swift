@@ -13,7 +13,7 @@ import Testing
 
 /// To be run under ThreadSanitizer as well. That does not see into `Mutex`, and takes what it guards for a race: the
 /// clock guard is kept out of it by a jump that cannot be.
-@Suite("The snowflake generator on many threads")
+@Suite("The snowflake generator on many threads", .timeLimit(.minutes(10)))
 struct SnowflakeStressTests {
     private static func policy(maxAhead: Duration) -> SnowflakePolicy {
         SnowflakePolicy(maxAhead: maxAhead, maxForwardJump: .seconds(100_000), spreadSeed: 3)

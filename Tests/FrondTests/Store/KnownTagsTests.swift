@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("Counters of known tags")
+@Suite("Counters of known tags", .timeLimit(.minutes(5)))
 struct KnownTagsTests {
     @Test("a tag that nobody created is refused and reaches no counter; one that is created later is served")
     func refusesUnknownTags() async throws {

@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("The floors of a store")
+@Suite("The floors of a store", .timeLimit(.minutes(5)))
 struct StoreFloorsTests {
     private let tag: Frond.Tag
 
@@ -54,7 +54,7 @@ struct StoreFloorsTests {
     }
 }
 
-@Suite("A tail of the numbers of two callers")
+@Suite("A tail of the numbers of two callers", .timeLimit(.minutes(5)))
 struct TailOwnerTests {
     @Test("is refused where it begins with numbers of the one before, and is taken where both are of one caller")
     func twoCallers() throws {
@@ -80,7 +80,7 @@ struct TailOwnerTests {
     }
 }
 
-@Suite("A record that is missing")
+@Suite("A record that is missing", .timeLimit(.minutes(5)))
 struct MissingRecordTests {
     @Test("is created as the policy says, that of a period always, and one that was there never")
     func cures() throws {

@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("What one process was given of a tag")
+@Suite("What one process was given of a tag", .timeLimit(.minutes(5)))
 struct StoreViewFloorTests {
     private let tag: Frond.Tag
 

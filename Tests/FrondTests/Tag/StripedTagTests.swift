@@ -1,7 +1,7 @@
 import Frond
 import Testing
 
-@Suite("Numbers spread over several databases")
+@Suite("Numbers spread over several databases", .timeLimit(.minutes(5)))
 struct StripedTagTests {
     private func makeRecord(
         maxID: Int64 = 1, step: Int64 = 10, maxValue: Int64 = TagRecord.largestValue, cycles: Bool = false,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Frond
 
-@Suite("The options of a tag")
+@Suite("The options of a tag", .timeLimit(.minutes(5)))
 struct TagOptionsTests {
     private let key: ScrambleKey
     private let daily: TagOptions

@@ -1,7 +1,7 @@
 import Frond
 import Testing
 
-@Suite("The arithmetic of reservations")
+@Suite("The arithmetic of reservations", .timeLimit(.minutes(5)))
 struct TagRecordTests {
     private func makeRecord(
         maxID: Int64 = 1, step: Int64 = 10, startID: Int64 = 1, maxValue: Int64 = TagRecord.largestValue,

@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("What a server knows of tags")
+@Suite("What a server knows of tags", .timeLimit(.minutes(5)))
 struct TagSettingsCacheTests {
     /// A store in which the record of one tag cannot be read.
     private struct DamagedStore: ForwardingSegmentStore {

@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("The settings of tags as a server last read them")
+@Suite("The settings of tags as a server last read them", .timeLimit(.minutes(5)))
 struct TagSettingsStateMachineTests {
     private typealias Machine = TagSettingsStateMachine
 

@@ -1,7 +1,7 @@
 import Frond
 import Testing
 
-@Suite("The name of a tag")
+@Suite("The name of a tag", .timeLimit(.minutes(5)))
 struct TagTests {
     @Test(
         "letters, digits and . _ : - are allowed, 1 to 128 of them",

@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("A store that fails as planned")
+@Suite("A store that fails as planned", .timeLimit(.minutes(5)))
 struct FaultInjectingSegmentStoreTests {
     private let time = ManualTimeSource()
     private let tag: Frond.Tag

@@ -3,7 +3,7 @@ import FrondTesting
 import Synchronization
 import Testing
 
-@Suite("What can be done to the in-memory store")
+@Suite("What can be done to the in-memory store", .timeLimit(.minutes(5)))
 struct InMemorySegmentStoreTests {
     private let tag: Frond.Tag
 

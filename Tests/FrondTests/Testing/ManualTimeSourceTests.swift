@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("A clock that tests move")
+@Suite("A clock that tests move", .timeLimit(.minutes(5)))
 struct ManualTimeSourceTests {
     private let time = ManualTimeSource(monotonic: .seconds(5), wallMilliseconds: 1_000_000)
 

@@ -1,7 +1,7 @@
 import Frond
 import Testing
 
-@Suite("Numbers as text")
+@Suite("Numbers as text", .timeLimit(.minutes(5)))
 struct RadixTests {
     private let numbers: [Int64] = [0, 1, 9, 10, 31, 32, 35, 36, 61, 62, 999, 1_000_000, 1 << 53, .max - 1, .max]
 

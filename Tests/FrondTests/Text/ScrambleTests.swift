@@ -2,7 +2,7 @@ import Testing
 
 @testable import Frond
 
-@Suite("Scrambled numbers")
+@Suite("Scrambled numbers", .timeLimit(.minutes(5)))
 struct ScrambleTests {
     private let bytes = Array("a key of 16 bytes or more".utf8)
     private let key: ScrambleKey

@@ -1,7 +1,7 @@
 import Frond
 import Testing
 
-@Suite("How IDs are written")
+@Suite("How IDs are written", .timeLimit(.minutes(5)))
 struct TextFormatTests {
     @Test(
         "a format writes what it says, and reads it back",

@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("UUIDs")
+@Suite("UUIDs", .timeLimit(.minutes(5)))
 struct UUIDTests {
     private func variantIsRFC(_ uuid: UUIDValue) -> Bool { uuid.low >> 62 == 0b10 }
 

@@ -10,7 +10,7 @@ import Testing
     import Glibc
 #endif
 
-@Suite("The static registry")
+@Suite("The static registry", .timeLimit(.minutes(5)))
 struct FileWorkerRegistryTests {
     private let contract = WorkerRegistryContract(fixedWorkerID: 7) { body in
         let folder = try TemporaryFolder()

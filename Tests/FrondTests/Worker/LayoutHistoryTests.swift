@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("Layouts that share a registry")
+@Suite("Layouts that share a registry", .timeLimit(.minutes(5)))
 struct LayoutHistoryTests {
     /// 2026-11-23T00:00:00Z.
     private let now: Int64 = 1_795_392_000_000

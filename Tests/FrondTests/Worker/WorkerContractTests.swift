@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("The in-memory registry keeps the contract of a registry of worker IDs")
+@Suite("The in-memory registry keeps the contract of a registry of worker IDs", .timeLimit(.minutes(5)))
 struct InMemoryWorkerContractTests {
     private let contract = WorkerRegistryContract { body in
         let registry = InMemoryWorkerRegistry(InMemoryWorkerStore { _ in await Task.yield() })

@@ -3,7 +3,7 @@ import FrondTesting
 import Synchronization
 import Testing
 
-@Suite("The keeper of a worker ID")
+@Suite("The keeper of a worker ID", .timeLimit(.minutes(5)))
 struct WorkerKeeperTests {
     private typealias FaultyStore = FaultInjectingWorkerStore<InMemoryWorkerStore>
 

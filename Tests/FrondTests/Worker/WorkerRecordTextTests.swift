@@ -2,7 +2,7 @@ import Testing
 
 @testable import Frond
 
-@Suite("The record of a worker ID as text")
+@Suite("The record of a worker ID as text", .timeLimit(.minutes(5)))
 struct WorkerRecordTextTests {
     @Test(
         "comes back as it was, whatever its holder is called",

@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("Worker IDs in simulation")
+@Suite("Worker IDs in simulation", .timeLimit(.minutes(10)))
 struct WorkerSimulationTests {
     private func settings(_ seed: UInt64) -> WorkerSimulation.Settings {
         WorkerSimulation.Settings(layout: WorkerSimulation.smallLayout(seed: seed))

@@ -18,9 +18,9 @@ extension Trait where Self == ZooKeeperTrait {
 }
 
 /// The tests of one ZooKeeper that none of them stops, with a path for each test.
-@Suite("On one ZooKeeper", .zooKeeper)
+@Suite("On one ZooKeeper", .zooKeeper, .timeLimit(.minutes(5)))
 struct OnOneServer {}
 
 /// The tests that stop their own servers: one test after another, since each server takes a core to start.
-@Suite("On servers of their own", .serialized)
+@Suite("On servers of their own", .serialized, .timeLimit(.minutes(5)))
 struct OnServersOfTheirOwn {}
