@@ -31,7 +31,7 @@ struct AddressFaultTests {
     @Test("says that a name is not known")
     func unknownName() async throws {
         let message = try await message(["nowhere.invalid:9090"])
-        #expect(message.contains("nowhere.invalid:9090 has a name that no address is known of"), "\(message)")
+        #expect(message.contains("nowhere.invalid:9090 has a name without an address"), "\(message)")
     }
 
     @Test("says that something else listens there")
