@@ -9,6 +9,7 @@ public struct ClientTLS: Hashable, Sendable {
     /// A PEM file with the private key of ``certificate``.
     public var key: String?
 
+    /// Creates settings of which each may be nil.
     public init(authority: String? = nil, certificate: String? = nil, key: String? = nil) {
         self.authority = authority
         self.certificate = certificate

@@ -22,13 +22,18 @@ public final class FrondClient: Service {
         public var servers: [String]
         /// The security of the connections; nil for plaintext.
         public var tls: ClientTLS?
+        /// The limits of the calls to the servers.
         public var pool: PoolPolicy
+        /// The limits of the cached numbers of tags.
         public var segment: SegmentPolicy
+        /// The limits of the snowflake IDs made here.
         public var snowflake: SnowflakePolicy
+        /// The limits of the worker ID's horizon.
         public var worker: WorkerPolicy
         /// The maximum time that a graceful shutdown takes to give back unused numbers. Default 5 seconds.
         public var shutdownLimit: Duration
 
+        /// Creates settings; all but the servers have defaults.
         public init(
             servers: [String], tls: ClientTLS? = nil, pool: PoolPolicy = PoolPolicy(),
             segment: SegmentPolicy = SegmentPolicy(), snowflake: SnowflakePolicy = SnowflakePolicy(),

@@ -8,6 +8,7 @@ public struct ServerAddress: Hashable, Sendable {
     /// 1 to 65535.
     public var port: Int
 
+    /// Creates an address from its parts.
     public init(host: String, port: Int) {
         self.host = host
         self.port = port

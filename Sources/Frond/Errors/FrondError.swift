@@ -56,6 +56,7 @@ public struct FrondError: Error, Sendable, CustomStringConvertible {
     /// The scope where it differs from the one of the code.
     private var statedScope: Scope?
 
+    /// Creates an error with the usual scope of its code.
     public init(_ code: Code, _ message: String, retryAfter: Duration? = nil, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
@@ -63,6 +64,7 @@ public struct FrondError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// The message, and the underlying error in parentheses.
     public var description: String {
         guard let cause else { return message }
         return "\(message) (\(cause))"

@@ -13,6 +13,7 @@ public struct Segment: Hashable, Sendable {
     /// The record's version right after this reservation: what a give-back compares.
     public var version: Int64
 
+    /// Creates a segment, as a store does.
     public init(first: Int64, end: Int64, stride: Int64 = 1, step: Int64, cycle: Int64, version: Int64) {
         self.first = first
         self.end = end

@@ -11,6 +11,7 @@ import Synchronization
 public final class SegmentGenerator: IDGenerator, TagGenerator {
     private typealias Waiter = CheckedContinuation<Result<Claimed, FrondError>, Never>
 
+    /// The tag whose numbers it issues.
     public let tag: Tag
     private let source: SegmentSource
     private let window = PublishedWindow()

@@ -11,6 +11,7 @@ public struct SegmentPolicy: Hashable, Sendable {
     /// The maximum number of callers that wait for one tag; more are refused. Default 10,000.
     public var maxWaiters: Int
 
+    /// Creates a policy; each value has its default.
     public init(
         prefetchFraction: Double = 0.1, targetDuration: Duration = .seconds(900), maxStep: Int64 = 1_000_000,
         waitLimit: Duration = .seconds(1), maxWaiters: Int = 10_000

@@ -3,9 +3,12 @@
 /// A generator passes the furthest position it has seen with each reservation, so that a store that went back (a
 /// restored dump, a stale replica) is refused instead of believed.
 public struct SegmentPosition: Hashable, Sendable, Comparable {
+    /// The number of times that the tag has started again, 0 or more.
     public var cycle: Int64
+    /// The next number within the cycle.
     public var next: Int64
 
+    /// Creates a position.
     public init(cycle: Int64, next: Int64) {
         self.cycle = cycle
         self.next = next

@@ -16,6 +16,7 @@ public struct PoolPolicy: Hashable, Sendable {
     /// The pause between two searches, while calls are made. Default 30 seconds.
     public var findingPause: Duration
 
+    /// Creates a policy; each value has its default.
     public init(
         callLimit: Duration = .seconds(4), patience: Duration = .milliseconds(250),
         shortestPause: Duration = .milliseconds(100), longestPause: Duration = .seconds(10),
