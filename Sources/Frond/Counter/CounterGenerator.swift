@@ -94,7 +94,7 @@ public final class CounterGenerator: IDGenerator, TagGenerator {
         let effects = queue.withLock { event(&$0) }
         if let count = effects.draw { draw(count) }
         for delivery in effects.deliveries {
-            if case .failure(let error) = delivery.outcome { source.monitor.noteOutcome(error) }
+            if case .failure(let error) = delivery.outcome { source.monitor.recordFailure(error) }
             delivery.waiter(delivery.outcome)
         }
         if let deadline = effects.wakeAt {

@@ -117,7 +117,7 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
         let left = buffer.withLock { $0.left(cursor: cursor.value) }
         // Where nothing is left a claim costs nothing, and is the probe that finds the store well again.
         guard left > 0, count > left else { return }
-        source.monitor.noteOutcome(failure)
+        source.monitor.recordFailure(failure)
         let now = source.time.monotonic
         update { $0.prefetch(now: now) }
         source.probe()
@@ -168,7 +168,7 @@ public final class SegmentGenerator: IDGenerator, TagGenerator {
             return effects
         }
         for delivery in effects.deliveries {
-            if case .failure(let error) = delivery.outcome { source.monitor.noteOutcome(error) }
+            if case .failure(let error) = delivery.outcome { source.monitor.recordFailure(error) }
             delivery.waiter.resume(returning: delivery.outcome)
         }
         if let deadline = effects.wakeAt {

@@ -71,7 +71,7 @@ public final class SegmentGenerators: Sendable {
     var policy: SegmentPolicy { source.policy }
 
     /// Records that a caller went without a number since the store did not return the settings of its tag.
-    func noteOutcome(_ error: FrondError) { source.monitor.noteOutcome(error) }
+    func noteOutcome(_ error: FrondError) { source.monitor.recordFailure(error) }
 
     /// The reason for not asking the store; nil if it may be asked.
     var knownFailure: FrondError? { source.monitor.isDown ? source.monitor.failure : nil }

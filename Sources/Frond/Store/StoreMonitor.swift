@@ -31,7 +31,7 @@ package final class StoreMonitor: Sendable {
     var isStarved: Bool { state.withLock { $0.starvation != nil } }
 
     /// Records the error of a caller, which went without a number if the store is the reason.
-    func noteOutcome(_ error: FrondError) {
+    func recordFailure(_ error: FrondError) {
         guard error.isOfStore, error.code != .cancelled else { return }
         state.withLock { $0.starvation = error }
     }

@@ -103,6 +103,8 @@ package final class TagSettingsCache: Sendable {
     /// Reads what changed since the last time, by one question for all tags. While the store does not answer, the known
     /// settings stay.
     package func refresh() async {
+        // A list would be heavy for a store that is just coming back, and keep others waiting: one row first.
+        if store.monitor.isDown, await store.check() != nil { return }
         let start = time.monotonic
         guard let refresh = state.withLock({ $0.settings.refresh(now: start) }) else { return }
         let records: [TagRecord]

@@ -90,4 +90,23 @@ struct TagSettingsCacheTests {
         #expect(store.callCount == before + 1)
         #expect(tags.allSatisfy { directory.known($0)?.record != nil })
     }
+
+    @Test("a store that comes back is asked for one row before it is asked for a list")
+    func comingBack() async throws {
+        let base = InMemorySegmentStore()
+        let store = FaultInjectingSegmentStore(base, time: time)
+        let (directory, tags) = try await read(3, from: store)
+        store.beginOutage()
+        await refresh(directory)
+        time.advance(by: .seconds(3))
+        let calls = store.callCount
+        await refresh(directory)
+        #expect(store.callCount == calls + 1, "the one row")
+        store.endOutage()
+        for tag in tags { _ = try await base.change(tag, change) }
+        time.advance(by: .seconds(3))
+        await refresh(directory)
+        #expect(store.callCount == calls + 3, "the one row, and then the list")
+        #expect(tags.allSatisfy { isChanged($0, directory) })
+    }
 }
