@@ -6,8 +6,8 @@ import Testing
 @Suite("A server whose store refuses one tag for now", .timeLimit(.minutes(3)))
 struct ErrorScopeTests {
     /// A store that refuses one tag, as it does while the tag's numbers are being spread, or its row is contended.
-    private struct RefusingStore: SegmentStore {
-        let base = StoreView(InMemorySegmentStore(), missingTags: .create)
+    private struct RefusingStore: ForwardingSegmentStore {
+        let beneath: any SegmentStore = StoreView(InMemorySegmentStore(), missingTags: .create)
         let refused: Frond.Tag
         let scope: FrondError.Scope
 
@@ -18,23 +18,7 @@ struct ErrorScopeTests {
                 throw FrondError(.storeUnavailable, "tag '\(tag)' is being spread", retryAfter: .seconds(1))
                     .scoped(scope)
             }
-            return try await base.reserve(tag, atLeast: count, after: floor)
-        }
-
-        func giveBack(_ tail: Segment, of tag: Frond.Tag) async throws(FrondError) -> Bool {
-            try await base.giveBack(tail, of: tag)
-        }
-
-        func tags() async throws(FrondError) -> [TagRecord] { try await base.tags() }
-
-        func tag(_ tag: Frond.Tag) async throws(FrondError) -> TagRecord? { try await base.tag(tag) }
-
-        func create(_ tag: Frond.Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
-            try await base.create(tag, settings)
-        }
-
-        func change(_ tag: Frond.Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
-            try await base.change(tag, change)
+            return try await beneath.reserve(tag, atLeast: count, after: floor)
         }
     }
 

@@ -1,15 +1,14 @@
-import Foundation
 import Frond
 import FrondSQLite
+import FrondTesting
 import Testing
 
 @Suite("Frond embedded in a process", .timeLimit(.minutes(5)))
 struct EmbeddedTests {
     @Test("the README's lines give IDs")
     func readme() async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
         // The same lines as in the README, which FrondClientTests compares, but for the folder.
         let store = try SQLiteSegmentStore(path: directory.path + "/orders.sqlite")
         let orders = SegmentGenerator(tag: try Tag("order"), store: StoreView(store, missingTags: .create))

@@ -30,15 +30,6 @@ struct StoreViewTests {
         }
     }
 
-    private func code(_ call: () async throws -> some Sendable) async -> FrondError.Code? {
-        do {
-            _ = try await call()
-            return nil
-        } catch {
-            return (error as? FrondError)?.code
-        }
-    }
-
     @Test("one probe at a time is sent to a store that is down, whoever asks: segments, settings, remote reservers")
     func oneProbe() async throws {
         let store = FaultInjectingSegmentStore(InMemorySegmentStore(), time: time)
@@ -47,19 +38,19 @@ struct StoreViewTests {
         let segments = SegmentGenerators(store: view, time: time)
         let directory = TagSettingsCache(store: segments.store, limit: .seconds(1), maxWaiters: 10, time: time)
         store.beginOutage()
-        #expect(await code { try await segments.next(tag) } == .storeUnavailable)
+        #expect(await errorCode { try await segments.next(tag) } == .storeUnavailable)
         let calls = store.callCount
         for _ in 0..<10 {
             // Every part of the process knows it now, and none asks on its own.
-            #expect(await code { try await directory.entry(for: tag) } == .storeUnavailable)
-            #expect(await code { try await view.reserve(tag, atLeast: nil, after: nil) } == .storeUnavailable)
-            #expect(await code { try await view.tags() } == .storeUnavailable)
-            #expect(await code { try await segments.next(tag) } == .storeUnavailable)
+            #expect(await errorCode { try await directory.entry(for: tag) } == .storeUnavailable)
+            #expect(await errorCode { try await view.reserve(tag, atLeast: nil, after: nil) } == .storeUnavailable)
+            #expect(await errorCode { try await view.tags() } == .storeUnavailable)
+            #expect(await errorCode { try await segments.next(tag) } == .storeUnavailable)
         }
         #expect(store.callCount == calls)
         time.advance(by: .seconds(3))
-        #expect(await code { try await directory.entry(for: tag) } == .storeUnavailable)
-        #expect(await code { try await segments.next(tag) } == .storeUnavailable)
+        #expect(await errorCode { try await directory.entry(for: tag) } == .storeUnavailable)
+        #expect(await errorCode { try await segments.next(tag) } == .storeUnavailable)
         #expect(await segments.checkStore() != nil)
         #expect(store.callCount == calls + 1, "one probe")
         store.endOutage()
@@ -79,13 +70,13 @@ struct StoreViewTests {
         _ = try await restored.create(tag, TagSettings(step: 10))
         store.use(restored)
         let other = SegmentGenerator(tag: tag, store: view, time: time)
-        #expect(await code { try await other.next() } == .storeWentBack)
+        #expect(await errorCode { try await other.next() } == .storeWentBack)
     }
 
     @Test("a caller that leaves says nothing of the store, and takes it from nobody")
     func cancelledCalls() async throws {
         let view = StoreView(CancelledStore(), missingTags: .create, time: time)
-        #expect(await code { try await view.tag(tag) } == .cancelled)
+        #expect(await errorCode { try await view.tag(tag) } == .cancelled)
         #expect(view.failure == nil)
         #expect(try await view.reserve(tag, atLeast: nil, after: nil).first == 1)
     }
@@ -96,10 +87,10 @@ struct StoreViewTests {
         let store = SwitchableStore(base)
         let view = StoreView(store, time: time)
         base.beginOutage()
-        #expect(await code { try await view.tag(tag) } == .storeUnavailable)
+        #expect(await errorCode { try await view.tag(tag) } == .storeUnavailable)
         store.use(CancelledStore())
         time.advance(by: .seconds(3))
-        #expect(await code { try await view.tag(tag) } == .cancelled)
+        #expect(await errorCode { try await view.tag(tag) } == .cancelled)
         #expect(view.failure?.code == .storeUnavailable)
         store.use(InMemorySegmentStore())
         time.advance(by: .seconds(3))
