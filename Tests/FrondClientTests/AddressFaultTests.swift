@@ -12,10 +12,10 @@ struct AddressFaultTests {
                 servers: servers, pool: policy, segment: SegmentPolicy(waitLimit: .seconds(60)),
                 snowflake: SnowflakePolicy(waitLimit: .seconds(60))))
         let error = try #require(
-            await frondError { () async throws(FrondError) in try await client.segments.next(Tag("order")) })
+            await frondError { try await client.segments.next(Tag("order")) })
         #expect(error.code == .storeUnavailable && error.retryAfter != nil, "\(error)")
         let other = try #require(
-            await frondError { () async throws(FrondError) in try await client.snowflake().next() })
+            await frondError { try await client.snowflake().next() })
         #expect(other.code == .registryUnavailable && other.message.contains(servers[0]), "\(other)")
         await client.shutdown()
         return error.message
@@ -67,7 +67,7 @@ struct AddressFaultTests {
             servers: ["127.0.0.1:\(proxy.port)"], policy: PoolPolicy(callLimit: .milliseconds(300)))
         let time = SystemTimeSource()
         let error = try #require(
-            await frondError { () async throws(FrondError) in
+            await frondError {
                 try await store.reserve(Tag("order"), atLeast: nil, after: nil)
             })
         #expect(error.message.contains("127.0.0.1:\(proxy.port) did not answer within"), "\(error)")
@@ -76,7 +76,7 @@ struct AddressFaultTests {
         proxy.blackHole(false)
         #expect(
             await eventually {
-                await frondError { () async throws(FrondError) in try await store.tags() } == nil
+                await frondError { try await store.tags() } == nil
             })
         await store.close()
         try await server.stop()
@@ -90,7 +90,7 @@ struct AddressFaultTests {
         let store = try RemoteSegmentStore(
             servers: ["127.0.0.1:\(proxy.port)"], policy: PoolPolicy(callLimit: .seconds(300)))
         let call = Task {
-            await frondError { () async throws(FrondError) in
+            await frondError {
                 try await store.reserve(Tag("order"), atLeast: nil, after: nil)
             }
         }
@@ -98,7 +98,7 @@ struct AddressFaultTests {
         call.cancel()
         #expect(await call.value?.code == .cancelled)
         await store.close()
-        #expect(await frondError { () async throws(FrondError) in try await store.tags() }?.code == .shutDown)
+        #expect(await frondError { try await store.tags() }?.code == .shutDown)
         try await server.stop()
     }
 }

@@ -29,7 +29,7 @@ struct ErrorScopeTests {
         let client = try FrondClient(
             FrondClient.Configuration(
                 servers: [server.address], pool: .patient, segment: SegmentPolicy(waitLimit: .seconds(60))))
-        let error = await frondError { () async throws(FrondError) in try await client.segments.next(refused) }
+        let error = await frondError { try await client.segments.next(refused) }
         #expect(error?.code == .storeUnavailable && error?.scope == scope, "\(String(describing: error))")
         #expect((client.segments.failure != nil) == (scope == .store))
         if scope == .tag {
@@ -48,7 +48,7 @@ struct ErrorScopeTests {
             servers: [one.address, two.address],
             policy: PoolPolicy(callLimit: .seconds(60), patience: .seconds(60)))
         for round in 1...10 {
-            let error = await frondError { () async throws(FrondError) in
+            let error = await frondError {
                 try await client.reserve(refused, atLeast: nil, after: nil)
             }
             #expect(error?.scope == .tag)

@@ -37,7 +37,7 @@ struct LeaseTests {
         let records = try await registry.workers()
         #expect(records.count == 2 && records.allSatisfy(\.isReleased))
         #expect(
-            await frondError { () async throws(FrondError) in try await clients[0].snowflake() }?.code == .shutDown)
+            await frondError { try await clients[0].snowflake() }?.code == .shutDown)
         try await server.stop()
     }
 
@@ -175,7 +175,7 @@ struct LeaseTests {
         #expect(try await store.tag(tag)?.maxID == 11)
         #expect(try await registry.workers().allSatisfy(\.isReleased))
         #expect(
-            await frondError { () async throws(FrondError) in try await client.segments.next(tag) }?.code == .shutDown)
+            await frondError { try await client.segments.next(tag) }?.code == .shutDown)
         try await server.stop()
     }
 }

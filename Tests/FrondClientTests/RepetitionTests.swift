@@ -40,14 +40,14 @@ struct RepetitionTests {
         let store = InMemorySegmentStore()
         try await losing(store, tag) { client in
             let error = try #require(
-                await frondError { () async throws(FrondError) in try await client.create(tag, TagSettings()) })
+                await frondError { try await client.create(tag, TagSettings()) })
             #expect(error.code == .storeUnavailable, "\(error)")
             #expect(error.message.contains("whether the call was carried out is not known"), "\(error)")
         }
         #expect(try await store.tag(tag)?.version != nil)
         let created = try #require(try await store.tag(tag))
         try await losing(store, tag) { client in
-            let error = await frondError { () async throws(FrondError) in
+            let error = await frondError {
                 try await client.change(tag, TagChange(step: 77))
             }
             #expect(error?.code == .storeUnavailable)
@@ -61,7 +61,7 @@ struct RepetitionTests {
         let store = smallSteps()
         let segment = try await store.reserve(tag, atLeast: nil, after: nil)
         try await losing(store, tag) { client in
-            let error = await frondError { () async throws(FrondError) in try await client.giveBack(segment, of: tag) }
+            let error = await frondError { try await client.giveBack(segment, of: tag) }
             #expect(error?.code == .storeUnavailable)
         }
         #expect(try await store.tag(tag)?.maxID == 1)
@@ -84,7 +84,7 @@ struct NonsenseTests {
         for segment in bad {
             let server = try await TestServer.start(LyingStore(base, segment))
             let client = try RemoteSegmentStore(servers: [server.address], policy: .patient)
-            let error = await frondError { () async throws(FrondError) in
+            let error = await frondError {
                 try await client.reserve(tag, atLeast: nil, after: SegmentPosition(cycle: 0, next: 11))
             }
             #expect(error?.code == .storeCorrupt, "\(segment): \(String(describing: error))")
@@ -101,11 +101,11 @@ struct NonsenseTests {
         let now = SystemTimeSource().wallMilliseconds
         let request = WorkerRequest(holder: holder, workerIDs: 0..<8, nowMilliseconds: now, length: .seconds(3))
         #expect(
-            await frondError { () async throws(FrondError) in try await registry.acquire(request) }?.code
+            await frondError { try await registry.acquire(request) }?.code
                 == .storeCorrupt)
         let lease = WorkerLease(record: LyingRegistry.record(1, token: 1))
         #expect(
-            await frondError { () async throws(FrondError) in
+            await frondError {
                 try await registry.extend(lease, to: now + 1000, nowMilliseconds: now)
             }?.code == .storeCorrupt)
         await registry.close()

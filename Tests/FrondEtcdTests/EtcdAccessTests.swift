@@ -23,7 +23,7 @@ struct EtcdAccessTests {
 
     private func error(_ etcd: EtcdServer, prefix: String = "frond", user: String) async throws -> FrondError? {
         let registry = try EtcdWorkerRegistry(try etcd.configuration(prefix, user: user))
-        return await frondError { () throws(FrondError) in try await registry.acquire(0..<1) }
+        return await frondError { try await registry.acquire(0..<1) }
     }
 
     @Test("a user with rights keeps worker IDs") func aUserWithRightsKeepsWorkerIDs() async throws {
@@ -74,7 +74,7 @@ struct EtcdEncryptionTests {
     private func error(_ url: String) async throws -> FrondError? {
         var configuration = try EtcdConfiguration(url: url)
         configuration.timeout = .seconds(20)
-        return await frondError { () throws(FrondError) in
+        return await frondError {
             try await EtcdWorkerRegistry(configuration).acquire(0..<1)
         }
     }
@@ -130,7 +130,7 @@ struct EtcdEncryptionTests {
             ("ca=\(files.clientKey)", "not all of ca="),
         ] {
             let configuration = try EtcdConfiguration(url: "etcd://127.0.0.1?\(options)")
-            let error = await frondError { () throws(FrondError) in try EtcdWorkerRegistry(configuration) }
+            let error = await frondError { try EtcdWorkerRegistry(configuration) }
             #expect(error?.code == .invalidArgument, "\(options)")
             #expect(error?.message.contains(why) == true, "\(options): \(error.map { "\($0)" } ?? "none")")
         }
@@ -146,7 +146,7 @@ struct EtcdAddressTests {
             ("no-such-host.invalid:1", "etcd at no-such-host.invalid:1 has a name that no address is known of"),
         ] {
             let registry = try EtcdWorkerRegistry(try EtcdConfiguration(url: "etcd://\(address)"))
-            let error = await frondError { () throws(FrondError) in try await registry.acquire(0..<1) }
+            let error = await frondError { try await registry.acquire(0..<1) }
             #expect(error?.code == .registryUnavailable)
             #expect(error?.retryAfter == .seconds(1))
             #expect(error?.message.contains(why) == true, "\(error.map { "\($0)" } ?? "none")")
@@ -156,7 +156,7 @@ struct EtcdAddressTests {
     @Test("each of several members is named") func eachOfSeveralIsNamed() async throws {
         let url = "etcd://127.0.0.1:1,127.0.0.1:2/p"
         let registry = try EtcdWorkerRegistry(try EtcdConfiguration(url: url))
-        let error = await frondError { () throws(FrondError) in try await registry.acquire(0..<1) }
+        let error = await frondError { try await registry.acquire(0..<1) }
         #expect(error?.message.hasPrefix("no member of \(url) answers: ") == true)
         for port in 1...2 { #expect(error?.message.contains("127.0.0.1:\(port) refuses connections") == true) }
     }

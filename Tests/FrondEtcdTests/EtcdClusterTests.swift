@@ -75,13 +75,13 @@ struct EtcdClusterTests {
             await etcd.kill((leader + 2) % 3)
             // The rest may answer calls that were under way, and then none.
             for _ in 0..<3 {
-                let error = await frondError { () throws(FrondError) in
+                let error = await frondError {
                     try await registries[0].extend(lease, to: 2_000_000, nowMilliseconds: 1_001_000)
                 }
                 #expect(error?.code == .registryUnavailable)
             }
             let before = contenders.tenures.count
-            let error = await frondError { () throws(FrondError) in try await registries[1].workers() }
+            let error = await frondError { try await registries[1].workers() }
             #expect(error?.code == .registryUnavailable)
             #expect(error?.message.contains("\n") == false)
             #expect(contenders.tenures.count == before)
@@ -91,7 +91,7 @@ struct EtcdClusterTests {
             try await contenders.waitForMore(20)
         }
         #expect(contenders.tenures.overlaps == [])
-        lease = try await untilAvailable { () throws(FrondError) in
+        lease = try await untilAvailable {
             try await registries[0].extend(lease, to: 3_000_000, nowMilliseconds: 1_002_000)
         }
         #expect(lease.horizonMilliseconds == 3_000_000)
@@ -106,11 +106,11 @@ struct EtcdClusterTests {
         let alone = (leader + 1) % 3
         let url = "etcd://\(etcd.addresses[alone])/frond\(Self.options)"
         let registry = try EtcdWorkerRegistry(try EtcdConfiguration(url: url))
-        let before = try await untilAvailable { () throws(FrondError) in try await registry.workers() }
+        let before = try await untilAvailable { try await registry.workers() }
         #expect(before.count == 1)
         for member in [leader, (leader + 2) % 3] { etcd.signal(member, SIGSTOP) }
         for _ in 0..<4 {
-            let error = await frondError { () throws(FrondError) in try await registry.workers() }
+            let error = await frondError { try await registry.workers() }
             #expect(error?.code == .registryUnavailable)
         }
         // Once it has seen that there is no leader it says so, rather than let callers wait.
@@ -119,7 +119,7 @@ struct EtcdClusterTests {
         }
         #expect(noLeader.message.contains("see that the majority of its members runs"))
         for member in [leader, (leader + 2) % 3] { etcd.signal(member, SIGCONT) }
-        let records = try await untilAvailable { () throws(FrondError) in try await registry.workers() }
+        let records = try await untilAvailable { try await registry.workers() }
         #expect(records.count == 1)
     }
 
@@ -128,7 +128,7 @@ struct EtcdClusterTests {
         _ text: String, _ call: () async throws(FrondError) -> Value
     ) async throws -> FrondError {
         try await poll("an error says '\(text)'") {
-            let error = await frondError(call)
+            let error = await frondError { try await call() }
             return error?.message.contains(text) == true ? error : nil
         }
     }

@@ -49,14 +49,14 @@ struct EtcdConnectionTests {
         let proxy = try FaultProxy(to: etcd.port)
         let registry = try registry(by: proxy)
         try await losingReplies(of: proxy) {
-            let error = await frondError { () throws(FrondError) in try await registry.acquire(0..<1) }
+            let error = await frondError { try await registry.acquire(0..<1) }
             #expect(error?.code == .registryUnavailable)
             #expect(
                 error?.message.contains("whether the change of key 'frond/workers/00000' was made is not known")
                     == true)
             return try await witness.workers().count == 1
         }
-        let next = await frondError { () throws(FrondError) in try await registry.acquire(0..<1) }
+        let next = await frondError { try await registry.acquire(0..<1) }
         #expect(next?.code == .workerIDsExhausted)
         let lease = try await registry.acquire(0..<1, nowMilliseconds: 1_003_000)
         #expect(lease.floorMilliseconds == 1_003_000)
@@ -70,7 +70,7 @@ struct EtcdConnectionTests {
         let registry = try registry(by: proxy)
         let lease = try await registry.acquire(0..<1)
         try await losingReplies(of: proxy) {
-            let error = await frondError { () throws(FrondError) in
+            let error = await frondError {
                 try await registry.extend(lease, to: 1_009_000, nowMilliseconds: 1_001_000)
             }
             #expect(error?.code == .registryUnavailable)
@@ -113,12 +113,12 @@ struct EtcdConnectionTests {
         _ = try await etcd.registry()
         let proxy = try FaultProxy(to: etcd.port)
         let registry = try registry(by: proxy, options: "?timeout=500ms")
-        let lease = try await untilAvailable { () throws(FrondError) in try await registry.acquire(0..<10) }
+        let lease = try await untilAvailable { try await registry.acquire(0..<10) }
         proxy.blackHole(true)
         let start = ContinuousClock.now
         // By the connection there is, and by a new one.
         for _ in 0..<2 {
-            let error = await frondError { () throws(FrondError) in
+            let error = await frondError {
                 try await registry.extend(lease, to: 1_009_000, nowMilliseconds: 1_001_000)
             }
             #expect(error?.code == .registryUnavailable)
@@ -128,7 +128,7 @@ struct EtcdConnectionTests {
         #expect(took >= .milliseconds(1000))
         #expect(took < .seconds(5))
         proxy.blackHole(false)
-        let longer = try await untilAvailable { () throws(FrondError) in
+        let longer = try await untilAvailable {
             try await registry.extend(lease, to: 1_009_000, nowMilliseconds: 1_001_000)
         }
         #expect(longer.horizonMilliseconds == 1_009_000)
@@ -159,7 +159,7 @@ struct EtcdConnectionTests {
         let proxy = try FaultProxy(to: etcd.port)
         let registry = try registry(by: proxy, options: "?timeout=60s")
         proxy.blackHole(true)
-        let call = Task { await frondError { () throws(FrondError) in try await registry.workers() } }
+        let call = Task { await frondError { try await registry.workers() } }
         try await waitUntil("the call is under way") { proxy.connectionCount == 1 }
         call.cancel()
         #expect(await call.value?.code == .cancelled)

@@ -38,14 +38,14 @@ struct EtcdRecordTests {
         try await etcd.control("put", "--", "\(prefix)/workers/00000", text)
         let listed = try await registry.workers()
         #expect(listed.map { $0.state(nowMilliseconds: 1_000_000_000_000) } == [.held])
-        let freeing = await frondError { () throws(FrondError) in
+        let freeing = await frondError {
             try await registry.free(0, nowMilliseconds: 1_000_000)
         }
         #expect(freeing?.code == .storeCorrupt)
         #expect(freeing?.message.contains("key '\(prefix)/workers/00000' of etcd://127.0.0.1") == true)
         #expect(freeing?.message.contains(why) == true, "\(freeing?.message ?? "")")
         #expect(try await registry.acquire(0..<2).workerID == 1)
-        let acquiring = await frondError { () throws(FrondError) in try await registry.acquire(0..<2) }
+        let acquiring = await frondError { try await registry.acquire(0..<2) }
         #expect(acquiring?.code == .workerIDsExhausted)
         #expect(acquiring?.retryAfter == .seconds(3), "when worker ID 1 is free again")
     }
@@ -82,7 +82,7 @@ struct EtcdRecordTests {
         let registry = try await etcd.registry(prefix)
         let lease = try await registry.acquire(0..<1)
         try await etcd.control("put", "\(prefix)/workers/00000", "garbage")
-        let error = await frondError { () throws(FrondError) in
+        let error = await frondError {
             try await registry.extend(lease, to: 2_000_000, nowMilliseconds: 1_001_000)
         }
         #expect(error?.code == .storeCorrupt)
@@ -96,7 +96,7 @@ struct EtcdRecordTests {
         let registry = try await etcd.registry(prefix)
         let lease = try await registry.acquire(0..<1)
         try await etcd.control("del", "\(prefix)/workers/00000")
-        let error = await frondError { () throws(FrondError) in
+        let error = await frondError {
             try await registry.extend(lease, to: 2_000_000, nowMilliseconds: 1_001_000)
         }
         #expect(error?.code == .registryLost)
@@ -110,11 +110,11 @@ struct EtcdRecordTests {
         let lease = try await registry.acquire(0..<1)
         try await etcd.control("put", "\(prefix)/origin", "garbage")
         for error in [
-            await frondError { () throws(FrondError) in try await registry.acquire(0..<2) },
-            await frondError { () throws(FrondError) in
+            await frondError { try await registry.acquire(0..<2) },
+            await frondError {
                 try await registry.extend(lease, to: 2_000_000, nowMilliseconds: 1_001_000)
             },
-            await frondError { () throws(FrondError) in try await registry.initialise(floorMilliseconds: 5) },
+            await frondError { try await registry.initialise(floorMilliseconds: 5) },
         ] {
             #expect(error?.code == .storeCorrupt)
             #expect(error?.message.contains("key '\(prefix)/origin' of etcd://") == true)
@@ -184,7 +184,7 @@ struct EtcdRecordTests {
         let registry = try await sharedEtcd().registry(freshPrefix())
         let lease = try await registry.acquire(0..<1)
         await registry.store.close()
-        let error = await frondError { () throws(FrondError) in
+        let error = await frondError {
             try await registry.extend(lease, to: 2_000_000, nowMilliseconds: 1_001_000)
         }
         #expect(error?.code == .registryUnavailable)

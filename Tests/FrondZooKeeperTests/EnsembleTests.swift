@@ -76,7 +76,7 @@ extension OnServersOfTheirOwn {
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
-            _ = try await untilAvailable { () async throws(FrondError) in
+            _ = try await untilAvailable {
                 try await competitors[0].initialise(floorMilliseconds: nil)
             }
             try await withThrowingTaskGroup(of: Void.self) { group in

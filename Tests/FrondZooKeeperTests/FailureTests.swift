@@ -27,7 +27,7 @@ extension OnServersOfTheirOwn {
                     configuration(server.address, path: "/frond", options: "\(options)=1s"))
                 lease = try await patient.acquire(request(0..<1))
                 let hasty = registry
-                _ = try await untilAvailable { () async throws(FrondError) in try await hasty.workers() }
+                _ = try await untilAvailable { try await hasty.workers() }
             }
 
             func extend(to horizon: Int64) async throws(FrondError) -> WorkerLease {
@@ -36,7 +36,7 @@ extension OnServersOfTheirOwn {
 
             /// Calls until ZooKeeper is found again.
             func extendAtLast(to horizon: Int64) async throws -> WorkerLease {
-                try await untilAvailable { () async throws(FrondError) in try await extend(to: horizon) }
+                try await untilAvailable { try await extend(to: horizon) }
             }
         }
 
@@ -82,7 +82,7 @@ extension OnServersOfTheirOwn {
             let session = scene.registry.store.session
             func current() async throws -> (id: Int64, password: [UInt8]) {
                 try #require(
-                    try await untilAvailable { () async throws(FrondError) in
+                    try await untilAvailable {
                         try await session.connectedHandle(until: session.deadline).session
                     })
             }
@@ -119,7 +119,7 @@ extension OnServersOfTheirOwn {
             scene.server.restart()
             try #require(try await scene.server.serves())
             // The server refuses those who have seen more than it has: another handle is needed.
-            let error = try await untilAvailable { () async throws(FrondError) -> FrondError in
+            let error = try await untilAvailable { () async throws -> FrondError in
                 do throws(FrondError) {
                     _ = try await scene.extend(to: now + 9000)
                 } catch  where error.code == .registryLost {
@@ -129,7 +129,7 @@ extension OnServersOfTheirOwn {
             }
             #expect(error.message.contains("frond worker init"))
             let patient = scene.patient
-            let origin = try await untilAvailable { () async throws(FrondError) in
+            let origin = try await untilAvailable {
                 try await patient.initialise(floorMilliseconds: now + 5000)
             }
             #expect(origin.floorMilliseconds == now + 5000)

@@ -55,7 +55,7 @@ extension OnOneServer {
             }
             #expect(scene.proxy.lostReplies == 1)
             #expect(try await scene.direct.store.record(0)?.horizonMilliseconds == now + 9000)
-            let longer = try await untilAvailable { () async throws(FrondError) in
+            let longer = try await untilAvailable {
                 try await scene.registry.extend(lease, to: now + 9000, nowMilliseconds: now)
             }
             #expect(longer.token == lease.token)
@@ -87,7 +87,7 @@ extension OnOneServer {
         func swallowed() async throws {
             let scene = try await Scene(callTimeout: "1s")
             let lease = try await scene.direct.acquire(request(0..<1))
-            _ = try await untilAvailable { () async throws(FrondError) in try await scene.registry.workers() }
+            _ = try await untilAvailable { try await scene.registry.workers() }
             scene.proxy.blackHole(true)
             let clock = ContinuousClock()
             let time = await clock.measure {
@@ -99,7 +99,7 @@ extension OnOneServer {
             let other = try await scene.direct.acquire(request(0..<1, by: "host-b", at: now + 3000))
             scene.proxy.blackHole(false)
             let error = await #expect(throws: FrondError.self) {
-                try await untilAvailable { () async throws(FrondError) in
+                try await untilAvailable {
                     try await scene.registry.extend(lease, to: now + 90_000, nowMilliseconds: now + 3000)
                 }
             }

@@ -52,7 +52,7 @@ extension EtcdServer {
         _ prefix: String = "frond", options: String = patience, user: String = ""
     ) async throws -> EtcdWorkerRegistry {
         let registry = try EtcdWorkerRegistry(try configuration(prefix, options: options, user: user))
-        try await untilAvailable { () throws(FrondError) in
+        try await untilAvailable {
             _ = try await registry.store.initialise(.test, replacing: nil)
         }
         return registry
