@@ -94,7 +94,7 @@ package final class TagSettingsCache: Sendable {
     /// Reads what changed anew, until the task is cancelled.
     package func run() async {
         while !Task.isCancelled {
-            await time.sleep(until: time.monotonic + TagSettingsStateMachine.refreshPause)
+            await time.sleep(until: time.monotonic + state.withLock { $0.settings.pause })
             if Task.isCancelled { return }
             await refresh()
         }
@@ -116,7 +116,8 @@ package final class TagSettingsCache: Sendable {
         } catch {
             return
         }
-        let missing = change { $0.refreshed(records, by: refresh, start: start) }
+        let now = time.monotonic
+        let missing = change { $0.refreshed(records, by: refresh, start: start, now: now) }
         for tag in missing where !Task.isCancelled && !store.monitor.isDown {
             do {
                 _ = try await readNow(tag, confirms: false)

@@ -4,12 +4,14 @@
 /// records that changed since the last look, with an overlap, since its clock and those of its writers differ; and now
 /// and then it lists all of them, for a change that its clock did not date.
 package struct TagSettingsStateMachine: Sendable {
-    /// The pause between two looks at what changed.
+    /// The shortest and the longest pause between two looks at what changed.
     package static let refreshPause = Duration.milliseconds(1500)
+    package static let longestRefreshPause = Duration.seconds(10)
     /// The time that each look reaches back beyond the start of the last one.
     package static let overlap = Duration.seconds(10)
-    /// The pause between two looks at all records.
+    /// The shortest and the longest pause between two looks at all records.
     package static let fullPause = Duration.seconds(60)
+    package static let longestFullPause = Duration.seconds(900)
     /// The maximum number of records that one look reads on their own, since the list lacks them.
     package static let readsPerRefresh = 256
     /// The maximum number of known tags; with more, all are forgotten and read again as they are requested.
@@ -44,6 +46,9 @@ package struct TagSettingsStateMachine: Sendable {
     /// The start of the last look that was answered; nil before the first.
     private var lastLook: Duration?
     private var lastFullLook: Duration?
+    /// The pause after the last look: longer where looks take long, so that many tags do not keep the store busy.
+    package private(set) var pause = Self.refreshPause
+    private var pauseOfFullLooks = Self.fullPause
     /// Grows when what was said of a tag may no longer hold.
     package private(set) var version = 0
 
@@ -88,14 +93,22 @@ package struct TagSettingsStateMachine: Sendable {
             (lastLook, lastFullLook) = (now, now)
             return nil
         }
-        guard let lastLook, let lastFullLook, now - lastFullLook < Self.fullPause else { return .all }
+        guard let lastLook, let lastFullLook, now - lastFullLook < pauseOfFullLooks else { return .all }
         return .changed(within: now - lastLook + Self.overlap)
     }
 
-    /// Takes in the answer to a refresh that began at `start`.
+    /// Takes in the answer to a refresh from `start` to `now`.
     /// - Returns: the tags to read on their own: known records that a list of all lacks, damaged or removed.
-    package mutating func refreshed(_ records: [TagRecord], by refresh: Refresh, start: Duration) -> [Tag] {
+    package mutating func refreshed(_ records: [TagRecord], by refresh: Refresh, start: Duration, now: Duration)
+        -> [Tag]
+    {
         lastLook = start
+        // A twentieth of the time at most is spent on looks, and a two-hundredth on those at all records.
+        if refresh == .all {
+            pauseOfFullLooks = min(max(Self.fullPause, (now - start) * 200), Self.longestFullPause)
+        } else {
+            pause = min(max(Self.refreshPause, (now - start) * 20), Self.longestRefreshPause)
+        }
         var listed: Set<Tag> = []
         for record in records {
             if refresh == .all { listed.insert(record.tag) }

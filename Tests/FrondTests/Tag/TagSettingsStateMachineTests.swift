@@ -25,12 +25,12 @@ struct TagSettingsStateMachineTests {
         #expect(machine.refresh(now: .seconds(1)) == nil)
         _ = machine.read(try record(), of: tag, readAt: .seconds(2))
         #expect(machine.refresh(now: .seconds(3)) == .changed(within: .seconds(2) + Machine.overlap))
-        _ = machine.refreshed([], by: .changed(within: .seconds(12)), start: .seconds(3))
+        _ = machine.refreshed([], by: .changed(within: .seconds(12)), start: .seconds(3), now: .seconds(3))
         #expect(machine.refresh(now: .seconds(5)) == .changed(within: .seconds(2) + Machine.overlap))
         // It was not answered: the next look reaches further back.
         #expect(machine.refresh(now: .seconds(9)) == .changed(within: .seconds(6) + Machine.overlap))
         #expect(machine.refresh(now: .seconds(1) + Machine.fullPause) == .all)
-        _ = machine.refreshed([try record()], by: .all, start: .seconds(61))
+        _ = machine.refreshed([try record()], by: .all, start: .seconds(61), now: .seconds(61))
         #expect(machine.refresh(now: .seconds(62)) == .changed(within: .seconds(1) + Machine.overlap))
     }
 
@@ -41,7 +41,8 @@ struct TagSettingsStateMachineTests {
         let version = machine.version
         let other = try Frond.Tag("other")
         _ = machine.refreshed(
-            [try record(generators: [.segment]), try record(other)], by: .changed(within: .zero), start: .seconds(1))
+            [try record(generators: [.segment]), try record(other)], by: .changed(within: .zero), start: .seconds(1),
+            now: .seconds(1))
         #expect(machine[tag]?.options.generators == [.segment])
         #expect(machine.version > version)
         #expect(machine.count == 1 && machine[other] == nil)
@@ -51,7 +52,7 @@ struct TagSettingsStateMachineTests {
     func late() throws {
         var machine = Machine()
         _ = machine.read(try record(generators: [.segment]), of: tag, readAt: .seconds(2))
-        _ = machine.refreshed([try record()], by: .all, start: .seconds(1))
+        _ = machine.refreshed([try record()], by: .all, start: .seconds(1), now: .seconds(1))
         #expect(machine[tag]?.options.generators == [.segment])
     }
 
@@ -60,9 +61,9 @@ struct TagSettingsStateMachineTests {
         var machine = Machine()
         _ = machine.read(try record(), of: tag, readAt: .zero)
         _ = machine.read(nil, of: try Frond.Tag("no-tag"), readAt: .zero)
-        #expect(machine.refreshed([], by: .all, start: .seconds(1)) == [tag])
-        #expect(machine.refreshed([], by: .changed(within: .zero), start: .seconds(2)) == [])
-        #expect(machine.refreshed([try record()], by: .all, start: .seconds(3)) == [])
+        #expect(machine.refreshed([], by: .all, start: .seconds(1), now: .seconds(1)) == [tag])
+        #expect(machine.refreshed([], by: .changed(within: .zero), start: .seconds(2), now: .seconds(2)) == [])
+        #expect(machine.refreshed([try record()], by: .all, start: .seconds(3), now: .seconds(3)) == [])
     }
 
     @Test("settings are confirmed by a read that began when there was a number, of a record in use, and stay so")
@@ -71,7 +72,7 @@ struct TagSettingsStateMachineTests {
         #expect(!machine.read(try record(maxID: 11), of: tag, readAt: .zero).isConfirmed)
         #expect(!machine.read(try record(), of: tag, readAt: .seconds(1), confirms: true).isConfirmed)
         #expect(machine.read(try record(maxID: 11), of: tag, readAt: .seconds(2), confirms: true).isConfirmed)
-        _ = machine.refreshed([try record(maxID: 11)], by: .all, start: .seconds(3))
+        _ = machine.refreshed([try record(maxID: 11)], by: .all, start: .seconds(3), now: .seconds(3))
         #expect(machine[tag]?.isConfirmed == true)
     }
 
@@ -85,5 +86,28 @@ struct TagSettingsStateMachineTests {
         let version = machine.version
         _ = machine.read(nil, of: tag, readAt: .zero)
         #expect(machine.count == 1 && machine.version > version)
+    }
+
+    @Test("looks that take long are made less often, within bounds")
+    func pauses() throws {
+        var machine = Machine()
+        _ = machine.read(try record(), of: tag, readAt: .zero)
+        func look(_ refresh: Machine.Refresh, _ elapsed: Duration) throws {
+            _ = machine.refreshed([try record()], by: refresh, start: .zero, now: elapsed)
+        }
+        try look(.all, .milliseconds(10))
+        #expect(machine.pause == Machine.refreshPause)
+        try look(.changed(within: .zero), .milliseconds(10))
+        #expect(machine.pause == Machine.refreshPause)
+        try look(.changed(within: .zero), .milliseconds(100))
+        #expect(machine.pause == .seconds(2))
+        try look(.changed(within: .zero), .seconds(100))
+        #expect(machine.pause == Machine.longestRefreshPause)
+        #expect(machine.refresh(now: .seconds(60)) == .all)
+        try look(.all, .seconds(1))
+        #expect(machine.refresh(now: .seconds(199)) != .all)
+        #expect(machine.refresh(now: .seconds(200)) == .all)
+        try look(.all, .seconds(1000))
+        #expect(machine.refresh(now: Machine.longestFullPause) == .all)
     }
 }
