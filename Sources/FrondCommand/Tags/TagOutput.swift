@@ -75,7 +75,7 @@ struct TagOutput: ParsableArguments {
 extension SettingOptions {
     /// The store that the settings name.
     /// - Parameter mustExist: false for a command that may make an embedded store.
-    func openStore(mustExist: Bool = true) async throws -> any SegmentStore {
+    func openStore(mustExist: Bool = true) async throws -> any TagStore {
         let reader = try await reader()
         return try Settings(reader).store.open(mustExist: mustExist).segments
     }

@@ -12,7 +12,7 @@ extension Tag {
     }
 }
 
-extension SegmentStore {
+extension TagStore {
     /// Moves the records of a tag's periods forward that are not there yet, and makes that of the present one if it is
     /// gone: what was given out may be unknown to all of them where a store was restored from a copy.
     /// - Throws: as ``SegmentStore/change(_:_:)``; some may have been moved by then, and may be again.
