@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 
-/// How long a connection waits while another process writes: as SQLite itself does, but not long once the store closes.
+/// The wait of a connection while another process writes: as SQLite itself does, but not long once the store closes.
 final class BusyWait: Sendable {
-    /// How long it waits from then on: what another process does is over by then, or is not over soon.
+    /// The longest wait from then on: another process's write is over by then, or not soon.
     static let closingTimeout = Duration.milliseconds(100)
 
     let timeout: Duration

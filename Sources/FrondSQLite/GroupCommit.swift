@@ -69,7 +69,7 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// How many changes wait for the next transaction.
+    /// The number of changes that wait for the next transaction.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     // MARK: Steps
@@ -143,7 +143,7 @@ final class GroupCommit: Sendable {
         for deliver in deliveries { deliver() }
     }
 
-    /// What was committed to a file that is gone excludes nobody who opens the one now in its place.
+    /// Refuses a file that is gone: commits to it exclude no process that opens the one now in its place.
     private func checkInPlace() throws(FrondError) {
         // One that was not there yet at the start may have come since.
         guard zip(identities, file.identities).contains(where: { $0 != nil && $0 != $1 }) else { return }

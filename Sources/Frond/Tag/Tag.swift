@@ -18,7 +18,7 @@ public struct Tag: Hashable, Sendable, CustomStringConvertible {
         self.name = name
     }
 
-    /// Whether these are the bytes of a tag's name.
+    /// Returns true if these are the bytes of a tag's name.
     package static func isValid(_ bytes: some Collection<UInt8>) -> Bool {
         var length = 0
         for byte in bytes {

@@ -1,9 +1,9 @@
-/// How long a tag counts before it begins again, in a sequence of its own for each day, month or year.
+/// The period after which a tag begins again, with a separate sequence for each day, month or year.
 public struct TagPeriod: Hashable, Sendable {
     public enum Unit: String, CaseIterable, Hashable, Sendable {
         case day, month, year
 
-        /// How many characters a date of it has: `20261122`, `202611`, `2026`.
+        /// The number of characters of its dates: `20261122`, `202611`, `2026`.
         public var dateLength: Int {
             switch self {
             case .day: 8

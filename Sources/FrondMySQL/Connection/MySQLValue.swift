@@ -15,7 +15,7 @@ extension MySQLValue {
     init(_ number: Int64?) { self = number.map { .integer($0) } ?? .null }
 }
 
-/// What a statement brought.
+/// The result of a statement.
 struct MySQLResult: Sendable {
     var rows: [MySQLRow] = []
     /// Rows that the condition of an UPDATE met, changed or not.

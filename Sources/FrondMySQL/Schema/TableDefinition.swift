@@ -2,7 +2,7 @@
 struct TableDefinition: Sendable {
     struct Column: Sendable {
         var name: String
-        /// What follows the name, such as `BIGINT NOT NULL DEFAULT 1`.
+        /// The definition after the name, such as `BIGINT NOT NULL DEFAULT 1`.
         var definition: String
 
         private var words: [Substring] { definition.split { $0 == " " || $0 == "(" || $0 == ")" || $0 == "," } }
@@ -10,15 +10,15 @@ struct TableDefinition: Sendable {
         /// Such as `bigint`, as the server spells it.
         var type: String { words.first.map { $0.lowercased() } ?? "" }
 
-        /// How many characters fit; nil for another type than text.
+        /// The number of characters that fit; nil for another type than text.
         var length: Int64? { type == "varchar" && words.count > 1 ? Int64(words[1]) : nil }
 
-        /// How texts are compared; nil where that is nothing to depend on.
+        /// The collation of texts; nil where nothing depends on it.
         var collation: String? {
             words.firstIndex(of: "COLLATE").flatMap { $0 + 1 < words.count ? String(words[$0 + 1]) : nil }
         }
 
-        /// Whether a column of this type, and so on, holds all that this one does.
+        /// True if a column of this type, and so on, holds every value that this one does.
         func isMet(byType type: String, length: Int64?, collation: String?) -> Bool {
             guard type == self.type else { return false }
             if let wanted = self.length, wanted > length ?? 0 { return false }
@@ -32,7 +32,8 @@ struct TableDefinition: Sendable {
     var statement: String
     var columns: [Column]
 
-    /// All tables of a text such as `schema.sql`: each column stands on a line of its own, and comments begin with `--`.
+    /// All tables of a text such as `schema.sql`: each column stands on a line of its own, and comments begin with
+    /// `--`.
     static func all(in text: String) -> [TableDefinition] {
         statements(in: text).compactMap { statement in
             let heading = "CREATE TABLE IF NOT EXISTS "

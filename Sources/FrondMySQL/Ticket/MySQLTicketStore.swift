@@ -8,12 +8,12 @@ public import Logging
 /// from one counter a database, so those of one tag have gaps. With n databases the one at place i of the list gives
 /// out the numbers ≡ i + 1 modulo n; any may be down. Numbers of one database grow; those of several are not in order.
 ///
-/// The list is the same, in the same order, on all servers; each database remembers its place, and where one contradicts
-/// a server's list that server draws from none. The first use of a list needs all of its databases. To
-/// change the list, as when a database is added, no rule can hold for the old list and the new at the same time: stop all
-/// servers, find the highest ticket of all (`SELECT MAX(id) FROM frond_ticket` in each), move every counter above it
-/// (`ALTER TABLE frond_ticket AUTO_INCREMENT = N`), `DELETE FROM frond_ticket_place` in each, and start the servers with
-/// the new list. Segments can be spread over more databases without a stop.
+/// The list is the same, in the same order, on all servers; each database remembers its place, and where one
+/// contradicts a server's list that server draws from none. The first use of a list needs all of its databases. To
+/// change the list, as when a database is added, no rule can hold for the old list and the new at the same time: stop
+/// all servers, find the highest ticket of all (`SELECT MAX(id) FROM frond_ticket` in each), move every counter above
+/// it (`ALTER TABLE frond_ticket AUTO_INCREMENT = N`), `DELETE FROM frond_ticket_place` in each, and start the servers
+/// with the new list. Segments can be spread over more databases without a stop.
 ///
 /// A counter that went back, as after a dump was restored, is recognised by the first number that a server had before;
 /// the database is told, and no server draws from it any more until it was moved above all that they know. Servers that

@@ -1,11 +1,11 @@
 import Frond
 import Synchronization
 
-/// Sees to it that the databases of a list were all given this list: servers that list them differently would give out the
-/// same tickets.
+/// Sees to it that the databases of a list were all given this list: servers that list them differently would give out
+/// the same tickets.
 ///
-/// A database remembers its place. One that knows none is told only while all others answer, so that none of them can know
-/// another; and where one contradicts the list, no database of it is drawn from.
+/// A database remembers its place. One that knows none is told only while all others answer, so that none of them can
+/// know another; and where one contradicts the list, no database of it is drawn from.
 final class TicketAgreement: Sendable {
     private enum State: Sendable {
         case unknown
@@ -62,8 +62,8 @@ final class TicketAgreement: Sendable {
         }
     }
 
-    /// A place that was changed or taken away after all agreed means another list: nothing more is drawn by this one, from
-    /// any database.
+    /// A place that was changed or taken away after all agreed means another list: nothing more is drawn by this one,
+    /// from any database.
     private func confirm() async throws(FrondError) {
         for database in databases {
             do throws(FrondError) {

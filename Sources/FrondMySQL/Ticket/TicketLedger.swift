@@ -1,6 +1,6 @@
 import Frond
 
-/// What this server knows of one database's counter of tickets: decides whether numbers may be given out.
+/// The state that this server knows of one database's counter of tickets: decides whether numbers may be given out.
 ///
 /// A counter that went back (a restored dump) gives numbers again. Drawing from it moves it up by itself, into numbers
 /// that other servers have had: so once that was seen nobody draws, and the counter is looked at alone, until somebody
@@ -15,14 +15,14 @@ struct TicketLedger: Sendable {
         case refused(above: Int64)
     }
 
-    /// What people call the database.
+    /// The name of the database, for people.
     let name: String
     /// The numbers of this database are those ≡ `place` + 1 modulo `places`.
     let place: Int64
     let places: Int64
     /// The highest number this server ever drew.
     private var highest: Int64 = 0
-    /// What the counter must be above; 0 while nothing is known against it.
+    /// The number that the counter must be above; 0 while nothing is known against it.
     private var above: Int64 = 0
 
     init(name: String, place: Int, places: Int) {
@@ -31,7 +31,7 @@ struct TicketLedger: Sendable {
         self.places = Int64(places)
     }
 
-    /// Whether the counter must be looked at before a draw.
+    /// Returns true if the counter must be looked at before a draw.
     /// - Parameter stored: the database's `above`.
     func mustLook(stored: Int64) -> Bool { max(above, stored) > 0 }
 

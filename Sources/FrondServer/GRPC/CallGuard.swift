@@ -42,7 +42,7 @@ final class CallGuard: Sendable {
         }
     }
 
-    /// Whether the caller set a deadline tells why gRPC gave the call up: who cancels sees no status.
+    /// Tells from the caller's deadline why gRPC gave the call up: a caller that cancels sees no status.
     private static func givenUp(_ metadata: Metadata) -> ErrorStatus {
         let hasDeadline = metadata[stringValues: "grpc-timeout"].contains { _ in true }
         return hasDeadline
@@ -52,7 +52,7 @@ final class CallGuard: Sendable {
             : ErrorStatus(FrondError(.cancelled, "the caller cancelled the call"))
     }
 
-    /// Whether a call was given up.
+    /// True if a call was given up.
     private final class GivenUp: Sendable {
         private let flag = Atomic(false)
         var isNoted: Bool { flag.load(ordering: .acquiring) }

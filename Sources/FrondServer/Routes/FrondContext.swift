@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// What a route knows of its request besides the request.
+/// The context of a request in a route.
 struct FrondContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The method as the client sent it: routes see a stand-in for all but GET.

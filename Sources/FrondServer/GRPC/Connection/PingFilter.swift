@@ -9,7 +9,7 @@ import NIOCore
 /// The frames are those of RFC 9113, sections 3.4, 4.1 and 6.7.
 struct PingFilter {
     private enum State {
-        /// What the client says first; bytes that are missing of it.
+        /// The number of bytes that are missing of the client's preface.
         case preface(Int)
         case frameHeader
         /// Bytes of the frame that are to come.
@@ -26,7 +26,7 @@ struct PingFilter {
     /// The beginning of a frame that may be a PING.
     private var held = ByteBuffer()
 
-    /// Whether the client has said what a client of HTTP/2 says first, as far as its length goes.
+    /// True if the whole length of HTTP/2's preface has come.
     var hasBegun: Bool {
         if case .preface = state { false } else { true }
     }

@@ -1,4 +1,4 @@
-/// What one stream may have under way before no more of its requests are read.
+/// The limits of one stream beyond which no more of its requests are read.
 struct StreamLimits: Hashable, Sendable {
     /// Requests that are read and not answered.
     var requests: Int
