@@ -199,6 +199,34 @@ let package = Package(
             path: "Examples/FirstIDs",
             swiftSettings: settings
         ),
+        // A service with a client in it.
+        .executableTarget(
+            name: "order-service",
+            dependencies: [
+                "Frond",
+                "FrondClient",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Examples/OrderService",
+            swiftSettings: settings
+        ),
+        // A store of one's own, in a text file, and the test that it keeps the contract.
+        .target(
+            name: "JournalStore",
+            dependencies: ["Frond"],
+            path: "Examples/JournalStore",
+            exclude: ["Tests"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "JournalStoreTests",
+            dependencies: ["Frond", "FrondTesting", "JournalStore"],
+            path: "Examples/JournalStore/Tests",
+            swiftSettings: settings
+        ),
         .target(
             name: "FrondTesting",
             dependencies: ["Frond"],
@@ -291,15 +319,23 @@ let package = Package(
                 "Frond",
                 "FrondClient",
                 "FrondCommand",
+                "FrondEtcd",
+                "FrondMySQL",
+                "FrondSQLite",
                 "FrondTesting",
+                "FrondZooKeeper",
                 "TestServers",
                 "first-ids",
+                "order-service",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             exclude: ["Python"],
             swiftSettings: settings

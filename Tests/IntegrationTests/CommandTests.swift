@@ -33,17 +33,6 @@ struct CommandTests {
         #expect(!FileManager.default.fileExists(atPath: directory.path + "/frond.sqlite"), "nothing was begun")
     }
 
-    @Test("the README lists every setting there is")
-    func readmeListsSettings() async throws {
-        let (status, output) = await frond("serve", "--set", "nonsense=1")
-        #expect(status == 64)
-        let names = try #require(output.split(separator: "names: ").last).split(whereSeparator: ", \n".contains)
-        #expect(names.count > 20)
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
-        let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
-        for name in names { #expect(readme.contains("`\(name)`"), "\(name) is not in the README") }
-    }
-
     @Test("a misspelt setting in a file is refused by its name")
     func misspelt() async throws {
         let file = directory.path + "/frond.yaml"
