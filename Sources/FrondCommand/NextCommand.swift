@@ -60,7 +60,20 @@ struct NextCommand: AsyncParsableCommand {
                 outcome = .failure(error)
             }
             await client.shutdown()
-            say(try outcome.get().joined(separator: "\n"))
+            try Self.print(try outcome.get(), of: tag)
+        }
+    }
+
+    /// Prints IDs, or says which are lost: they were given out, and no other caller gets them.
+    private static func print(_ ids: [String], of tag: Tag) throws {
+        do {
+            try say(ids.joined(separator: "\n"))
+        } catch let failure as CommandFailure {
+            let lost =
+                ids.count == 1
+                ? "the ID \(ids[0])" : "\(ids.count) IDs, \(ids.first ?? "") to \(ids.last ?? ""),"
+            let verb = ids.count == 1 ? "is" : "are"
+            throw CommandFailure(failure.status, "\(failure.message); \(lost) of tag '\(tag)' \(verb) lost")
         }
     }
 
