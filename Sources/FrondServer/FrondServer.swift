@@ -246,7 +246,7 @@ public struct FrondServer: Service {
         )
     }
 
-    /// Says that requests are accepted, once the registry has said whether there is a worker ID.
+    /// Announces that requests are accepted, once the registry of worker IDs has answered.
     ///
     /// Until then ordinary requests wait; where no worker ID can be had and that is the end, none is answered.
     private func announce(_ ports: Ports, _ onBound: @Sendable () -> Void) async {

@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// Hot requests that the fast lane answers do not come here. It does no I/O: the caller performs the actions.
 struct ConnectionStateMachine {
-    /// What an answer says of the connection.
+    /// The word of an answer on the connection.
     enum Persistence: Equatable {
         /// It is kept, as HTTP/1.1 does by default.
         case kept
@@ -24,7 +24,7 @@ struct ConnectionStateMachine {
         case refuse(Problem)
     }
 
-    /// An order after the question whether a part of a request is to be passed on.
+    /// An order about a part of a request.
     enum Passing: Equatable {
         /// Pass the part on.
         case pass
@@ -85,7 +85,7 @@ struct ConnectionStateMachine {
     /// True once the connection drops further input.
     var hasEnded: Bool { phase == .ended }
 
-    /// True while a whole request waits for its answer: it is not the client who does nothing.
+    /// True while a whole request waits for its answer: the client is not idle.
     var isAnswering: Bool { isAwaited || due.count > (isPassing ? 1 : 0) }
 
     /// True while a request was passed on before its end, so that its answer is due already.
@@ -148,7 +148,7 @@ struct ConnectionStateMachine {
 
     // MARK: Answers
 
-    /// What the head of the answer that is due next says.
+    /// The word on the connection in the head of the answer that is due next.
     var persistence: Persistence { due.first ?? .last }
 
     mutating func answerEnd() -> Action {

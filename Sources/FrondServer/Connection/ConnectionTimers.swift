@@ -21,9 +21,9 @@ final class ConnectionTimers {
         let loop = context.eventLoop.assumeIsolated()
         others.append(
             loop.scheduleTask(in: age) { [weak self, weak connection] in
-                connection?.grewOld()
-                let end = loop.scheduleTask(in: ConnectionLimits.agedIdle) { connection?.endIfAgedAndIdle() }
-                self?.others.append(end)
+                guard let self, let connection else { return }
+                connection.grewOld()
+                others.append(loop.scheduleTask(in: ConnectionLimits.agedIdle) { connection.endIfAgedAndIdle() })
             })
     }
 

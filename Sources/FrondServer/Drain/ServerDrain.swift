@@ -1,7 +1,7 @@
 import Frond
 import Synchronization
 
-/// Drives ``DrainStateMachine``: the one place that knows whether the server was asked to stop.
+/// Drives ``DrainStateMachine``: the one place that knows of a request to stop.
 ///
 /// Every transport asks ``isDraining``, which costs a load, or is called back by ``onDrain(_:)``.
 final class ServerDrain: Sendable {
