@@ -50,7 +50,7 @@ struct NextCommand: AsyncParsableCommand {
             }
             guard let generator = RemoteIDs.Generator(rawValue: generator) else {
                 let names = RemoteIDs.Generator.allCases.map(\.rawValue).joined(separator: ", ")
-                throw CommandFailure(.usage, "--generator '\(generator)' is none of \(names)")
+                throw CommandFailure(.usage, "unknown generator '\(generator)'; use one of \(names)")
             }
             let client = try FrondClient(try configuration())
             let outcome: Result<[String], any Error>

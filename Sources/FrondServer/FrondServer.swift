@@ -10,7 +10,8 @@ public import ServiceLifecycle
 /// Frond's server: HTTP, by the fast lane in front of Hummingbird's routes, and gRPC beside it.
 ///
 /// `run()` owns its lifetime: on graceful shutdown it says that it is not ready, serves on for
-/// ``Configuration/shutdownDelay``, stops accepting, answers the requests under way, and gives the unused segments back.
+/// ``Configuration/shutdownDelay``, stops accepting, answers the requests under way, and gives the unused segments
+/// back.
 public struct FrondServer: Service {
     /// The addresses and the limits of a server.
     public struct Configuration: Sendable {
@@ -27,8 +28,8 @@ public struct FrondServer: Service {
         /// The age, within 10 %, after which an answer is the last of its HTTP connection, so that clients spread over
         /// new servers; nil for none. Default nil.
         public var maxConnectionAge: Duration?
-        /// The time between the request to stop and the end: the server is not ready, and each answer is the last of its
-        /// connection. Default zero.
+        /// The time between the request to stop and the end: the server is not ready, and each answer is the last of
+        /// its connection. Default zero.
         public var shutdownDelay: Duration
         /// The time that answers under way may take to be given, and to reach slow clients, once the server ends; after
         /// that, the time that giving unused numbers back may take. Default 5 seconds.
@@ -179,8 +180,8 @@ public struct FrondServer: Service {
         if let failure { throw failure }
     }
 
-    /// A keeper ends early only with an error, such as no worker ID where the settings say to fail then; the server then
-    /// ends as when it is asked to.
+    /// A keeper ends early only with an error, such as no worker ID where the settings say to fail then; the server
+    /// then ends as when it is asked to.
     private static func run(_ keeper: WorkerKeeper, endingWith server: ServiceGroup) async -> FrondError? {
         do throws(FrondError) {
             try await keeper.run()

@@ -60,7 +60,8 @@ struct DrainTests {
         #expect(server.channel.isActive)
         try server.send(EmbeddedServer.hot + EmbeddedServer.hot)
         let answer = try server.received()
-        #expect(answer.contains("connection: close\r\n") && answer.hasSuffix("[GET /api/segment/get/order]"), "\(answer)")
+        #expect(
+            answer.contains("connection: close\r\n") && answer.hasSuffix("[GET /api/segment/get/order]"), "\(answer)")
         #expect(try EmbeddedServer.bodies(of: answer).count == 1)
         #expect(!server.channel.isActive)
     }
@@ -166,7 +167,9 @@ struct ConnectionLimitTests {
         }
         let server = try EmbeddedServer(generators, answersAtOnce: true)
         try server.send("\(method) \(path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-        for _ in 0..<70 where server.channel.isActive { try server.send("400\r\n\(String(repeating: "a", count: 1024))\r\n") }
+        for _ in 0..<70 where server.channel.isActive {
+            try server.send("400\r\n\(String(repeating: "a", count: 1024))\r\n")
+        }
         #expect(try server.received().hasPrefix("HTTP/1.1 413 "))
         #expect(server.ordinary.requests.isEmpty)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import FrondTesting
 import TestServers
 import Testing
 
@@ -16,7 +17,8 @@ struct SettingsTests {
         return path
     }
 
-    private func tags(_ environment: [String: String], _ arguments: String...) async -> (status: Int32, output: String) {
+    private func tags(_ environment: [String: String], _ arguments: String...) async -> (status: Int32, output: String)
+    {
         let process = FrondProcess(
             ["tag", "list", "--data-dir", directory.path + "/data"] + arguments, environment: environment)
         return (await process.waitForExit(), process.printed)
@@ -48,7 +50,9 @@ struct SettingsTests {
         let names = try #require(output.split(separator: "names: ").last).split(whereSeparator: ", \n".contains)
         #expect(names.count > 20)
         let variables = names.map { name in
-            let words = name.reduce(into: "") { $0 += ($1.isUppercase ? "_" : "") + ($1 == "." ? "_" : $1.uppercased()) }
+            let words = name.reduce(into: "") {
+                $0 += ($1.isUppercase ? "_" : "") + ($1 == "." ? "_" : $1.uppercased())
+            }
             return ("FROND_" + words, "")
         }
         let server = try await FrondServerProcess.start(
@@ -59,7 +63,8 @@ struct SettingsTests {
 
     @Test("an empty or absent value in a file or on the command line is unset")
     func emptyValues() async throws {
-        let path = try file("frond.yaml", "port:\nredis: ''\nlog:\n  level: \"\"\nhttp: {maxCount: , threads: null}\ntls: {}\n")
+        let path = try file(
+            "frond.yaml", "port:\nredis: ''\nlog:\n  level: \"\"\nhttp: {maxCount: , threads: null}\ntls: {}\n")
         let server = try await FrondServerProcess.start(
             in: directory, ["--config", path, "--redis", "", "--set", "segment.start="], environment: [:])
         #expect(try await server.nextID() == 1)
@@ -71,13 +76,16 @@ struct SettingsTests {
     func secretFiles(text: String) async throws {
         let path = try file("key", text)
         let data = ["--data-dir", directory.path + "/data"]
-        let created = await frond("tag", "create", "order", "--format", "{number:8}", "--scramble", "--data-dir", directory.path + "/data", environment: ["FROND_SCRAMBLE_KEY_FILE": path])
+        let created = await frond(
+            "tag", "create", "order", "--format", "{number:8}", "--scramble", "--data-dir", directory.path + "/data",
+            environment: ["FROND_SCRAMBLE_KEY_FILE": path])
         let direct = FrondProcess(
             ["decode", "--tag", "order", "00000001"] + data, environment: ["FROND_SCRAMBLE_KEY": "0123456789abcdef"])
         let byFile = FrondProcess(
             ["decode", "--tag", "order", "00000001"] + data, environment: ["FROND_SCRAMBLE_KEY_FILE": path])
         _ = created
-        #expect(await direct.waitForExit() == (await byFile.waitForExit()))
+        let status = await direct.waitForExit()
+        #expect(await byFile.waitForExit() == status)
         #expect(direct.printed == byFile.printed)
     }
 
@@ -107,7 +115,9 @@ struct SettingsTests {
         "a file that stands for gigabytes, or is none, is refused at once",
         arguments: [
             "a: &a [x,x,x,x,x,x,x,x,x]\n"
-                + zip("bcdefghi", "abcdefgh").map { "\($0): &\($0) [\(Array(repeating: "*\($1)", count: 9).joined(separator: ","))]\n" }
+                + zip("bcdefghi", "abcdefgh").map {
+                    "\($0): &\($0) [\(Array(repeating: "*\($1)", count: 9).joined(separator: ","))]\n"
+                }
                 .joined(),
             String(repeating: "[", count: 100_000), "host: " + String(repeating: "x", count: 1 << 20),
             String(repeating: "{a: ", count: 20_000),
@@ -149,7 +159,8 @@ struct SettingsTests {
     @Test(
         "a command whose output cannot be written fails and says so",
         arguments: [
-            ["tag", "list"], ["tag", "list", "--json"], ["tag", "show", "order"], ["schema", "print"], ["worker", "list"],
+            ["tag", "list"], ["tag", "list", "--json"], ["tag", "show", "order"], ["schema", "print"],
+            ["worker", "list"],
             ["decode", "1"],
         ])
     func fullOutput(command: [String]) async throws {

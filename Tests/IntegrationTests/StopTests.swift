@@ -1,4 +1,5 @@
 import Foundation
+import FrondTesting
 import NIOHTTP1
 import TestServers
 import Testing
@@ -31,7 +32,9 @@ struct StopTests {
         #expect(await server.stop() == 0)
     }
 
-    @Test("SIGTERM, SIGINT and the SIGHUP of a closed terminal give everything back", arguments: [SIGTERM, SIGINT, SIGHUP])
+    @Test(
+        "SIGTERM, SIGINT and the SIGHUP of a closed terminal give everything back",
+        arguments: [SIGTERM, SIGINT, SIGHUP])
     func signals(number: Int32) async throws {
         let directory = try TemporaryDirectory()
         let server = try await FrondServerProcess.start(in: directory)

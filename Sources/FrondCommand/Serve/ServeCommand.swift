@@ -188,7 +188,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Makes the keeper of a worker ID for snowflake IDs; nil without a registry.
-    private static func makeKeeper(_ settings: Settings, beside store: OpenStore, logger: Logger) throws -> WorkerKeeper? {
+    private static func makeKeeper(_ settings: Settings, beside store: OpenStore, logger: Logger) throws
+        -> WorkerKeeper?
+    {
         guard let registry = try settings.registry.open(beside: store) else { return nil }
         let snowflake = settings.snowflake
         let generator = try SnowflakeGenerator(

@@ -8,7 +8,8 @@ import Yams
 struct ConfigurationFile {
     /// The greatest size in bytes.
     private static let sizeLimit = 256 << 10
-    /// The number of aliases that a file may have: each can repeat others, so that a few lines would stand for gigabytes.
+    /// The number of aliases that a file may have: each can repeat others, so that a few lines would stand for
+    /// gigabytes.
     private static let aliasLimit = 16
 
     let path: String

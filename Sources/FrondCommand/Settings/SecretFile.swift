@@ -11,7 +11,8 @@ struct SecretFile {
     let path: String
 
     /// Reads the secret, without the line endings behind it.
-    /// - Throws: ``CommandFailure`` where the file cannot be read, is empty, too large, or not text; the secret itself is
+    /// - Throws: ``CommandFailure`` where the file cannot be read, is empty, too large, or not text; the secret itself
+    ///   is
     ///   not shown.
     func read() throws -> String {
         var bytes: [UInt8]
@@ -45,6 +46,7 @@ struct SecretFile {
     }
 
     private func refusal(_ reason: String) -> CommandFailure {
-        CommandFailure(.configuration, "\(EnvironmentNames.name(of: setting))_FILE: the file \(path.printable()) \(reason)")
+        CommandFailure(
+            .configuration, "\(EnvironmentNames.name(of: setting))_FILE: the file \(path.printable()) \(reason)")
     }
 }

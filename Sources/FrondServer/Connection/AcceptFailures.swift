@@ -9,8 +9,8 @@ import NIOCore
     import Glibc
 #endif
 
-/// Pauses accepting where the process has no file descriptors left, and says so: trying again at once would keep one core
-/// busy, and nothing would be logged.
+/// Pauses accepting where the process has no file descriptors left, and says so: trying again at once would keep one
+/// core busy, and nothing would be logged.
 struct AcceptFailures: Sendable {
     /// The time until the next attempt.
     static let pause = TimeAmount.milliseconds(100)

@@ -6,8 +6,8 @@ extension ConnectionStateMachine.Request {
         hasBody = (declaredLength ?? 0) > 0 || head.headers.contains(name: "transfer-encoding")
         waitsToContinue =
             hasBody && head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
-        persistence =
-            // The decoder takes nothing behind these.
+        persistence// The decoder takes nothing behind these.
+        =
             head.method == .CONNECT || RequestDecoder.endsAfter(head) || !head.isKeepAlive
             ? .last : head.version.minor == 0 ? .keptByName : .kept
     }

@@ -170,8 +170,8 @@ struct ConnectionStateMachine {
         isAsking = false
     }
 
-    /// Returns true where the bytes behind answered requests may be taken: a client that takes no answers would have all
-    /// it asked for written to memory.
+    /// Returns true where the bytes behind answered requests may be taken: a client that takes no answers would have
+    /// all it asked for written to memory.
     func mayGoOn(isWritable: Bool) -> Bool {
         isAwaited && !isAsking && (isWritable || hasEnded)
     }

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The bytes that the server has written and clients have not taken, over all connections that have many of them.
 ///
-/// One client's unread answers are bounded by ``ConnectionLimits/unsentBytes``; all of them together by this budget. Over
-/// it, the connections that have waited longest for their clients are closed, so that others do not notice.
+/// One client's unread answers are bounded by ``ConnectionLimits/unsentBytes``; all of them together by this budget.
+/// Over it, the connections that have waited longest for their clients are closed, so that others do not notice.
 final class OutputBudget: Sendable {
     /// The bytes that may be in hand for slow clients together.
     static let serverBytes = 256 << 20

@@ -23,7 +23,8 @@ final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
         var completed: UInt64 = 0
         /// True where the last part was the end of a request.
         var isBetweenRequests = true
-        /// True where the last request had no body so far and asked for another protocol, behind which NIO's decoder stops.
+        /// True where the last request had no body so far and asked for another protocol, behind which NIO's decoder
+        /// stops.
         var isUpgrade = false
         /// The number of hot requests: answered by the fast lane, or waiting for an answer that it gives.
         var hot = 0

@@ -114,7 +114,8 @@ final class RepeatedRequestHandler: ChannelInboundHandler, RemovableChannelHandl
             hasForwarded = false
             context.fireChannelReadComplete()
         } else if heldBack == nil, context.channel.isWritable {
-            // No handler behind knows of this read: asking for the next one from here spares the way through all of them.
+            // No handler behind knows of this read: asking for the next one from here spares the way through all of
+            // them.
             context.read()
         }
     }

@@ -10,8 +10,8 @@ import NIOCore
 
 /// The last hot requests of a connection, byte for byte: a client says mostly the same again and again.
 ///
-/// The HTTP decoder would read these bytes as it did before, so they need not be decoded: there is no second parser that
-/// could differ from the first.
+/// The HTTP decoder would read these bytes as it did before, so they need not be decoded: there is no second parser
+/// that could differ from the first.
 struct RepeatedRequests {
     /// A client with several tags takes turns with them.
     static let capacity = 4

@@ -22,7 +22,8 @@ extension Problem {
 
     /// The reason without SQL: a cure that an operator is to run is not a client's business.
     static func withoutStatements(_ message: String) -> String {
-        let statement = /\b(ALTER|CREATE|DROP)\s+TABLE\b|\bINSERT\s+INTO\b|\b(SELECT|DELETE)\s.*\bFROM\b|\bUPDATE\s.*\bSET\b/
+        let statement =
+            /\b(ALTER|CREATE|DROP)\s+TABLE\b|\bINSERT\s+INTO\b|\b(SELECT|DELETE)\s.*\bFROM\b|\bUPDATE\s.*\bSET\b/
         guard let found = message.firstMatch(of: statement) else { return message }
         let reason = message[..<found.range.lowerBound]
         let end = reason.lastIndex { $0.isLetter || $0.isNumber || $0 == "'" || $0 == ")" }
