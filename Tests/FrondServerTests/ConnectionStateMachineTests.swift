@@ -4,7 +4,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("The state machine of a connection")
+@Suite("The state machine of a connection", .timeLimit(.minutes(5)))
 struct ConnectionStateMachineTests {
     private typealias Machine = ConnectionStateMachine
     private typealias Request = ConnectionStateMachine.Request

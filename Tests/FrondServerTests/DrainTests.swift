@@ -5,7 +5,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("A stop")
+@Suite("A stop", .timeLimit(.minutes(5)))
 struct DrainTests {
     @Test("without a delay ends at once")
     func noDelay() {
@@ -67,7 +67,7 @@ struct DrainTests {
     }
 }
 
-@Suite("Limits of a connection")
+@Suite("Limits of a connection", .timeLimit(.minutes(5)))
 struct ConnectionLimitTests {
     private let generators: ServedGenerators
 
@@ -84,7 +84,7 @@ struct ConnectionLimitTests {
         ])
     func slowRequest(beginning: String) throws {
         let server = try EmbeddedServer(
-            generators, limits: ConnectionLimits(idle: .seconds(60), request: .seconds(30), drain: .seconds(5)))
+            generators, limits: ConnectionLimits(idle: .seconds(600), request: .seconds(30), drain: .seconds(5)))
         try server.send(EmbeddedServer.hot)
         let loop = server.channel.embeddedEventLoop
         loop.advanceTime(by: .seconds(50))

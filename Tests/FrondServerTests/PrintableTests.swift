@@ -3,7 +3,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("Text of clients")
+@Suite("Text of clients", .timeLimit(.minutes(5)))
 struct PrintableTests {
     @Test(
         "is shown without effect on a terminal",

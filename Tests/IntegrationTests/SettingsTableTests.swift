@@ -4,7 +4,7 @@ import Testing
 @testable import FrondCommand
 
 /// The table of settings in the documents says what the program does.
-@Suite("The table of settings")
+@Suite("The table of settings", .timeLimit(.minutes(5)))
 struct SettingsTableTests {
     private struct Row {
         var names: [String]

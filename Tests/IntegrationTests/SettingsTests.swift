@@ -3,7 +3,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("Settings")
+@Suite("Settings", .timeLimit(.minutes(5)))
 struct SettingsTests {
     private let directory: TemporaryDirectory
 

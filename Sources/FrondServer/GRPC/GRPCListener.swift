@@ -25,7 +25,7 @@ struct GRPCListener: Service {
     let maxCount: Int
     /// How long clients have to go once they are told that the server shuts down.
     let drainLimit: Duration
-    /// True of ``ServerDrain/isDraining`` while the server goes on serving before its end.
+    /// The server's drain: clients are to leave once it has begun, while calls are still accepted.
     let drain: ServerDrain
     let tls: ServerTLS?
     let time: any TimeSource
