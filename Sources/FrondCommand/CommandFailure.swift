@@ -1,14 +1,17 @@
 import ArgumentParser
 import Frond
-import SystemPackage
 
-/// Why a command ends: one line for people, an exit status for programs (those of sysexits).
+/// The failure of a command: one line for people, an exit status for programs (those of sysexits).
 struct CommandFailure: Error {
     enum Status: Int32 {
         /// A command line that cannot be right.
         case usage = 64
-        /// The port or the store cannot be had.
+        /// The port or the store is not available.
         case unavailable = 69
+        /// The process does not end as it should.
+        case software = 70
+        /// Standard output cannot be written.
+        case output = 74
         /// A setting that cannot be right.
         case configuration = 78
     }
@@ -26,7 +29,7 @@ struct CommandFailure: Error {
     }
 }
 
-/// Runs a command's work; what fails ends the process with one line on standard error.
+/// Runs a command's work; a failure ends the process with one line on standard error.
 func reportingFailures(_ work: () async throws -> Void) async throws {
     do {
         try await work()
@@ -38,6 +41,6 @@ func reportingFailures(_ work: () async throws -> Void) async throws {
 }
 
 private func end(_ failure: CommandFailure) throws -> Never {
-    _ = try? FileDescriptor.standardError.writeAll("frond: \(failure.message)\n".utf8)
+    Diagnostics.write(failure.message)
     throw ExitCode(failure.status.rawValue)
 }

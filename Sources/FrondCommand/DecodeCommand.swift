@@ -59,8 +59,8 @@ struct DecodeCommand: AsyncParsableCommand {
         if json {
             try sayJSON(decoded)
         } else {
-            say("number      \(decoded.number)")
-            if let date = decoded.date { say("date        \(date)") }
+            try say("number      \(decoded.number)")
+            if let date = decoded.date { try say("date        \(date)") }
         }
     }
 
@@ -69,10 +69,10 @@ struct DecodeCommand: AsyncParsableCommand {
             try sayJSON(decoded)
         } else {
             if let text { try print(text) }
-            say("time        \(decoded.time)")
-            say("datacenter  \(decoded.datacenter)")
-            say("worker      \(decoded.worker)")
-            say("sequence    \(decoded.sequence)")
+            try say("time        \(decoded.time)")
+            try say("datacenter  \(decoded.datacenter)")
+            try say("worker      \(decoded.worker)")
+            try say("sequence    \(decoded.sequence)")
         }
     }
 

@@ -50,7 +50,7 @@ struct NextCommand: AsyncParsableCommand {
             }
             guard let generator = RemoteIDs.Generator(rawValue: generator) else {
                 let names = RemoteIDs.Generator.allCases.map(\.rawValue).joined(separator: ", ")
-                throw CommandFailure(.usage, "--generator '\(generator)' is none of \(names)")
+                throw CommandFailure(.usage, "unknown generator '\(generator)'; use one of \(names)")
             }
             let client = try FrondClient(try configuration())
             let outcome: Result<[String], any Error>
@@ -60,7 +60,20 @@ struct NextCommand: AsyncParsableCommand {
                 outcome = .failure(error)
             }
             await client.shutdown()
-            say(try outcome.get().joined(separator: "\n"))
+            try Self.print(try outcome.get(), of: tag)
+        }
+    }
+
+    /// Prints IDs, or says which are lost: they were given out, and no other caller gets them.
+    private static func print(_ ids: [String], of tag: Tag) throws {
+        do {
+            try say(ids.joined(separator: "\n"))
+        } catch let failure as CommandFailure {
+            let lost =
+                ids.count == 1
+                ? "the ID \(ids[0])" : "\(ids.count) IDs, \(ids.first ?? "") to \(ids.last ?? ""),"
+            let verb = ids.count == 1 ? "is" : "are"
+            throw CommandFailure(failure.status, "\(failure.message); \(lost) of tag '\(tag)' \(verb) lost")
         }
     }
 

@@ -77,6 +77,15 @@ public final class SQLiteSegmentStore: SegmentStore {
         try outcome.get()
     }
 
+    /// Writes to the file, without a change.
+    /// - Throws: `storeUnavailable` where it cannot be written, such as on a file system that is read-only.
+    public func check() async throws(FrondError) {
+        try await commits.perform { database in
+            let version = try Int64.fetchOne(database, sql: Statements.schemaVersion) ?? 0
+            try database.execute(sql: "\(Statements.schemaVersion) = \(version)")
+        }
+    }
+
     // MARK: Reserving
 
     public func reserve(

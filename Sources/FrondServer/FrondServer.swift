@@ -9,31 +9,41 @@ public import ServiceLifecycle
 
 /// Frond's server: HTTP, by the fast lane in front of Hummingbird's routes, and gRPC beside it.
 ///
-/// `run()` owns its lifetime: on graceful shutdown it stops accepting, answers what is in flight, and gives the
-/// unused segments back.
+/// `run()` owns its lifetime: on graceful shutdown it says that it is not ready, serves on for
+/// ``Configuration/shutdownDelay``, stops accepting, answers the requests under way, and gives the unused segments
+/// back.
 public struct FrondServer: Service {
-    /// How the server listens and what it allows.
+    /// The addresses and the limits of a server.
     public struct Configuration: Sendable {
         /// The address to listen on. Default 127.0.0.1.
         public var host: String
         /// The port to listen on; 0 picks a free one. Default 8080.
         public var port: Int
-        /// The most IDs one request may ask for. Default 10,000.
+        /// The maximum number of IDs in one request. Default 10,000.
         public var maxCount: Int
-        /// A connection on which nothing happens for so long is closed. Default 60 seconds.
+        /// The time after which a connection on which nothing happens is closed. Default 60 seconds.
         public var idleTimeout: Duration
-        /// How long answers under way may take to be given, and to reach slow clients, once the server is asked to stop;
-        /// after that, how long giving unused numbers back may take. Default 5 seconds.
+        /// The time from a request's first byte in which it must be complete. Default 30 seconds.
+        public var requestTimeout: Duration
+        /// The age, within 10 %, after which an answer is the last of its HTTP connection, so that clients spread over
+        /// new servers; nil for none. Default nil.
+        public var maxConnectionAge: Duration?
+        /// The time between the request to stop and the end: the server is not ready, and each answer is the last of
+        /// its connection. Default zero.
+        public var shutdownDelay: Duration
+        /// The time that answers under way may take to be given, and to reach slow clients, once the server ends; after
+        /// that, the time that giving unused numbers back may take. Default 5 seconds.
         public var drainLimit: Duration
-        /// Event loops; nil for one a core.
+        /// The number of event loops; nil for one a core.
         public var threads: Int?
-        /// How the server listens for gRPC; nil where it does not.
+        /// The settings of gRPC; nil where the server does not listen for it.
         public var grpc: GRPCConfiguration?
         /// The certificate to show, over HTTP and gRPC; nil for connections in the clear.
         public var tls: ServerTLS?
 
         public init(
             host: String = "127.0.0.1", port: Int = 8080, maxCount: Int = 10_000, idleTimeout: Duration = .seconds(60),
+            requestTimeout: Duration = .seconds(30), maxConnectionAge: Duration? = nil, shutdownDelay: Duration = .zero,
             drainLimit: Duration = .seconds(5), threads: Int? = nil, grpc: GRPCConfiguration? = nil,
             tls: ServerTLS? = nil
         ) {
@@ -41,16 +51,19 @@ public struct FrondServer: Service {
             self.port = port
             self.maxCount = maxCount
             self.idleTimeout = idleTimeout
+            self.requestTimeout = requestTimeout
+            self.maxConnectionAge = maxConnectionAge
+            self.shutdownDelay = shutdownDelay
             self.drainLimit = drainLimit
             self.threads = threads
             self.grpc = grpc
             self.tls = tls
         }
 
-        /// Where the server is reached: host and port, an IPv6 address in brackets as in a URL.
+        /// The address of the server: host and port, an IPv6 address in brackets as in a URL.
         public func address(port: Int) -> String { Self.address(host, port) }
 
-        /// Where it is reached by gRPC; nil where it is not.
+        /// The address of the server for gRPC; nil where it does not listen for it.
         public func grpcAddress(port: Int?) -> String? {
             guard let grpc, let port else { return nil }
             return Self.address(grpc.host ?? host, port)
@@ -61,19 +74,20 @@ public struct FrondServer: Service {
         }
     }
 
-    /// Where the server listens.
+    /// The ports of a running server.
     public struct Ports: Hashable, Sendable {
         public var http: Int
         /// Nil where it does not listen for gRPC.
         public var grpc: Int?
     }
 
-    /// How long the registry of worker IDs may take to answer before the server listens without a worker ID.
+    /// The time that the registry of worker IDs has to answer before the server listens without a worker ID.
     private static let firstAnswerLimit = Duration.seconds(1)
 
     private let generators: ServedGenerators
     private let configuration: Configuration
     private let logger: Logger
+    private let drain: ServerDrain
     private let onListening: @Sendable (_ ports: Ports) async -> Void
 
     /// - Parameter onListening: called with the ports once requests are accepted.
@@ -84,11 +98,17 @@ public struct FrondServer: Service {
         self.generators = generators
         self.configuration = configuration
         self.logger = logger
+        drain = ServerDrain(delay: configuration.shutdownDelay)
         self.onListening = onListening
     }
 
+    /// Ends the rest of ``Configuration/shutdownDelay`` after graceful shutdown has begun.
+    public func stopNow() {
+        drain.stop()
+    }
+
     /// Serves until graceful shutdown or cancellation.
-    /// - Throws: where the address cannot be bound.
+    /// - Throws: an error of the network where the address cannot be bound.
     public func run() async throws {
         let threads = configuration.threads ?? System.coreCount
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
@@ -132,7 +152,22 @@ public struct FrondServer: Service {
                 }
             }
             tasks.addTask {
-                try await server.run()
+                await withGracefulShutdownHandler {
+                    await drain.waitForEnd()
+                } onGracefulShutdown: {
+                    drain.stop()
+                }
+                await server.triggerGracefulShutdown()
+                return nil
+            }
+            tasks.addTask {
+                // Detached: graceful shutdown must not reach it before the delay is over.
+                let serving = Task.detached { try await server.run() }
+                try await withTaskCancellationHandler {
+                    try await serving.value
+                } onCancel: {
+                    serving.cancel()
+                }
                 throw ServingEnded()
             }
             do {
@@ -145,8 +180,8 @@ public struct FrondServer: Service {
         if let failure { throw failure }
     }
 
-    /// A keeper ends early only with an error, such as no worker ID where the settings say to fail then; the server then
-    /// ends as when it is asked to.
+    /// A keeper ends early only with an error, such as no worker ID where the settings say to fail then; the server
+    /// then ends as when it is asked to.
     private static func run(_ keeper: WorkerKeeper, endingWith server: ServiceGroup) async -> FrondError? {
         do throws(FrondError) {
             try await keeper.run()
@@ -164,7 +199,7 @@ public struct FrondServer: Service {
         return quiet
     }
 
-    /// What listens: HTTP and, where it is enabled, gRPC.
+    /// The listeners: HTTP and, where it is enabled, gRPC.
     /// - Parameter onBound: called when all ports are known.
     /// - Throws: `invalidArgument` for a certificate that cannot be used, before anything listens.
     private func listeners(
@@ -174,8 +209,8 @@ public struct FrondServer: Service {
         let grpc = configuration.grpc.map { settings in
             GRPCListener(
                 generators: generators, configuration: settings, host: configuration.host,
-                maxCount: configuration.maxCount, drainLimit: configuration.drainLimit, tls: configuration.tls,
-                time: SystemTimeSource(), group: group)
+                maxCount: configuration.maxCount, drainLimit: configuration.drainLimit, drain: drain,
+                tls: configuration.tls, time: SystemTimeSource(), group: group)
         }
         return Listeners(grpc: grpc) { grpcPort in
             application(on: group, security) { port in
@@ -189,25 +224,30 @@ public struct FrondServer: Service {
         onBound: @escaping @Sendable (_ port: Int) async -> Void
     ) -> some Service {
         let limits = ConnectionLimits(
-            idle: TimeAmount(configuration.idleTimeout), drain: TimeAmount(configuration.drainLimit))
+            idle: TimeAmount(configuration.idleTimeout), request: TimeAmount(configuration.requestTimeout),
+            drain: TimeAmount(configuration.drainLimit), age: configuration.maxConnectionAge.map(TimeAmount.init))
         let router = Router.frond(
-            generators, readiness: Readiness(generators: generators), maxCount: configuration.maxCount)
+            generators, readiness: Readiness(generators: generators, drain: drain), maxCount: configuration.maxCount)
+        let acceptFailures = AcceptFailures(logger: logger)
         return Application(
             responder: MethodResponder(router: router.buildResponder()),
-            server: HTTPServerBuilder { [generators, configuration] responder in
+            server: HTTPServerBuilder { [generators, configuration, drain] responder in
                 FastLaneChannel(
                     responder: responder, generators: generators, maxCount: configuration.maxCount, limits: limits,
-                    security: security)
+                    drain: drain, security: security)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: 4096),
-            onServerRunning: { channel in await onBound(channel.localAddress?.port ?? 0) },
+            onServerRunning: { channel in
+                await acceptFailures.watch(channel)
+                await onBound(channel.localAddress?.port ?? 0)
+            },
             eventLoopGroupProvider: .shared(group),
             logger: frameworkLogger
         )
     }
 
-    /// Says that requests are accepted, once the registry has said whether there is a worker ID.
+    /// Announces that requests are accepted, once the registry of worker IDs has answered.
     ///
     /// Until then ordinary requests wait; where no worker ID can be had and that is the end, none is answered.
     private func announce(_ ports: Ports, _ onBound: @Sendable () -> Void) async {

@@ -1,6 +1,6 @@
 import ServiceLifecycle
 
-/// What listens, as one service: so that all stop accepting, and answer what is under way, at the same time.
+/// The listeners as one service: all of them stop accepting, and answer the requests under way, at the same time.
 struct Listeners<HTTP: Service>: Service {
     /// Nil where the server does not listen for gRPC.
     let grpc: GRPCListener?

@@ -26,8 +26,10 @@ private struct CounterServer {
         try await loop.executeInContext { [generators] in
             let pipeline = channel.pipeline.syncOperations
             try FastLaneChannel.addHTTP(
-                to: pipeline, generators: generators, maxCount: 10_000,
-                limits: ConnectionLimits(idle: .seconds(60), drain: .seconds(5)))
+                to: pipeline,
+                connection: ConnectionHandler(
+                    limits: EmbeddedServer.limits, drain: ServerDrain(), output: OutputBudget()),
+                generators: generators, maxCount: 10_000)
             try pipeline.addHandler(OrdinaryServer(answersAtOnce: true))
         }
         try await channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1))

@@ -98,6 +98,9 @@ package final class ServerProcess: Sendable {
         }
     }
 
+    /// Its process ID; nil before it has started.
+    package var processID: Int32? { state.read { $0.id } }
+
     /// True if the process has ended, or could not be started.
     package var hasEnded: Bool { state.read { $0.status != nil } }
 

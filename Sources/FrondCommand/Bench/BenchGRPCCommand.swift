@@ -54,7 +54,7 @@ struct BenchGRPCCommand: AsyncParsableCommand {
             for (call, count) in try measurements() {
                 let benchmark = try makeBenchmark(call, count: count)
                 let report = try await run(benchmark)
-                if !json { say((reports.isEmpty ? "" : "\n") + report.description) }
+                if !json { try say((reports.isEmpty ? "" : "\n") + report.description) }
                 reports.append(report)
             }
             if json { try sayJSON(reports) }

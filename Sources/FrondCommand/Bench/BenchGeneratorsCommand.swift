@@ -46,7 +46,7 @@ struct BenchGeneratorsCommand: AsyncParsableCommand {
                 _ = try? FileDescriptor.standardError.writeAll("\(progress)\n".utf8)
             }
             if tags > 0 { report.manyTags = try await GeneratorBenchmark.measureManyTags(count: tags) }
-            if json { try sayJSON(report) } else { say(report.description) }
+            if json { try sayJSON(report) } else { try say(report.description) }
         }
     }
 }

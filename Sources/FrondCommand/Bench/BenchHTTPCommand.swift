@@ -52,7 +52,7 @@ struct BenchHTTPCommand: AsyncParsableCommand {
         try await reportingFailures {
             let benchmark = try makeBenchmark()
             let report = try await run(benchmark)
-            if json { try sayJSON(report) } else { say(report.description) }
+            if json { try sayJSON(report) } else { try say(report.description) }
             if report.check.foundViolation || !report.check.isComplete || report.requests == 0 { throw ExitCode(1) }
         }
     }

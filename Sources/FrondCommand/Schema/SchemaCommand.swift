@@ -20,12 +20,12 @@ struct SchemaPrintCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             if all {
-                say(MySQLSchema.text)
+                try say(MySQLSchema.text)
                 return
             }
             for schema in try await settings.schemas() {
-                say("-- \(schema.name)")
-                for statement in try await schema.missing() { say("\(statement);") }
+                try say("-- \(schema.name)")
+                for statement in try await schema.missing() { try say("\(statement);") }
             }
         }
     }
@@ -42,8 +42,8 @@ struct SchemaApplyCommand: AsyncParsableCommand {
         try await reportingFailures {
             for schema in try await settings.schemas() {
                 let statements = try await schema.apply()
-                for statement in statements { say("\(statement);") }
-                say(statements.isEmpty ? "\(schema.name) lacks nothing" : "\(schema.name) has all it needs now")
+                for statement in statements { try say("\(statement);") }
+                try say(statements.isEmpty ? "\(schema.name) lacks nothing" : "\(schema.name) has all it needs now")
             }
         }
     }

@@ -18,7 +18,7 @@ enum OpenStore {
     /// - Throws: `FrondError`, naming the cure.
     func check() async throws {
         switch self {
-        case .sqlite: break
+        case .sqlite(let store): try await store.check()
         case .mysql(let store): try await store.check()
         }
     }

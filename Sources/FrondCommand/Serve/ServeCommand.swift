@@ -8,7 +8,6 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import SystemPackage
-import UnixSignals
 
 /// `frond serve`: the server.
 struct ServeCommand: AsyncParsableCommand {
@@ -45,18 +44,24 @@ struct ServeCommand: AsyncParsableCommand {
             let settings = try Settings(
                 try await settings.reader(
                     [.host: host, .port: port, .grpcPort: grpcPort, .registry: registry, .redis: redis]))
-            var logger = Logger(label: "frond", factory: { StreamLogHandler.standardError(label: $0) })
+            var logger = Logger(label: "frond") { PrintableLogHandler(StreamLogHandler.standardError(label: $0)) }
             logger.logLevel = settings.logLevel
-            try await serve(settings, logger: logger)
+            // From the first moment on: whatever hangs later, a stop ends within its time.
+            let signals = StopSignals(
+                endingWithin: settings.server.shutdownDelay + settings.shutdownTimeout)
+            try await Self.serve(settings, until: signals.received, logger: logger)
+            withExtendedLifetime(signals) {}
         }
     }
 
-    private func serve(_ settings: Settings, logger: Logger) async throws {
+    private static func serve(
+        _ settings: Settings, until signals: AsyncStream<Void>, logger: Logger
+    ) async throws {
         OpenFiles.raiseLimit()
         let store = try settings.store.open(logger: logger)
         let outcome: Result<Void, any Error>
         do {
-            outcome = .success(try await serve(settings, on: store, logger: logger))
+            outcome = .success(try await serve(settings, on: store, until: signals, logger: logger))
         } catch {
             outcome = .failure(error)
         }
@@ -64,7 +69,9 @@ struct ServeCommand: AsyncParsableCommand {
         try outcome.get()
     }
 
-    private func serve(_ settings: Settings, on store: OpenStore, logger: Logger) async throws {
+    private static func serve(
+        _ settings: Settings, on store: OpenStore, until signals: AsyncStream<Void>, logger: Logger
+    ) async throws {
         try await check(store, settings, logger: logger)
         let view = StoreView(store.segments, missingTags: settings.newTags.map { .create($0) } ?? .refuse)
         let segments = SegmentGenerators(store: view, policy: settings.policy, logger: logger)
@@ -78,34 +85,64 @@ struct ServeCommand: AsyncParsableCommand {
         let server = FrondServer(
             generators: generators, configuration: configuration, logger: logger
         ) { ports in
-            let secure = configuration.tls == nil ? "" : "s"
-            say("frond \(FrondVersion.current) listens on http\(secure)://\(configuration.address(port: ports.http))")
-            if let address = configuration.grpcAddress(port: ports.grpc) {
-                say("listens on grpc\(secure)://\(address)")
-            }
-            say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
-            say("worker IDs: \(settings.registry.summary)")
-            if generators.tickets != nil { say("tickets: \(settings.store.summary)") }
-            if let redis = settings.redis { say("counters: \(redis.url)") }
+            announce(ports, settings, hasTickets: generators.tickets != nil, logger: logger)
         }
-        var group = ServiceGroupConfiguration(
-            services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        group.maximumGracefulShutdownDuration = settings.shutdownTimeout
         do {
-            try await ServiceGroup(configuration: group).run()
+            try await run(server, settings, until: signals, logger: logger)
         } catch let error as FrondError {
             throw CommandFailure(.unavailable, error.message)
         } catch let error as IOError {
-            throw Self.cannotListen(on: configuration, "\(Errno(rawValue: error.errnoCode))")
+            throw cannotListen(on: configuration, "\(Errno(rawValue: error.errnoCode))")
         } catch is SocketAddressError.UnknownHost {
-            throw Self.cannotListen(on: configuration, "the host does not exist")
+            throw cannotListen(on: configuration, "the host does not exist")
+        }
+    }
+
+    /// Runs the server until it has ended: by itself, or after a signal. A second signal ends the shutdown delay.
+    private static func run(
+        _ server: FrondServer, _ settings: Settings, until signals: AsyncStream<Void>, logger: Logger
+    ) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)], logger: logger)
+        configuration.maximumGracefulShutdownDuration = settings.server.shutdownDelay + settings.shutdownTimeout
+        let group = ServiceGroup(configuration: configuration)
+        let stopping = Task {
+            var isFirst = true
+            for await _ in signals {
+                if isFirst { await group.triggerGracefulShutdown() } else { server.stopNow() }
+                isFirst = false
+            }
+        }
+        defer { stopping.cancel() }
+        try await group.run()
+    }
+
+    /// Tells people where the server listens. A lost line is not a reason to end a server.
+    private static func announce(
+        _ ports: FrondServer.Ports, _ settings: Settings, hasTickets: Bool, logger: Logger
+    ) {
+        let configuration = settings.server
+        let secure = configuration.tls == nil ? "" : "s"
+        var lines = [
+            "frond \(FrondVersion.current) listens on http\(secure)://\(configuration.address(port: ports.http))"
+        ]
+        if let address = configuration.grpcAddress(port: ports.grpc) {
+            lines.append("listens on grpc\(secure)://\(address)")
+        }
+        lines.append("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
+        lines.append("worker IDs: \(settings.registry.summary)")
+        if hasTickets { lines.append("tickets: \(settings.store.summary)") }
+        if let redis = settings.redis { lines.append("counters: \(redis.url)") }
+        do {
+            for line in lines { try say(line) }
+        } catch {
+            logger.warning("standard output cannot be written", metadata: ["error": "\(error)"])
         }
     }
 
     /// Checks that the store can be used. If the settings say to wait for it, a problem is logged, and logged again by
     /// the server until it is solved.
-    private func check(_ store: OpenStore, _ settings: Settings, logger: Logger) async throws {
+    private static func check(_ store: OpenStore, _ settings: Settings, logger: Logger) async throws {
         do {
             try await store.check()
         } catch let error as FrondError {
@@ -115,7 +152,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Makes the counters in Redis, which need not answer yet.
-    private func makeCounters(
+    private static func makeCounters(
         _ settings: RedisSettings?, ceiling: StoreView, logger: Logger
     ) async -> CounterGenerators? {
         guard let settings else { return nil }
@@ -133,7 +170,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Makes the tickets: the auto-increment of the databases of the store; nil for another store.
-    private func makeTickets(
+    private static func makeTickets(
         _ settings: Settings, tags: StoreView, logger: Logger
     ) -> CounterGenerators? {
         guard case .mysql(let configurations) = settings.store else { return nil }
@@ -151,7 +188,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Makes the keeper of a worker ID for snowflake IDs; nil without a registry.
-    private func makeKeeper(_ settings: Settings, beside store: OpenStore, logger: Logger) throws -> WorkerKeeper? {
+    private static func makeKeeper(_ settings: Settings, beside store: OpenStore, logger: Logger) throws
+        -> WorkerKeeper?
+    {
         guard let registry = try settings.registry.open(beside: store) else { return nil }
         let snowflake = settings.snowflake
         let generator = try SnowflakeGenerator(

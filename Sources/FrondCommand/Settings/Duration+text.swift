@@ -1,8 +1,8 @@
 extension Duration {
-    /// A time as people write it: a whole number and `ms`, `s`, `m` or `h`.
+    /// A time in people's notation: a whole number and `ms`, `s`, `m` or `h`.
     init?(text: some StringProtocol) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
-        // Up to a million hours: far more than anybody means, and no overflow.
+        // Up to a million hours: more than any setting means, and no overflow.
         guard let number = Int64(digits), number <= 1_000_000 * 3600 else { return nil }
         switch text.dropFirst(digits.count) {
         case "ms": self = .milliseconds(number)

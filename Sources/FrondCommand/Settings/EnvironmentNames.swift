@@ -1,3 +1,5 @@
+import Frond
+
 /// The names of settings in the environment.
 enum EnvironmentNames {
     private static let prefix = "FROND_"
@@ -10,23 +12,22 @@ enum EnvironmentNames {
         }
     }
 
-    /// One line that names the variables that look like settings and are none, with the nearest that is one; nil where
-    /// there are no such variables.
+    /// One line that names the variables that look like settings and are not, with the nearest setting of each; nil
+    /// where there are no such variables.
     ///
-    /// They are no reason not to start: what runs the server may set some of its own, as Kubernetes does for every
-    /// service by its name.
-    static func warning(of variables: some Sequence<String>) -> String? {
+    /// They do not keep a server from starting: the platform that runs it may set some of its own.
+    static func warning(of unknown: [String]) -> String? {
         let names = SettingKey.allCases.map(name)
-        let unknown = variables.filter { $0.hasPrefix(prefix) && !names.contains($0.uppercased()) }.sorted()
         guard !unknown.isEmpty else { return nil }
         let parts = unknown.map { variable in
             let nearest = names.min { distance($0, variable) < distance($1, variable) }
-            return nearest.map { "\(variable) (the nearest is \($0))" } ?? variable
+            let shown = variable.printable(limit: 100)
+            return nearest.map { "\(shown) (the nearest is \($0))" } ?? shown
         }
         return "not settings, so ignored, in the environment: " + parts.joined(separator: ", ")
     }
 
-    /// How many letters must be put in, taken out or changed to make one text of the other.
+    /// The number of letters to insert, remove or change to turn one text into the other.
     static func distance(_ one: String, _ other: String) -> Int {
         let other = Array(other)
         var row = Array(0...other.count)

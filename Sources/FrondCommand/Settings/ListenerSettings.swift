@@ -4,12 +4,13 @@ extension GRPCConfiguration {
     /// - Returns: nil where no port is set.
     /// - Throws: ``CommandFailure``, naming the setting, its value and what is allowed.
     init?(_ reader: SettingsReader) throws {
-        guard reader.text(.grpcPort) != nil else { return nil }
+        // Checked without a port too: a mistake shows before the port is set.
         self.init(
-            host: try reader.text(.grpcHost).map { _ in try reader.string(.grpcHost, default: "") },
+            host: reader.text(.grpcHost),
             port: Int(try reader.integer(.grpcPort, in: 0...65535, default: 0)),
             maxStreams: Int(try reader.integer(.grpcMaxStreams, in: 1...1_000_000, default: 1000)),
             maxOutstanding: Int(try reader.integer(.grpcMaxOutstanding, in: 1...1_000_000, default: 10_000)))
+        guard reader.text(.grpcPort) != nil else { return nil }
     }
 }
 
@@ -17,7 +18,7 @@ extension ServerTLS {
     /// - Returns: nil where no certificate is set.
     /// - Throws: ``CommandFailure`` where the certificate, its key or both are missing.
     init?(_ reader: SettingsReader) throws {
-        let clientCA = try reader.text(.tlsClientCA).map { _ in try reader.string(.tlsClientCA, default: "") }
+        let clientCA = reader.text(.tlsClientCA)
         let isSet = [.tlsCertificate, .tlsKey].map { reader.text($0) != nil }
         guard isSet.contains(true) || clientCA != nil else { return nil }
         guard isSet.allSatisfy({ $0 }) else {
@@ -25,7 +26,7 @@ extension ServerTLS {
                 .configuration, "tls.certificate and tls.key go together, and tls.clientCA goes with both of them")
         }
         self.init(
-            certificate: try reader.string(.tlsCertificate, default: ""), key: try reader.string(.tlsKey, default: ""),
+            certificate: reader.string(.tlsCertificate, default: ""), key: reader.string(.tlsKey, default: ""),
             clientCA: clientCA)
     }
 }

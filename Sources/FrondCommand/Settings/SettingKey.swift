@@ -1,6 +1,6 @@
 /// Every setting, by its name in a configuration file.
 ///
-/// In the environment it is `FROND_` and the name in capitals, words parted by underscores: `http.maxCount` is
+/// In the environment it is `FROND_` and the name in capitals, with underscores between words: `http.maxCount` is
 /// `FROND_HTTP_MAX_COUNT`. On the command line it is `--set http.maxCount=500`, and the first few are options.
 enum SettingKey: String, CaseIterable {
     case host
@@ -16,8 +16,11 @@ enum SettingKey: String, CaseIterable {
     case scrambleKey
     case logLevel = "log.level"
     case shutdownTimeout
+    case shutdownDelay
     case httpMaxCount = "http.maxCount"
     case httpIdleTimeout = "http.idleTimeout"
+    case httpRequestTimeout = "http.requestTimeout"
+    case httpMaxConnectionAge = "http.maxConnectionAge"
     case httpThreads = "http.threads"
     case grpcPort = "grpc.port"
     case grpcHost = "grpc.host"
@@ -50,4 +53,7 @@ enum SettingKey: String, CaseIterable {
     case workerStart = "worker.start"
     case workerMaxHorizon = "worker.maxHorizon"
     case workerClockPatience = "worker.clockPatience"
+
+    /// The settings that no command shows, and that may be in a file of their own: `FROND_STORE_PASSWORD_FILE`.
+    static let secrets: [SettingKey] = [.storePassword, .registryPassword, .redisPassword, .scrambleKey]
 }

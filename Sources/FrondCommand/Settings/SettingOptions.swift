@@ -14,7 +14,7 @@ struct SettingOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Any other setting, as name=value; the README lists them.", valueName: "name=value"))
+        help: ArgumentHelp("Any other setting, as name=value; docs/settings.md lists them.", valueName: "name=value"))
     var set: [String] = []
 
     /// Reads the settings; `more` holds those that a command has options of its own for, which win over `--set`.

@@ -11,7 +11,7 @@ struct Settings {
     var redis: RedisSettings?
     /// The key of tags whose numbers are scrambled; nil where none is set.
     var scrambleKey: ScrambleKey?
-    /// What to do where the store cannot be used at the start.
+    /// The behaviour at the start where the store cannot be used.
     var segmentStart: WorkerPolicy.Start
     var snowflake: SnowflakeSettings
     var logLevel: Logger.Level
@@ -25,16 +25,21 @@ struct Settings {
         shutdownTimeout = try reader.duration(.shutdownTimeout, default: .seconds(10))
         let threads = try reader.integer(.httpThreads, in: 0...1024, default: 0)
         server = FrondServer.Configuration(
-            host: try reader.string(.host, default: "127.0.0.1"),
+            host: reader.string(.host, default: "127.0.0.1"),
             port: Int(try reader.integer(.port, in: 0...65535, default: 8080)),
             maxCount: Int(try reader.integer(.httpMaxCount, in: 1...1_000_000, default: 10_000)),
             idleTimeout: try reader.duration(.httpIdleTimeout, default: .seconds(60)),
-            // The other half is for giving back segments and the worker ID.
-            drainLimit: shutdownTimeout / 2,
+            requestTimeout: try reader.duration(.httpRequestTimeout, default: .seconds(30)),
+            maxConnectionAge: try reader.text(.httpMaxConnectionAge).map { _ in
+                try reader.duration(.httpMaxConnectionAge, default: .zero)
+            },
+            shutdownDelay: try reader.duration(.shutdownDelay, default: .zero, least: .zero),
+            // Twice: for answers under way, then for giving back segments and the worker ID. The rest is to spare.
+            drainLimit: shutdownTimeout * 2 / 5,
             threads: threads == 0 ? nil : Int(threads), grpc: try GRPCConfiguration(reader), tls: try ServerTLS(reader))
-        let dataDirectory = try reader.string(.dataDirectory, default: "./frond-data")
+        let dataDirectory = reader.string(.dataDirectory, default: "./frond-data")
         store = try StoreURL(
-            try reader.string(.store, default: "sqlite:"), dataDirectory: dataDirectory,
+            reader.string(.store, default: "sqlite:"), dataDirectory: dataDirectory,
             password: reader.text(.storePassword))
         registry =
             if let text = reader.text(.registry) {

@@ -1,103 +1,80 @@
 import Configuration
 import Foundation
+import Frond
+import Synchronization
 import SystemPackage
-import Yams
 
 /// Reads settings from the command line, the environment and a file, the first that has a value.
+///
+/// An empty value is none, wherever it stands, so that a variable or a template that is left empty means the default.
 struct SettingsReader {
+    private static let hasWarned = Mutex(false)
+
     private let reader: ConfigReader
+    private let secrets: [SettingKey: String]
 
     /// - Parameters:
-    ///   - options: what stood on the command line.
+    ///   - options: the settings on the command line.
     ///   - file: a YAML or JSON file, or nil for none.
+    ///   - environment: the variables of the process.
     /// - Throws: ``CommandFailure`` for a file that cannot be read or has unknown settings.
-    init(options: [SettingKey: String], file: String?) async throws {
-        let values = options.map {
+    init(
+        options: [SettingKey: String], file: String?,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) async throws {
+        let values = options.filter { !$0.value.isEmpty }.map {
             (AbsoluteConfigKey(ConfigKey($0.key.rawValue)), ConfigValue(stringLiteral: $0.value))
         }
+        let settings = EnvironmentSettings(environment)
+        Self.warnOnce(settings.warnings)
         var providers: [any ConfigProvider] = [
             InMemoryProvider(values: Dictionary(uniqueKeysWithValues: values)),
-            EnvironmentVariablesProvider().prefixKeys(with: "frond"),
+            EnvironmentVariablesProvider(environmentVariables: settings.variables).prefixKeys(with: "frond"),
         ]
-        if let warning = EnvironmentNames.warning(of: ProcessInfo.processInfo.environment.keys) {
-            _ = try? FileDescriptor.standardError.writeAll("frond: \(warning)\n".utf8)
+        if let file, !file.isEmpty, let provider = try await ConfigurationFile(path: file).provider() {
+            providers.append(provider)
         }
-        if let file, let provider = try await Self.provider(of: file) { providers.append(provider) }
         reader = ConfigReader(providers: providers)
+        secrets = try Self.secrets(in: settings.secretFiles, beside: reader)
     }
 
-    /// - Returns: nil for a file that sets nothing.
-    private static func provider(of file: String) async throws -> (any ConfigProvider)? {
-        do {
-            guard try setsAnything(file) else { return nil }
-            // JSON is YAML, so one parser serves both.
-            return try await FileProvider<YAMLSnapshot>(filePath: FilePath(file))
-        } catch let failure as CommandFailure {
-            throw failure
-        } catch let error as YamlError {
-            throw CommandFailure(
-                .configuration, "the configuration file \(file) is not YAML or JSON: \(Self.reason(of: error))")
-        } catch {
-            let reason = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-            throw CommandFailure(.configuration, "the configuration file \(file) cannot be read: \(reason)")
+    /// A command that reads its settings twice says it once.
+    private static func warnOnce(_ lines: [String]) {
+        let isFirst = hasWarned.withLock { hasWarned in
+            defer { hasWarned = true }
+            return !hasWarned
         }
+        guard isFirst else { return }
+        for line in lines { Diagnostics.write(line) }
     }
 
-    /// Where a file is broken, and the cure, in one line.
-    private static func reason(of error: YamlError) -> String {
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            "\(problem) at line \(mark.line), column \(mark.column); write each setting as 'name: value'"
-        case .reader(let problem, _, _, _):
-            "\(problem); write it in UTF-8"
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            "\(duplicates.joined(separator: ", ")) stands twice at line \(context.mark.line); keep one"
-        default:
-            "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-                + "; write each setting as 'name: value'"
+    private static func secrets(
+        in files: [SettingKey: String], beside reader: ConfigReader
+    ) throws -> [SettingKey: String] {
+        var secrets: [SettingKey: String] = [:]
+        for (key, path) in files {
+            guard reader.string(forKey: ConfigKey(key.rawValue), default: "").isEmpty else {
+                let name = EnvironmentNames.name(of: key)
+                throw CommandFailure(.configuration, "\(key.rawValue) and \(name)_FILE are both set; keep one of them")
+            }
+            secrets[key] = try SecretFile(setting: key, path: path).read()
         }
+        return secrets
     }
 
-    /// Whether a file sets anything: it may be empty, or have comments alone.
-    /// - Throws: ``CommandFailure`` for a name that is no setting: a misspelt one would silently mean its default.
-    private static func setsAnything(_ file: String) throws -> Bool {
-        let handle = try FileDescriptor.open(FilePath(file), .readOnly)
-        defer { try? handle.close() }
-        var text = [UInt8](repeating: 0, count: 1 << 20)
-        let length = try text.withUnsafeMutableBytes { try handle.read(into: $0) }
-        let root = try Yams.load(yaml: String(decoding: text[..<length], as: UTF8.self))
-        guard let root, !(root is NSNull) else { return false }
-        guard root is [AnyHashable: Any] else {
-            throw CommandFailure(
-                .configuration, "the configuration file \(file) has no settings: write each as 'name: value'")
-        }
-        for name in names(in: root, under: "") where SettingKey(rawValue: name) == nil {
-            throw CommandFailure(
-                .configuration,
-                "\(name) in \(file) is not a setting; there are: "
-                    + SettingKey.allCases.map(\.rawValue).joined(separator: ", "))
-        }
-        return true
-    }
-
-    private static func names(in value: Any?, under prefix: String) -> [String] {
-        guard let mapping = value as? [AnyHashable: Any] else { return prefix.isEmpty ? [] : [prefix] }
-        return mapping.flatMap { names(in: $0.value, under: prefix.isEmpty ? "\($0.key)" : "\(prefix).\($0.key)") }
-    }
-
-    /// The value of a setting as it was written, or nil where none is set.
+    /// The value of a setting as it was written; nil where none is set.
     func text(_ setting: SettingKey) -> String? {
+        if let secret = secrets[setting] { return secret }
         let key = ConfigKey(setting.rawValue)
-        return reader.string(forKey: key) ?? reader.int(forKey: key).map(String.init)
+        let text =
+            reader.string(forKey: key) ?? reader.int(forKey: key).map(String.init)
             ?? reader.double(forKey: key).map { "\($0)" } ?? reader.bool(forKey: key).map { "\($0)" }
             ?? reader.stringArray(forKey: key).map { "\($0)" }
+        return text?.isEmpty == true ? nil : text
     }
 
-    func string(_ key: SettingKey, default fallback: String) throws -> String {
-        guard let text = text(key) else { return fallback }
-        guard !text.isEmpty else { throw refusal(of: text, key, "some text") }
-        return text
+    func string(_ key: SettingKey, default fallback: String) -> String {
+        text(key) ?? fallback
     }
 
     func integer(_ key: SettingKey, in range: ClosedRange<Int64>, default fallback: Int64) throws -> Int64 {
@@ -125,10 +102,12 @@ struct SettingsReader {
         }
     }
 
-    func duration(_ key: SettingKey, default fallback: Duration) throws -> Duration {
+    /// - Parameter least: `.zero` where none is a time too.
+    func duration(_ key: SettingKey, default fallback: Duration, least: Duration? = nil) throws -> Duration {
         guard let text = text(key) else { return fallback }
-        guard let duration = Duration(text: text), duration > .zero else {
-            throw refusal(of: text, key, "a time above zero such as 500ms, 10s, 15m or 2h")
+        guard let duration = Duration(text: text), least.map({ duration >= $0 }) ?? (duration > .zero) else {
+            let range = least == .zero ? "a time" : "a time above zero"
+            throw refusal(of: text, key, "\(range) such as 500ms, 10s, 15m or 2h")
         }
         return duration
     }
@@ -143,6 +122,7 @@ struct SettingsReader {
     }
 
     private func refusal(of value: String, _ key: SettingKey, _ allowed: String) -> CommandFailure {
-        CommandFailure(.configuration, "\(key.rawValue): '\(value)' is not allowed: it takes \(allowed)")
+        CommandFailure(
+            .configuration, "\(key.rawValue): '\(value.printable(limit: 100))' is not allowed: it takes \(allowed)")
     }
 }

@@ -35,7 +35,7 @@ struct SnowflakeSettings {
             try reader.text(key).map { _ in Int(try reader.integer(key, in: 0...63, default: 0)) }
         }
         let settings = SnowflakeLayout.Settings(
-            preset: try reader.string(.snowflakeLayout, default: "leaf"),
+            preset: reader.string(.snowflakeLayout, default: "leaf"),
             tick: try reader.text(.snowflakeTick).map { _ in try reader.duration(.snowflakeTick, default: .zero) },
             epochMilliseconds: try reader.text(.snowflakeEpoch).map { _ in
                 try reader.integer(.snowflakeEpoch, in: 0...Int64.max, default: 0)

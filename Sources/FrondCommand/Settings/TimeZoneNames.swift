@@ -9,7 +9,7 @@ struct TimeZoneNames: TimeZoneRules {
         guard zone.contains("/"), let named = TimeZone(identifier: zone) else {
             throw FrondError(
                 .invalidArgument,
-                "time zone '\(zone)' is not known here: UTC, +08:00, or a name such as Asia/Shanghai")
+                "time zone '\(zone)' is not known here; use UTC, +08:00, or a name such as Asia/Shanghai")
         }
         return Int64(named.secondsFromGMT(for: Date(timeIntervalSince1970: Double(milliseconds) / 1000)))
     }

@@ -1,6 +1,6 @@
-/// Addresses as people may see them.
+/// Addresses in a form that may be shown.
 enum URLText {
-    /// The text without what stands between the user and the host.
+    /// The text without the password between the user and the host.
     static func withoutPassword(_ text: String) -> String {
         guard let at = text.lastIndex(of: "@"), let scheme = text.firstRange(of: "://"), scheme.upperBound < at,
             let colon = text[scheme.upperBound..<at].firstIndex(of: ":")

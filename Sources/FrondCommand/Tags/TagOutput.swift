@@ -40,7 +40,7 @@ struct TagOutput: ParsableArguments {
         if json {
             try sayJSON(Row(record))
         } else {
-            printTable([record])
+            try printTable([record])
         }
     }
 
@@ -48,13 +48,13 @@ struct TagOutput: ParsableArguments {
         if json {
             try sayJSON(records.map(Row.init))
         } else if records.isEmpty {
-            say("no tags yet: create one with 'frond tag create TAG'")
+            try say("no tags yet: create one with 'frond tag create TAG'")
         } else {
-            printTable(records)
+            try printTable(records)
         }
     }
 
-    private func printTable(_ records: [TagRecord]) {
+    private func printTable(_ records: [TagRecord]) throws {
         let table = TextTable<Row> { row in
             [
                 Column(title: "TAG", value: row.tag),
@@ -64,11 +64,11 @@ struct TagOutput: ParsableArguments {
                 Column(title: "MAX", value: row.max, align: .right),
                 Column(title: "CYCLE", value: row.cycles ? "\(row.cycle)" : "-", align: .right),
                 Column(title: "CHANGED", value: row.updatedAt),
-                Column(title: "OPTIONS", value: row.optionsText),
-                Column(title: "DESCRIPTION", value: row.description),
+                Column(title: "OPTIONS", value: row.optionsText.printable()),
+                Column(title: "DESCRIPTION", value: row.description.printable()),
             ]
         }
-        if let text = table.string(for: records.map(Row.init), style: Style.plain) { say(text) }
+        if let text = table.string(for: records.map(Row.init), style: Style.plain) { try say(text) }
     }
 }
 

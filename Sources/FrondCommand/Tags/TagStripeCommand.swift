@@ -26,7 +26,7 @@ struct TagStripeCommand: AsyncParsableCommand {
             for tag in try await names(databases) {
                 let records = try await spread.spread(tag)
                 let next = records.map(\.maxID).max() ?? 0
-                say("tag '\(tag)' is spread over \(records.count) databases, from \(next) on at the latest")
+                try say("tag '\(tag)' is spread over \(records.count) databases, from \(next) on at the latest")
             }
         }
     }

@@ -71,10 +71,10 @@ struct WorkerInitCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let origin = try await registry.open().initialise(floorMilliseconds: try await floor())
-            say("the registry is initialised")
+            try say("the registry is initialised")
             if origin.floorMilliseconds > 0 {
                 let time = Date(timeIntervalSince1970: Double(origin.floorMilliseconds) / 1000).formatted(.iso8601)
-                say("it gives out worker IDs from \(time) on")
+                try say("it gives out worker IDs from \(time) on")
             }
         }
     }

@@ -40,26 +40,26 @@ struct WorkerOutput: ParsableArguments {
         if json {
             try sayJSON(rows)
         } else if rows.isEmpty {
-            say("no worker ID was ever held here")
+            try say("no worker ID was ever held here")
         } else {
-            printTable(rows)
+            try printTable(rows)
         }
     }
 
-    private func printTable(_ rows: [Row]) {
+    private func printTable(_ rows: [Row]) throws {
         let table = TextTable<Row> { row in
             [
                 Column(title: "WORKER", value: row.worker, align: .right),
                 Column(title: "STATE", value: row.state),
                 Column(title: "HORIZON", value: row.horizon),
-                Column(title: "HOST", value: row.host ?? "-"),
+                Column(title: "HOST", value: row.host?.printable() ?? "-"),
                 Column(title: "PROCESS", value: row.process.map(String.init) ?? "-", align: .right),
                 Column(title: "STARTED", value: row.started ?? "-"),
-                Column(title: "ADDRESS", value: row.address ?? "-"),
-                Column(title: "GRPC", value: row.grpc ?? "-"),
+                Column(title: "ADDRESS", value: row.address?.printable() ?? "-"),
+                Column(title: "GRPC", value: row.grpc?.printable() ?? "-"),
                 Column(title: "TOKEN", value: row.token, align: .right),
             ]
         }
-        if let text = table.string(for: rows, style: Style.plain) { say(text) }
+        if let text = table.string(for: rows, style: Style.plain) { try say(text) }
     }
 }

@@ -3,46 +3,50 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 
-/// Drives ``ConnectionState`` for one connection: between the fast lane and the ordinary server.
+/// Drives ``ConnectionStateMachine`` for one connection: between the fast lane and the ordinary server.
 ///
-/// It ends the connection after the last answer, answers what is no HTTP request with a problem, lets answers reach a
-/// slow client before the connection is closed, reads no more from a client that reads nothing, and closes connections
-/// on which nothing happens. All of it runs on the connection's event loop.
+/// It ends the connection after the last answer, answers what is not an HTTP request with a problem, passes a request
+/// with a body on once it is complete, lets answers reach a slow client before the connection is closed, and does not
+/// read from a client that takes nothing. All of it runs on the connection's event loop.
 final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// How long a client that was told that the connection ends may go on sending until it is cut off.
-    private static let lingerLimit = TimeAmount.seconds(2)
-
-    private let limits: ConnectionLimits
-    private var state = ConnectionState()
+    let limits: ConnectionLimits
+    private let drain: ServerDrain
+    private let output: OutputBudget
+    private(set) var state = ConnectionStateMachine()
     private var requestLine = RequestLineWatch()
-    private var idleWatch = IdleWatch()
+    private(set) var reception = Reception()
     /// Counts what client and server do, for ``IdleWatch``.
-    private var activity: UInt64 = 0
-    private var readIsHeldBack = false
-    /// Whether requests wait for answers of the fast lane. What is to be closed meanwhile is closed behind them.
-    var isAwaited = false {
-        didSet { if !isAwaited, let context = closing.take() { end(context) } }
-    }
-    /// Set where the connection is to be closed once the fast lane has answered.
-    private var closing: ChannelHandlerContext?
-    /// Past this context lies the socket: what is written to it is not encoded again.
+    private(set) var activity: UInt64 = 0
+    /// The parts of a request with a body that is not complete.
+    private var kept: [HTTPServerRequestPart] = []
+    private var context: ChannelHandlerContext?
+    /// The socket lies past this context: what is written to it is not encoded again.
     private var encoder: ChannelHandlerContext?
-    private var alarms: [Scheduled<Void>] = []
-    private var idleCheck: RepeatedTask?
+    private var timers: ConnectionTimers?
 
-    init(limits: ConnectionLimits) {
-        self.limits = limits
+    /// The state of the requests that are on their way in.
+    struct Reception {
+        /// The number of requests that came whole.
+        var completed: UInt64 = 0
+        /// True while a request has begun and is not complete.
+        var isPartial = false
     }
 
-    /// Whether the fast lane may answer: no other request is under way.
-    var isQuiet: Bool { state.isQuiet }
+    init(limits: ConnectionLimits, drain: ServerDrain, output: OutputBudget) {
+        self.limits = limits
+        self.drain = drain
+        self.output = output
+    }
 
-    /// Whether whatever else comes is dropped.
+    /// True while the fast lane may answer: no other request is under way, and the connection goes on.
+    var isQuiet: Bool { state.isQuiet && !drain.isDraining }
+
+    /// True once the connection drops further input.
     var hasEnded: Bool { state.hasEnded }
 
     /// The fast lane has answered.
@@ -55,55 +59,67 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         requestLine.take(bytes)
     }
 
+    /// The HTTP decoder has taken bytes.
+    func noteReception(_ reception: Reception) {
+        self.reception = reception
+        if reception.isPartial { timers?.requestBegan(self) }
+    }
+
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         do {
             encoder = try context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
         } catch {
             context.fireErrorCaught(error)
         }
-        watchIdleness(context)
+        let timers = ConnectionTimers(context, limits: limits)
+        timers.start(self)
+        self.timers = timers
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
         encoder = nil
-        closing = nil
-        idleCheck?.cancel()
-        idleCheck = nil
-        for alarm in alarms { alarm.cancel() }
-        alarms = []
+        timers?.cancel()
+        timers = nil
+        output.forget(ObjectIdentifier(self))
     }
 
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         activity &+= 1
-        let isTaken: Bool
-        switch unwrapInboundIn(data) {
-        case .head(let head): isTaken = take(head, context)
-        case .body(let bytes): isTaken = state.requestBody(bytes.readableBytes)
-        case .end: isTaken = state.requestEnd()
+        let part = unwrapInboundIn(data)
+        let passing: ConnectionStateMachine.Passing
+        switch part {
+        case .head(let head): passing = take(head, context)
+        case .body(let bytes): passing = state.requestBody(bytes.readableBytes)
+        case .end: passing = state.requestEnd()
         }
-        if isTaken { context.fireChannelRead(data) }
+        switch passing {
+        case .pass: context.fireChannelRead(data)
+        case .keep: kept.append(part)
+        case .keepAndContinue:
+            kept.append(part)
+            let head = HTTPResponseHead(version: .http1_1, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+        case .drop: break
+        case .refuse: perform(state.refuse(.bodyTooLarge(limit: ConnectionLimits.bodyBytes)), context)
+        case .passAll:
+            let parts = kept
+            kept = []
+            for part in parts { context.fireChannelRead(wrapInboundOut(part)) }
+            context.fireChannelRead(data)
+        }
     }
 
-    private func take(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Bool {
-        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
-            length > ConnectionState.bodyLimit
-        {
-            perform(state.refuse(.bodyTooLarge(limit: ConnectionState.bodyLimit)), context)
-            return false
-        }
-        if let problem = HostField.problem(of: head) {
+    private func take(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> ConnectionStateMachine.Passing {
+        let request = ConnectionStateMachine.Request(head)
+        if (request.declaredLength ?? 0) <= ConnectionLimits.bodyBytes, let problem = HostField.problem(of: head) {
             perform(state.refuse(problem), context)
-            return false
+            return .drop
         }
-        return state.requestHead(Self.persistence(of: head))
-    }
-
-    private static func persistence(of head: HTTPRequestHead) -> ConnectionState.Persistence {
-        // The decoder takes nothing after these.
-        if head.method == .CONNECT || RequestDecoder.endsAfter(head) || !head.isKeepAlive { return .last }
-        return head.version == .http1_0 ? .keptByName : .kept
+        return state.requestHead(request, isLast: drain.isDraining)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -136,11 +152,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    private func perform(_ action: ConnectionState.Action, _ context: ChannelHandlerContext) {
+    private func perform(_ action: ConnectionStateMachine.Action, _ context: ChannelHandlerContext) {
         switch action {
         case .none: break
         case .end: end(context)
         case .refuse(let problem):
+            kept = []
             do {
                 try write(problem, context)
             } catch {
@@ -163,6 +180,47 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
+    // MARK: Counters
+
+    /// The fast lane waits for a counter.
+    func counterAsked() {
+        state.counterAsked()
+    }
+
+    /// The counter has answered the fast lane.
+    func counterAnswered() {
+        state.counterAnswered()
+    }
+
+    /// True where the fast lane may take the bytes behind requests that waited.
+    var mayGoOn: Bool {
+        context.map { state.mayGoOn(isWritable: $0.channel.isWritable) } ?? false
+    }
+
+    /// The fast lane has answered all that waited: ends or reads, where that had to wait.
+    func wentOn() {
+        guard let context else { return }
+        perform(state.wentOn(), context)
+        if !hasEnded, state.takeDueRead(isWritable: context.channel.isWritable) { context.read() }
+    }
+
+    // MARK: Time
+
+    /// The request on its way in takes longer than its limit.
+    func requestIsOverdue() {
+        guard let context else { return }
+        perform(state.refuse(.requestTimeout(limits.request)), context)
+    }
+
+    func grewOld() {
+        state.grewOld()
+    }
+
+    /// Ends the connection where it is over its age and has no request.
+    func endIfAgedAndIdle() {
+        if let context, state.isAgedAndIdle { end(context) }
+    }
+
     // MARK: The end
 
     /// Says that nothing more is sent once all is sent; what the client still sends is dropped until it closes, since
@@ -170,41 +228,31 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func end(_ context: ChannelHandlerContext) {
         guard !state.hasEnded else { return }
         state.end()
+        kept = []
         context.read()
         whenAllIsSent(context) {
             context.close(mode: .output, promise: nil)
-            self.close(context, in: Self.lingerLimit)
+            self.timers?.close(in: ConnectionLimits.linger)
         }
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        switch mode {
-        case .all where isAwaited && context.channel.isActive, .output where isAwaited && context.channel.isActive:
-            context.channel.closeFuture.cascade(to: promise)
-            closing = context
-        case .all where unsentBytes(context) == 0, .input:
-            context.close(mode: mode, promise: promise)
-        case .all:
-            context.channel.closeFuture.cascade(to: promise)
-            end(context)
-        case .output:
-            promise?.succeed(())
+        guard mode != .input else { return context.close(mode: mode, promise: promise) }
+        let isWhole = mode == .all
+        switch state.close(
+            isWhole: isWhole, unsentBytes: unsentBytes(context), isActive: context.channel.isActive)
+        {
+        case .atOnce: context.close(mode: mode, promise: promise)
+        case .later: context.channel.closeFuture.cascade(to: promise)
+        case .afterUnsent:
+            if isWhole { context.channel.closeFuture.cascade(to: promise) } else { promise?.succeed(()) }
             end(context)
         }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent { close(context, in: limits.drain) }
+        if event is ChannelShouldQuiesceEvent { timers?.close(in: limits.drain) }
         context.fireUserInboundEventTriggered(event)
-    }
-
-    /// Closes, come what may, after so long.
-    private func close(_ context: ChannelHandlerContext, in delay: TimeAmount) {
-        guard context.channel.isActive else { return }
-        alarms.append(
-            context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
-                context.close(promise: nil)
-            })
     }
 
     /// Calls back when the client has taken all that is written, unless the connection breaks first.
@@ -216,49 +264,37 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         sent.futureResult.assumeIsolated().whenSuccess(body)
     }
 
-    private func unsentBytes(_ context: ChannelHandlerContext) -> Int {
+    func unsentBytes(_ context: ChannelHandlerContext) -> Int {
         // A channel that is closed has no options any more, and nothing to send.
         (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     // MARK: Back pressure
 
-    /// A client that sends requests and reads no answers is not read from either.
     func read(context: ChannelHandlerContext) {
-        if context.channel.isWritable || state.hasEnded {
-            context.read()
-        } else {
-            readIsHeldBack = true
-        }
+        if state.mayRead(isWritable: context.channel.isWritable) { context.read() }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        // Nobody else asks for what is dropped.
+        // The ordinary server does not ask for what is dropped.
         if state.hasEnded { context.read() }
         context.fireChannelReadComplete()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if readIsHeldBack, context.channel.isWritable {
-            readIsHeldBack = false
-            context.read()
-        }
+        reportOutput(context)
+        if state.takeDueRead(isWritable: context.channel.isWritable) { context.read() }
         context.fireChannelWritabilityChanged()
     }
 
-    // MARK: Idleness
-
-    private func watchIdleness(_ context: ChannelHandlerContext) {
-        let interval = TimeAmount.nanoseconds(limits.idle.nanoseconds / Int64(IdleWatch.looksPerLimit))
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        idleCheck = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { task in
-            let (handler, context) = bound.value
-            let isIdle = handler.idleWatch.isIdle(
-                activity: handler.activity, unsentBytes: handler.unsentBytes(context),
-                isAnswering: handler.state.isAnswering || handler.isAwaited)
-            guard isIdle else { return }
-            task.cancel()
-            context.close(promise: nil)
+    /// Tells the server's budget what this client has not taken, while that is much.
+    private func reportOutput(_ context: ChannelHandlerContext) {
+        let id = ObjectIdentifier(self)
+        guard !context.channel.isWritable, context.channel.isActive else { return output.forget(id) }
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        output.report(id, bytes: unsentBytes(context)) {
+            loop.execute { bound.value.close(promise: nil) }
         }
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// Looking now and then costs a busy connection nothing, where a timestamp would cost every request one.
 struct IdleWatch {
-    /// How often it is looked at within the time limit: a connection is closed at most a quarter late.
+    /// The number of looks within the time limit: a connection is closed at most a quarter late.
     static let looksPerLimit = 4
 
     private var activity: UInt64 = 0
@@ -11,10 +11,10 @@ struct IdleWatch {
 
     /// Looks at the connection.
     /// - Parameters:
-    ///   - activity: counts what client and server did.
-    ///   - unsentBytes: how much the client has not taken yet; where that changed, it reads, if slowly.
-    ///   - isAnswering: whether the client waits for an answer of the server.
-    /// - Returns: whether nothing happened for the whole limit.
+    ///   - activity: a count that grows with all that client and server do.
+    ///   - unsentBytes: the bytes that the client has not taken; a change shows that it reads, if slowly.
+    ///   - isAnswering: true while the client waits for an answer of the server.
+    /// - Returns: true where nothing happened for the whole limit.
     mutating func isIdle(activity: UInt64, unsentBytes: Int, isAnswering: Bool) -> Bool {
         let somethingHappened = activity != self.activity || unsentBytes != self.unsentBytes
         self.activity = activity

@@ -7,9 +7,9 @@ struct RequestLineWatch {
     /// Longer than any method and its space.
     private static let keptLength = 32
 
-    /// Whether the last bytes were part of a request line beyond the limit.
+    /// True where the last bytes were part of a request line beyond the limit.
     private(set) var isOverlong = false
-    /// How long the unfinished line is, and its beginning.
+    /// The length of the unfinished line, and its beginning.
     private var length = 0
     private var start: [UInt8] = []
 
@@ -33,7 +33,7 @@ struct RequestLineWatch {
         }
     }
 
-    /// Whether a line begins like `GET /`: no header does, since its name ends with a colon.
+    /// Returns true for a line that begins like `GET /`: no header does, since its name ends with a colon.
     private static func isRequestLine(_ line: [UInt8]) -> Bool {
         guard let space = line.firstIndex(of: UInt8(ascii: " ")), space > 0 else { return false }
         return line[..<space].allSatisfy {

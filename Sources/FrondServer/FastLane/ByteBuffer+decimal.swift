@@ -2,7 +2,7 @@ package import Frond
 package import NIOCore
 
 extension ByteBuffer {
-    /// The most characters a number takes: 19 digits and a sign.
+    /// The maximum number of characters of a number: 19 digits and a sign.
     private static var longestDecimal: Int { 20 }
 
     /// Writes a number in decimal, without the allocation that a `String` between would cost.
@@ -57,7 +57,7 @@ extension ByteBuffer {
         }
     }
 
-    /// How many digits a number has.
+    /// The number of digits of a number.
     package static func decimalLength(of number: UInt64) -> Int {
         var length = 1
         var bound: UInt64 = 10

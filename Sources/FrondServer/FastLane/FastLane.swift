@@ -6,9 +6,9 @@ import NIOHTTP1
 ///
 /// A hot GET gets its ID synchronously and a preformatted response, written past the response encoder.
 final class FastLane {
-    /// Beyond so many bytes of answers in one read a request takes the ordinary route, which waits for the client.
+    /// The bytes of answers in one read beyond which a request takes the ordinary route, which waits for the client.
     private static let outputLimit = 256 << 10
-    /// A buffer that has grown beyond it is not kept for the next read.
+    /// The capacity beyond which a buffer is not kept for the next read.
     private static let keptOutput = 16 << 10
 
     let connection: ConnectionHandler
@@ -18,7 +18,7 @@ final class FastLane {
     var socket: ChannelHandlerContext?
     private var head = ResponseHead()
     private var output = ByteBuffer()
-    /// Whether answers are written that were not sent.
+    /// True while answers are written that were not sent.
     private var hasUnsent = false
     /// The last hot path asked for and its source: a client mostly asks for one tag again and again.
     private var hotPath = ""
@@ -32,7 +32,7 @@ final class FastLane {
         self.maxCount = maxCount
     }
 
-    /// Where the answer to a request comes from; nil where it has to take the ordinary route.
+    /// The source of the answer to a request; nil where it has to take the ordinary route.
     func source(for request: HTTPRequestHead) -> HotSource? {
         guard HotRoute.isPlain(request) else { return nil }
         let version = generators.issuer.version
@@ -47,10 +47,10 @@ final class FastLane {
         return source
     }
 
-    /// Grows when tags are set: what was found out about sources before holds no more.
+    /// The version of the tags' settings, which grows when tags are set: sources found before hold no more.
     var settingsVersion: Int { generators.issuer.version }
 
-    /// Whether what was found out about sources still holds: no tag was set meanwhile.
+    /// True while the sources found still hold: no tag was set meanwhile.
     var sourcesHold: Bool { generators.issuer.version == version }
 
     /// Answers, if an ID can be had at once.

@@ -19,25 +19,28 @@ import NIOSSL
 struct FastLaneChannel: ServerChildChannel {
     typealias Value = HTTP1Channel.Value
 
-    /// So many bytes the kernel keeps that are not on their way: with more, a slow client's progress would not be seen
-    /// for longer than the idle timeout.
+    /// The bytes that the kernel keeps and that are not on their way: with more, a slow client's progress would not be
+    /// seen for longer than the idle timeout.
     private static let unsentLimit = 64 << 10
 
     private let ordinary: HTTP1Channel
     private let generators: ServedGenerators
     private let maxCount: Int
     private let limits: ConnectionLimits
+    private let drain: ServerDrain
+    private let output = OutputBudget()
     private let security: NIOSSLContext?
 
-    /// - Parameter security: what connections are secured with; nil for connections in the clear.
+    /// - Parameter security: the context that secures connections; nil for connections in the clear.
     init(
         responder: @escaping HTTPChannelHandler.Responder, generators: ServedGenerators, maxCount: Int,
-        limits: ConnectionLimits, security: NIOSSLContext? = nil
+        limits: ConnectionLimits, drain: ServerDrain, security: NIOSSLContext? = nil
     ) {
         ordinary = HTTP1Channel(responder: responder)
         self.generators = generators
         self.maxCount = maxCount
         self.limits = limits
+        self.drain = drain
         self.security = security
     }
 
@@ -47,7 +50,13 @@ struct FastLaneChannel: ServerChildChannel {
             // A second read after each request would only learn that there is nothing yet.
             try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             try channel.syncOptions?.setOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: Self.unsentLimit)
-            try Self.addHTTP(to: pipeline, generators: generators, maxCount: maxCount, limits: limits)
+            let unsent = ConnectionLimits.unsentBytes
+            try channel.syncOptions?.setOption(
+                .writeBufferWaterMark, value: .init(low: unsent.lowerBound, high: unsent.upperBound))
+            try Self.addHTTP(
+                to: pipeline,
+                connection: ConnectionHandler(limits: limits, drain: drain, output: output), generators: generators,
+                maxCount: maxCount)
             // What Hummingbird's own channel has behind its decoder.
             try pipeline.addHandlers(
                 HTTP1ToHTTPServerCodec(secure: security != nil), HTTPConnectionStateHandler(logger: logger))
@@ -63,10 +72,9 @@ struct FastLaneChannel: ServerChildChannel {
     /// Adds the encoder and the decoder of HTTP, and the fast lane.
     /// - Parameter remembered: the number of requests of a connection that are answered by their bytes alone.
     static func addHTTP(
-        to pipeline: ChannelPipeline.SynchronousOperations, generators: ServedGenerators, maxCount: Int,
-        limits: ConnectionLimits, remembered: Int = RepeatedRequests.capacity
+        to pipeline: ChannelPipeline.SynchronousOperations, connection: ConnectionHandler,
+        generators: ServedGenerators, maxCount: Int, remembered: Int = RepeatedRequests.capacity
     ) throws {
-        let connection = ConnectionHandler(limits: limits)
         let lane = FastLane(connection: connection, generators: generators, maxCount: maxCount)
         let decoded = FastLaneHandler(lane: lane)
         let decoder = ByteToMessageHandler(RequestDecoder(decoded: decoded))

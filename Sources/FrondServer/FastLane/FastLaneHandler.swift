@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// Has the fast lane answer what it can; all else goes on to the ordinary server untouched.
+/// Gives hot requests to the fast lane; all others go on to the ordinary server untouched.
 ///
 /// Sits behind NIO's own request decoder and before ``ConnectionHandler``. While an ordinary request is under way on
 /// the connection every later one follows it, so that answers keep the order of requests.
@@ -10,22 +10,25 @@ final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundOut = HTTPServerRequestPart
 
     private let lane: FastLane
-    /// A hot request whose end has not come yet.
+    /// The hot request whose end has not come.
     private var candidate: (head: HTTPRequestHead, source: HotSource)?
-    /// What the decoder has made of the bytes so far.
+    /// The decoder's reading of the bytes so far.
     private(set) var progress = Progress()
 
-    /// How far the decoder and the fast lane have come.
+    /// The progress of the decoder and the fast lane.
     struct Progress {
-        /// Heads, pieces of bodies, and ends.
+        /// The number of heads, pieces of bodies, and ends.
         var parts = 0
+        /// The number of requests that came whole.
+        var completed: UInt64 = 0
         /// True where the last part was the end of a request.
         var isBetweenRequests = true
-        /// True where the last request had no body so far and asked for another protocol, behind which NIO's decoder stops.
+        /// True where the last request had no body so far and asked for another protocol, behind which NIO's decoder
+        /// stops.
         var isUpgrade = false
-        /// Hot requests: those that the fast lane answered, and those whose answer has to be waited for.
+        /// The number of hot requests: answered by the fast lane, or waiting for an answer that it gives.
         var hot = 0
-        /// Where the answer to the last of them comes from.
+        /// The source of the answer to the last of them.
         var lastSource: HotSource?
     }
 
@@ -50,6 +53,7 @@ final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
             forward(data, context)
         case .end:
             progress.isBetweenRequests = true
+            progress.completed &+= 1
             let source = candidate?.source
             if let source, lane.answer(from: source) {
                 candidate = nil

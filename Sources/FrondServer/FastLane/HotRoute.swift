@@ -27,7 +27,7 @@ struct HotRoute: Equatable {
 
     var kind: Kind
     var tag: Tag
-    /// How many IDs are wanted; nil for one.
+    /// The number of IDs; nil for one.
     var count: Int?
 
     /// Nil for every path that has to take the ordinary route, be it only for its error.
@@ -62,6 +62,8 @@ struct HotRoute: Equatable {
         var hosts = 0
         for (name, value) in head.headers {
             switch name.utf8.count {
+            case 14 where name.lowercased() == "content-length" && value != "0": return false
+            case 17 where name.lowercased() == "transfer-encoding": return false
             case 4 where name.lowercased() == "host":
                 hosts += 1
                 guard hosts == 1, HostField.isValid(value) else { return false }

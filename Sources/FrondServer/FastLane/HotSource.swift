@@ -1,7 +1,7 @@
 import Frond
 import NIOCore
 
-/// Where the event loop gets the answers of one hot path.
+/// The source of the answers of one hot path.
 enum HotSource {
     case one(any IDGenerator<Int64>)
     case range(SegmentGenerator, count: Int)

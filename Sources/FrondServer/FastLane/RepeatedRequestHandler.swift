@@ -4,30 +4,24 @@ import NIOCore
 /// Answers requests that repeat an earlier hot one byte for byte, before the HTTP decoder; all else goes to it.
 ///
 /// First in the pipeline. It answers only while the decoder is between two requests and no ordinary request is under
-/// way; else every byte goes to the decoder. What it cannot answer at once goes to the decoder too, but for requests
-/// of a counter: those that come together are one question to it, and nothing more is read until they are answered.
-final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
+/// way; else every byte goes to the decoder. A request that cannot be answered at once goes to the decoder too, but for
+/// requests of a counter: those that come together are one question to it, and no more is read until they are answered.
+final class RepeatedRequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
 
     private let lane: FastLane
-    /// Behind the decoder: tells what that made of the bytes.
+    /// The handler behind the decoder, which knows the decoder's reading of the bytes.
     private let decoded: FastLaneHandler
     private var repeated: RepeatedRequests
-    /// What ``FastLane/settingsVersion`` was for those that are remembered.
+    /// The ``FastLane/settingsVersion`` of the remembered requests.
     private var version = 0
-    /// Whether the decoder has seen whole requests only.
+    /// True while the decoder has seen whole requests only.
     private var decoderIsBetweenRequests = true
-    /// Whether anything went on since the last read was complete.
+    /// True where bytes went on since the last read was complete.
     private var hasForwarded = false
-    /// What came behind requests that wait for a counter, or for the client to take answers; nil while none waits.
+    /// The bytes behind requests that wait for a counter, or for the client to take answers; nil while none waits.
     private var heldBack: ByteBuffer?
-    /// Whether a counter was asked and has not answered.
-    private var isAsking = false
-    /// Whether somebody wanted to read meanwhile.
-    private var readIsHeldBack = false
 
     init(lane: FastLane, decoded: FastLaneHandler, remembered: Int) {
         repeated = RepeatedRequests(capacity: remembered)
@@ -90,6 +84,10 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
         // Nothing of a next request has come: its first bytes could not end with an empty line.
         decoderIsBetweenRequests =
             after.isBetweenRequests && bytes.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8)
+        lane.connection.noteReception(
+            .init(
+                completed: after.completed,
+                isPartial: !after.isBetweenRequests || after.parts == before.parts))
         guard isNewRequest, decoderIsBetweenRequests, after.hot != before.hot, let source = after.lastSource,
             lane.version == version
         else { return }
@@ -100,8 +98,8 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
         }
     }
 
-    /// The one request that the bytes are a number of times, if they are. As the decoder found so many requests there, and
-    /// the last one ends with the bytes, each is one of them.
+    /// The request that the bytes repeat a number of times; nil where they do not. The decoder found so many requests
+    /// there, and the last one ends with the bytes, so each is one of them.
     private static func same(_ requests: Int, in bytes: ByteBufferView) -> ByteBufferView? {
         guard requests > 1 else { return bytes }
         guard bytes.count.isMultiple(of: requests) else { return nil }
@@ -116,7 +114,8 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
             hasForwarded = false
             context.fireChannelReadComplete()
         } else if heldBack == nil, context.channel.isWritable {
-            // Nobody behind knows of this read: asking for the next one from here spares the way through all of them.
+            // No handler behind knows of this read: asking for the next one from here spares the way through all of
+            // them.
             context.read()
         }
     }
@@ -126,8 +125,7 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
     private func ask(
         _ generator: CounterGenerator, for requests: CounterRequests, _ context: ChannelHandlerContext
     ) {
-        lane.connection.isAwaited = true
-        isAsking = true
+        lane.connection.counterAsked()
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
         generator.requestRuns(count: requests.numbers) { outcome in
@@ -149,26 +147,20 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
         } catch {
             context.fireErrorCaught(error)
         }
-        isAsking = false
+        lane.connection.counterAnswered()
         goOn(context)
     }
 
-    /// Goes on with what came behind requests that are answered, as soon as the client takes the answers: one that reads
-    /// none would have all it asked for written to memory.
+    /// Goes on with the bytes behind requests that are answered, once the client takes the answers.
     private func goOn(_ context: ChannelHandlerContext) {
-        guard !isAsking, let rest = heldBack, context.channel.isWritable || lane.connection.hasEnded else { return }
+        guard lane.connection.mayGoOn, let rest = heldBack else { return }
         heldBack = nil
         if rest.readableBytes > 0, !lane.connection.hasEnded {
             take(rest, context)
             channelReadComplete(context: context)
         }
-        // What is to be closed is closed behind the last of them.
-        if heldBack == nil { lane.connection.isAwaited = false }
-        guard !lane.connection.hasEnded else { return }
-        if heldBack == nil, readIsHeldBack {
-            readIsHeldBack = false
-            context.read()
-        }
+        // A close that had to wait comes behind the last of them.
+        if heldBack == nil { lane.connection.wentOn() }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -176,16 +168,8 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
         context.fireChannelWritabilityChanged()
     }
 
-    func read(context: ChannelHandlerContext) {
-        if heldBack == nil {
-            context.read()
-        } else {
-            readIsHeldBack = true
-        }
-    }
-
     func channelInactive(context: ChannelHandlerContext) {
-        // Nobody waits any more: what the counter gives is a gap.
+        // The client is gone: the counter's numbers are a gap.
         heldBack = nil
         context.fireChannelInactive()
     }
@@ -193,19 +177,19 @@ final class RepeatedRequestHandler: ChannelDuplexHandler, RemovableChannelHandle
 
 /// Requests for numbers of one counter that came together, one after the other and all the same.
 struct CounterRequests: Sendable {
-    /// The most numbers that are asked for together, but for a single request.
+    /// The maximum number of numbers that are asked for together, but for a single request.
     private static let largestQuestion = 10_000
 
     private(set) var count = 0
-    /// How many numbers each wants.
+    /// The number of numbers that each wants.
     let numbersEach: Int
-    /// How many they want together.
+    /// The number of numbers that they want together.
     var numbers: Int { count * numbersEach }
 
-    /// Takes those that the bytes begin with; the first is known to be one.
+    /// Takes the requests that the bytes begin with; the first is known to be one.
     /// - Parameters:
-    ///   - length: of one request, in bytes.
-    ///   - count: how many numbers each wants.
+    ///   - length: the length of one request, in bytes.
+    ///   - count: the number of numbers that each wants.
     init(takenFrom bytes: inout ByteBuffer, length: Int, count: Int) {
         numbersEach = count
         let first = bytes.readSlice(length: length)

@@ -10,8 +10,8 @@ import NIOCore
 
 /// The last hot requests of a connection, byte for byte: a client says mostly the same again and again.
 ///
-/// What the HTTP decoder made of these bytes it would make of them again, so they need not be decoded: there is no
-/// second parser that could differ from the first.
+/// The HTTP decoder would read these bytes as it did before, so they need not be decoded: there is no second parser
+/// that could differ from the first.
 struct RepeatedRequests {
     /// A client with several tags takes turns with them.
     static let capacity = 4
@@ -22,7 +22,7 @@ struct RepeatedRequests {
     private var known: [(bytes: [UInt8], source: HotSource)] = []
     private var replaced = 0
 
-    /// - Parameter capacity: how many are kept; 0 for none.
+    /// - Parameter capacity: the number of requests that are kept; 0 for none.
     init(capacity: Int = Self.capacity) {
         self.capacity = capacity
     }
@@ -38,7 +38,7 @@ struct RepeatedRequests {
         }
     }
 
-    /// The request that the bytes begin with: its length, and where its answer comes from; nil for an unknown one.
+    /// The length of the request that the bytes begin with, and the source of its answer; nil for an unknown one.
     func match(_ bytes: UnsafeRawBufferPointer) -> (length: Int, source: HotSource)? {
         guard let start = bytes.baseAddress else { return nil }
         // By index, since a copy of each would be counted.

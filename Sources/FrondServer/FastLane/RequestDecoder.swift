@@ -55,7 +55,7 @@ final class RequestDecoder: ByteToMessageDecoder {
         let state = try decoder.decode(context: context, buffer: &buffer)
         note(before.readableBytesView.prefix(before.readableBytes - buffer.readableBytes))
         guard decoded.progress.isUpgrade, decoded.progress.isBetweenRequests, hasTakenEmptyLine else { return state }
-        // Nothing behind the request was taken, so a new decoder loses nothing, whether or not this one has stopped.
+        // Nothing behind the request was taken, so a new decoder loses nothing, even where this one has not stopped.
         decoder.decoderRemoved(context: context)
         decoder = Self.makeDecoder()
         decoder.decoderAdded(context: context)

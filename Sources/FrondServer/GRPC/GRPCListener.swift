@@ -25,6 +25,8 @@ struct GRPCListener: Service {
     let maxCount: Int
     /// How long clients have to go once they are told that the server shuts down.
     let drainLimit: Duration
+    /// The server's drain: clients are to leave once it has begun, while calls are still accepted.
+    let drain: ServerDrain
     let tls: ServerTLS?
     let time: any TimeSource
     let group: MultiThreadedEventLoopGroup
@@ -82,7 +84,7 @@ struct GRPCListener: Service {
             IDsService(generators: generators, maxCount: maxCount, streamLimits: limits, calls: calls),
             SegmentsService(store: generators.segments?.store, calls: calls),
             WorkersService(keeper: generators.snowflake, calls: calls, time: time),
-            HealthService(readiness: Readiness(generators: generators), calls: calls, time: time),
+            HealthService(readiness: Readiness(generators: generators, drain: drain), calls: calls, time: time),
         ]
     }
 

@@ -5,6 +5,8 @@ import Hummingbird
 /// Whether this server can hand out IDs, and if not, why.
 struct Readiness: Sendable {
     let generators: ServedGenerators
+    /// A server that was asked to stop is not ready; nil where it cannot be asked.
+    var drain: ServerDrain?
 
     private static let snowflake = "snowflake"
 
@@ -30,6 +32,9 @@ struct Readiness: Sendable {
     /// store gives numbers: every server of a fleet would be taken out at once, with all that it can still do. A worker
     /// ID or a clock is the server's own, and others may have what this one lacks.
     func response() async throws -> Response {
+        guard drain?.isDraining != true else {
+            return try .json(Body(status: "stopping", checks: [:]), status: .serviceUnavailable)
+        }
         let checks = await checks()
         let isReady = Self.areReady(checks)
         let body = Body(status: isReady ? "ready" : "not ready", checks: checks)
@@ -37,7 +42,10 @@ struct Readiness: Sendable {
     }
 
     /// Whether IDs can be had.
-    func isReady() async -> Bool { Self.areReady(await checks()) }
+    func isReady() async -> Bool {
+        guard drain?.isDraining != true else { return false }
+        return Self.areReady(await checks())
+    }
 
     private func checks() async -> [String: Check] {
         var checks: [String: Check] = [:]

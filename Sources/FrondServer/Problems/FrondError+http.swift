@@ -2,7 +2,7 @@ import Frond
 import HTTPTypes
 
 extension Problem {
-    /// The one place where Frond's errors become HTTP statuses.
+    /// Maps an error of Frond to a status: the one place where that is done.
     init(_ error: FrondError) {
         let status: HTTPResponse.Status =
             switch error.code {
@@ -14,10 +14,20 @@ extension Problem {
                 .clockMovedBackwards, .layoutExhausted:
                 .serviceUnavailable
             }
-        self.init(status: status, code: error.code.rawValue, detail: error.message)
+        self.init(status: status, code: error.code.rawValue, detail: Self.withoutStatements(error.message))
         if status == .serviceUnavailable, Self.helpsToRetry(error.code) {
             headers[.retryAfter] = "\(Self.wholeSeconds(error.retryAfter ?? .seconds(1)))"
         }
+    }
+
+    /// The reason without SQL: a cure that an operator is to run is not a client's business.
+    static func withoutStatements(_ message: String) -> String {
+        let statement =
+            /\b(ALTER|CREATE|DROP)\s+TABLE\b|\bINSERT\s+INTO\b|\b(SELECT|DELETE)\s.*\bFROM\b|\bUPDATE\s.*\bSET\b/
+        guard let found = message.firstMatch(of: statement) else { return message }
+        let reason = message[..<found.range.lowerBound]
+        let end = reason.lastIndex { $0.isLetter || $0.isNumber || $0 == "'" || $0 == ")" }
+        return end.map { "\(reason[...$0]); the server's log has the cure" } ?? "the server's log has the reason"
     }
 
     /// False for errors that stay until an operator acts.

@@ -2,9 +2,9 @@ import Frond
 import GRPCNIOTransportHTTP2Posix
 import NIOSSL
 
-/// The certificate that a server shows, over HTTP as over gRPC, and whose clients it serves.
+/// The certificate that a server shows, over HTTP and gRPC, and the authority of the clients that it serves.
 public struct ServerTLS: Hashable, Sendable {
-    /// A PEM file: the server's certificate, and after it those between it and the root.
+    /// A PEM file: the server's certificate, then the certificates between it and the root.
     public var certificate: String
     /// A PEM file: the private key of the certificate.
     public var key: String
@@ -17,7 +17,7 @@ public struct ServerTLS: Hashable, Sendable {
         self.clientCA = clientCA
     }
 
-    /// What HTTP connections are secured with.
+    /// The context that secures HTTP connections.
     /// - Throws: `invalidArgument`, naming the file that cannot be used.
     func context() throws(FrondError) -> NIOSSLContext {
         let chain = try Self.read(certificate, "certificate") { try NIOSSLCertificate.fromPEMFile($0) }
@@ -36,7 +36,7 @@ public struct ServerTLS: Hashable, Sendable {
         }
     }
 
-    /// What gRPC connections are secured with.
+    /// The settings that secure gRPC connections.
     var grpcSecurity: HTTP2ServerTransport.Posix.TransportSecurity {
         let chain: [TLSConfig.CertificateSource] = [.file(path: certificate, format: .pem)]
         let privateKey = TLSConfig.PrivateKeySource.file(path: key, format: .pem)
@@ -53,7 +53,7 @@ public struct ServerTLS: Hashable, Sendable {
             return try read(path)
         } catch {
             throw FrondError(
-                .invalidArgument, "the \(name) in \(path) cannot be used: it takes a PEM file that the server can read",
+                .invalidArgument, "the \(name) in \(path) cannot be used; it takes a PEM file that the server can read",
                 cause: error)
         }
     }

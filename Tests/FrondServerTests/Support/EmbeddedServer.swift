@@ -11,19 +11,22 @@ import NIOHTTP1
 ///
 /// To be used by one thread: in a function that does not wait.
 struct EmbeddedServer {
+    static let limits = ConnectionLimits(idle: .seconds(60), drain: .seconds(5))
+
     let channel = EmbeddedChannel()
     let ordinary: OrdinaryServer
 
     /// - Parameter remembered: how many requests are answered by their bytes alone; 0 for none.
     init(
         _ generators: ServedGenerators, answersAtOnce: Bool = false, remembered: Int = RepeatedRequests.capacity,
-        client: SlowClient? = nil
+        client: SlowClient? = nil, limits: ConnectionLimits = Self.limits, drain: ServerDrain = ServerDrain(),
+        output: OutputBudget = OutputBudget()
     ) throws {
         ordinary = OrdinaryServer(answersAtOnce: answersAtOnce)
         let pipeline = channel.pipeline.syncOperations
         try FastLaneChannel.addHTTP(
-            to: pipeline, generators: generators, maxCount: 10_000,
-            limits: ConnectionLimits(idle: .seconds(60), drain: .seconds(5)), remembered: remembered)
+            to: pipeline, connection: ConnectionHandler(limits: limits, drain: drain, output: output),
+            generators: generators, maxCount: 10_000, remembered: remembered)
         try pipeline.addHandler(ordinary)
         if let client { try pipeline.addHandler(client, position: .first) }
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)

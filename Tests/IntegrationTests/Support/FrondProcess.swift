@@ -6,7 +6,7 @@ typealias FrondProcess = ServerProcess
 
 extension ServerProcess {
     /// `.build/debug/frond`, beside the test bundle.
-    private static var frond: String {
+    static var frond: String {
         URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("frond").path
     }
 

@@ -1,0 +1,67 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The signals that ask the server to stop, and the bound on the time that a stop takes.
+///
+/// They come on a queue of their own and the bound holds on a thread of its own, so that neither waits for requests, or
+/// for a store that hangs.
+struct StopSignals {
+    /// One element for each signal.
+    let received: AsyncStream<Void>
+    private let sources: [any DispatchSourceSignal]
+
+    /// - Parameter limit: the time after the first signal in which the process ends, come what may.
+    init(endingWithin limit: Duration) {
+        let (received, continuation) = AsyncStream.makeStream(of: Void.self)
+        self.received = received
+        let queue = DispatchQueue(label: "frond.signals", qos: .userInteractive)
+        let first = First()
+        sources = Self.numbers.map { number in
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler {
+                if first.take() { Self.endProcess(after: limit) }
+                continuation.yield()
+            }
+            source.activate()
+            // The source sees the signal; its default effect would end the process at once.
+            signal(number, SIG_IGN)
+            return source
+        }
+        // A log into a pipe without a reader is lost; it does not end the server.
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// SIGHUP, that of a closed terminal, too, unless it was ignored when the process began, as `nohup` has it.
+    private static var numbers: [Int32] {
+        var action = sigaction()
+        let isKnown = sigaction(SIGHUP, nil, &action) == 0
+        let isIgnored = isKnown && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+        return isIgnored ? [SIGTERM, SIGINT] : [SIGTERM, SIGINT, SIGHUP]
+    }
+
+    /// Ends the process after so long, where it has not ended by itself.
+    private static func endProcess(after limit: Duration) {
+        let seconds = Double(limit.components.seconds) + Double(limit.components.attoseconds) / 1e18
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: seconds)
+            Diagnostics.write("the server did not stop within \(limit), so it ends now; numbers may be lost")
+            _exit(CommandFailure.Status.software.rawValue)
+        }
+    }
+
+    /// True for one taker.
+    private final class First: Sendable {
+        private let isTaken = Atomic(false)
+
+        func take() -> Bool { !isTaken.exchange(true, ordering: .relaxed) }
+    }
+}
