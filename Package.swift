@@ -53,9 +53,14 @@ let package = Package(
         // The embedded library: generators and ports. Needs no C library on the machine.
         .target(
             name: "Frond",
-            dependencies: [.product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .target(name: "CFileSystem", condition: .when(platforms: [.linux])),
+            ],
             swiftSettings: settings
         ),
+        // A header of the C library that Swift's module of it leaves out; nothing to install.
+        .systemLibrary(name: "CFileSystem"),
         // Backends: each implements Frond's ports and imports no sibling.
         .target(
             name: "FrondSQLite",

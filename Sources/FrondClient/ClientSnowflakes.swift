@@ -105,9 +105,7 @@ final class ClientSnowflakes: Sendable {
         let generator = try SnowflakeGenerator(
             layout: try SnowflakeLayout(message, nowMilliseconds: time.wallMilliseconds),
             datacenterID: message.datacenter, policy: policy, time: time)
-        let holder = WorkerHolder(
-            host: FileWorkerRegistry.hostName, processID: Int64(ProcessInfo.processInfo.processIdentifier),
-            startedAtMilliseconds: time.wallMilliseconds)
+        let holder = WorkerHolder.current(startedAtMilliseconds: time.wallMilliseconds)
         return WorkerKeeper(
             generator: generator, registry: RemoteWorkerRegistry(pool, layout: message), holder: holder,
             policy: workerPolicy, logger: logger)

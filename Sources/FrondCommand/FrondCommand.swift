@@ -10,6 +10,7 @@ struct FrondCommand: AsyncParsableCommand {
         version: FrondVersion.current,
         subcommands: [
             ServeCommand.self, NextCommand.self, TagCommand.self, WorkerCommand.self, SchemaCommand.self,
+            StoreCommand.self,
             DecodeCommand.self,
             BenchCommand.self,
         ]

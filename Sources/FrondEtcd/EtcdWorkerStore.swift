@@ -47,6 +47,8 @@ public struct EtcdWorkerStore: WorkerRecordStore {
         await client.close()
     }
 
+    public var isApart: Bool { true }
+
     public func origin() async throws(FrondError) -> RegistryOrigin {
         let found = try await read([keys.origin])
         return try origin(found[0])
@@ -102,7 +104,7 @@ public struct EtcdWorkerStore: WorkerRecordStore {
         let found = try await read([keys.origin, keys.worker(successor.workerID)])
         let origin = try origin(found[0])
         let current = found[1].value == nil ? nil : try record(successor.workerID, found[1])
-        guard current?.token == expected?.token, current?.horizonMilliseconds == expected?.horizonMilliseconds,
+        guard WorkerRecord.isUnchanged(current, from: expected),
             // A server about to take it while the registry was lost and initialised again has to read it again.
             successor.token == expected?.token || successor.isReleased
                 || successor.floorMilliseconds >= origin.floorMilliseconds

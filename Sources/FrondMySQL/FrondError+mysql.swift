@@ -96,10 +96,4 @@ extension FrondError {
             return nil
         }
     }
-
-    /// The database that does not answer is a registry here, not a store of numbers.
-    var ofRegistry: FrondError {
-        guard code == .storeUnavailable else { return self }
-        return FrondError(.registryUnavailable, message, retryAfter: retryAfter, cause: cause)
-    }
 }

@@ -93,7 +93,7 @@ enum Statements {
 
     private static let workerColumns = """
         worker_id, token, is_released, floor, horizon, host, process_id, started_at, address, grpc_address, version, \
-        updated_at, layout
+        updated_at, layout, secret
         """
     static let worker = "SELECT \(workerColumns) FROM frond_worker WHERE worker_id = ?"
     static let workers = "SELECT \(workerColumns) FROM frond_worker ORDER BY worker_id"
@@ -103,16 +103,17 @@ enum Statements {
     static let insertWorker = """
         INSERT INTO frond_worker
             (token, is_released, floor, horizon, host, process_id, started_at, address, grpc_address, version,
-            updated_at, layout, worker_id)
-        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM frond_registry WHERE id = 1 AND floor <= ?
+            updated_at, layout, secret, worker_id)
+        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM frond_registry WHERE id = 1 AND floor <= ?
         """
 
     /// The compare-and-swap of a worker ID.
     static let swapWorker = """
         UPDATE frond_worker SET
             token = ?, is_released = ?, floor = ?, horizon = ?, host = ?, process_id = ?, started_at = ?, address = ?,
-            grpc_address = ?, version = ?, updated_at = ?, layout = ?
-        WHERE worker_id = ? AND token = ? AND horizon = ? AND EXISTS (SELECT 1 FROM frond_registry WHERE id = 1 AND (floor <= ? OR ? = 1))
+            grpc_address = ?, version = ?, updated_at = ?, layout = ?, secret = ?
+        WHERE worker_id = ? AND token = ? AND horizon = ? AND secret = ?
+            AND EXISTS (SELECT 1 FROM frond_registry WHERE id = 1 AND (floor <= ? OR ? = 1))
         """
 
     static let origin = "SELECT origin, floor FROM frond_registry WHERE id = 1"

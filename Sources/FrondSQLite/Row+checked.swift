@@ -1,37 +1,20 @@
 import Frond
 import GRDB
 
-/// Values of a row that somebody may have edited by hand.
-extension Row {
-    /// - Parameters:
-    ///   - record: what the row is, for the error.
-    ///   - range: the values that can be right.
-    /// - Throws: `storeCorrupt` naming the column where there is no integer, or one out of range.
-    func number(
-        _ column: String, of record: String, in range: ClosedRange<Int64> = .min ... .max
-    ) throws(FrondError) -> Int64 {
-        guard let number = integer(column) else {
-            let found = value(column).map { "\($0)" } ?? "missing"
-            throw FrondError(.storeCorrupt, "\(record) cannot be right: \(column) is \(found), not an integer")
-        }
-        guard range.contains(number) else {
-            throw FrondError(
-                .storeCorrupt,
-                "\(record) cannot be right: \(column) is \(number), not \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
-    }
-
+/// The values of a row that may have been edited by hand.
+extension Row: StoredRow {
     /// Integers alone: a number that SQLite would convert does not compare equal in a swap.
-    func integer(_ column: String) -> Int64? {
+    package func integer(_ column: String) -> Int64? {
         guard case .int64(let number)? = value(column)?.storage else { return nil }
         return number
     }
 
-    func text(_ column: String) -> String? {
+    package func text(_ column: String) -> String? {
         guard case .string(let text)? = value(column)?.storage else { return nil }
         return text
     }
+
+    package func shown(_ column: String) -> String { value(column).map { "\($0)" } ?? "missing" }
 
     private func value(_ column: String) -> DatabaseValue? {
         hasColumn(column) ? self[column] : nil

@@ -5,7 +5,7 @@ import GRDB
 /// Opens the file of a store, or makes it.
 struct SQLiteFile: Sendable {
     /// What this Frond writes as `PRAGMA user_version`.
-    static let schemaVersion = 6
+    static let schemaVersion = 7
     /// What marks a file as Frond's: `Frnd`.
     static let applicationID = 0x4672_6E64
     /// How long opening is tried at least while other processes are making the same file.
@@ -20,12 +20,20 @@ struct SQLiteFile: Sendable {
     }
 
     let path: String
-    /// Whether a file that is not there is an error, and not made.
+    /// True where a file that is not there is an error, rather than made.
     let mustExist: Bool
     let busyWait: BusyWait
+    /// True to go on with a file that is a copy.
+    let adopts: Bool
+    /// The file system that the file is on; nil where that is not known.
+    let kind: FileSystemKind?
 
-    init(path: String, busyTimeout: Duration, mustExist: Bool = false) {
+    init(
+        path: String, busyTimeout: Duration, mustExist: Bool = false, adopts: Bool = false, kind: FileSystemKind? = nil
+    ) {
         self.path = path
+        self.adopts = adopts
+        self.kind = kind ?? FileSystemKind(at: path)
         self.mustExist = mustExist
         busyWait = BusyWait(timeout: busyTimeout)
     }
@@ -45,6 +53,7 @@ struct SQLiteFile: Sendable {
     /// Blocks while it does.
     func open() throws(FrondError) -> DatabasePool {
         try checkKind()
+        try FileSystemKind.check(path, kind: kind, code: .storeUnavailable)
         let isNew = !FileManager.default.fileExists(atPath: path)
         if isNew, mustExist {
             throw FrondError(
@@ -129,6 +138,7 @@ struct SQLiteFile: Sendable {
             if !isNew { try checkForDamage(database) }
             try database.inTransaction(.immediate) {
                 try prepareTables(database)
+                try checkHome(database)
                 return .commit
             }
         }
@@ -143,6 +153,18 @@ struct SQLiteFile: Sendable {
         let finding = try String.fetchOne(database, sql: Statements.quickCheck)
         try database.execute(sql: Statements.ignoreChecks(false))
         if let finding, finding != "ok" { throw FrondError.damaged(path, finding) }
+    }
+
+    /// Refuses a file that was copied, and notes the place of a new one.
+    private func checkHome(_ database: Database) throws {
+        guard let home = FileHome(of: path) else { return }
+        let recorded = try String.fetchOne(database, sql: Statements.home).flatMap { FileHome(text: $0) }
+        if recorded == home { return }
+        if !adopts, let recorded, let reason = home.difference(from: recorded, mountedDevices: FileHome.mountedDevices)
+        {
+            throw FileHome.copied(path, reason, code: .storeUnavailable)
+        }
+        try database.execute(sql: Statements.setHome, arguments: [home.text])
     }
 
     private func prepareTables(_ database: Database) throws {
@@ -166,6 +188,7 @@ struct SQLiteFile: Sendable {
         if (1...3).contains(version) { try database.execute(sql: Statements.upgradeTo4) }
         if (1...4).contains(version) { try database.execute(sql: Statements.upgradeTo5) }
         if (2...5).contains(version) { try database.execute(sql: Statements.upgradeTo6) }
+        if (2...6).contains(version) { try database.execute(sql: Statements.upgradeTo7) }
         if version < Self.schemaVersion { try database.execute(sql: Statements.schema) }
     }
 }

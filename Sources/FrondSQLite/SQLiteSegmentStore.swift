@@ -27,15 +27,16 @@ public final class SQLiteSegmentStore: SegmentStore {
     ///   - path: the file; beside it SQLite keeps one ending in `-wal` and one in `-shm`.
     ///   - busyTimeout: how long to wait while another process writes. Default 5 seconds.
     ///   - mustExist: whether a file that is not there is an error, and not made: for whoever only looks.
-    ///   - time: where the moment of a change is taken from.
+    ///   - adopting: true to go on with a file that is a copy of another, which must not be used any more.
+    ///   - time: the source of the time of a change.
     ///   - logger: gets lines at debug level; silent by default.
     /// - Throws: `storeUnavailable` where the file cannot be opened, made or written; `storeCorrupt` where it is
     ///   damaged, no database, another program's, or written by a newer Frond.
     public convenience init(
-        path: String, busyTimeout: Duration = .seconds(5), mustExist: Bool = false,
+        path: String, busyTimeout: Duration = .seconds(5), mustExist: Bool = false, adopting: Bool = false,
         time: any TimeSource = SystemTimeSource(), logger: Logger? = nil
     ) throws(FrondError) {
-        let file = SQLiteFile(path: path, busyTimeout: busyTimeout, mustExist: mustExist)
+        let file = SQLiteFile(path: path, busyTimeout: busyTimeout, mustExist: mustExist, adopts: adopting)
         try self.init(file: file, time: time, logger: logger)
     }
 

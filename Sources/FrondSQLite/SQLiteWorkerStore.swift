@@ -42,6 +42,22 @@ public struct SQLiteWorkerStore: WorkerRecordStore {
         self.segments = segments
     }
 
+    /// The origin of a registry that needs no initialisation; its floor is 0 unless a holder raised it.
+    public func origin() async throws(FrondError) -> RegistryOrigin {
+        try await mapping { () async throws(FrondError) in
+            try await segments.read { RegistryOrigin(id: "", floorMilliseconds: try $0.registryFloor()) }
+        }
+    }
+
+    public func raiseFloor(to floorMilliseconds: Int64) async throws(FrondError) {
+        try await mapping { () async throws(FrondError) in
+            try await segments.commits.perform { database in
+                try database.cachedStatement(sql: Statements.raiseRegistryFloor)
+                    .execute(arguments: [floorMilliseconds])
+            }
+        }
+    }
+
     /// All records. A row that somebody edited by hand and made unreadable is logged, and listed as held until the end
     /// of the year 9999: its worker ID is not taken, and the others go on. A row without a worker ID is left out.
     public func records() async throws(FrondError) -> [WorkerRecord] {
@@ -51,7 +67,7 @@ public struct SQLiteWorkerStore: WorkerRecordStore {
                 var records: [WorkerRecord] = []
                 while let row = try rows.next() {
                     do throws(FrondError) {
-                        records.append(try WorkerRecord(row: row))
+                        records.append(try WorkerRecord(row: row, of: "workers"))
                     } catch {
                         logger.debug("worker ID not readable", metadata: LogKey.metadata([.error: error.message]))
                         if let record = WorkerRecord(unreadable: row) { records.append(record) }
@@ -67,7 +83,9 @@ public struct SQLiteWorkerStore: WorkerRecordStore {
         try await mapping { () async throws(FrondError) in
             try await segments.read { database in
                 let statement = try database.cachedStatement(sql: Statements.worker)
-                return try Row.fetchOne(statement, arguments: [workerID]).map { try WorkerRecord(row: $0) }
+                return try Row.fetchOne(statement, arguments: [workerID]).map {
+                    try WorkerRecord(row: $0, of: "workers")
+                }
             }
         }
     }
@@ -77,10 +95,13 @@ public struct SQLiteWorkerStore: WorkerRecordStore {
     ) async throws(FrondError) -> Bool {
         try await mapping { () async throws(FrondError) in
             try await segments.commits.perform { database in
+                let changesHands = successor.token != expected?.token && !successor.isReleased
+                if changesHands, try database.registryFloor() > successor.floorMilliseconds { return false }
                 var arguments = successor.arguments
                 if let expected {
                     arguments["expected_token"] = expected.token
                     arguments["expected_horizon"] = expected.horizonMilliseconds
+                    arguments["expected_secret"] = expected.secret?.text ?? ""
                 }
                 let sql = expected == nil ? Statements.insertWorker : Statements.swapWorker
                 try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
@@ -100,10 +121,8 @@ public struct SQLiteWorkerStore: WorkerRecordStore {
     }
 }
 
-extension FrondError {
-    /// The file that does not answer is a registry here, not a store of numbers.
-    fileprivate var ofRegistry: FrondError {
-        guard code == .storeUnavailable else { return self }
-        return FrondError(.registryUnavailable, message, retryAfter: retryAfter, cause: cause)
+extension Database {
+    fileprivate func registryFloor() throws -> Int64 {
+        try Int64.fetchOne(cachedStatement(sql: Statements.registryFloor)) ?? 0
     }
 }

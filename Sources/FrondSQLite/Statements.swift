@@ -19,6 +19,9 @@ enum Statements {
     /// What a file of version 2 or later lacks of version 6. A table that is missing is made by `schema`.
     static let upgradeTo6 = "ALTER TABLE workers ADD COLUMN layout TEXT NOT NULL DEFAULT ''"
 
+    /// The columns of version 7 that a file of version 2 or later lacks. A table that is missing is made by `schema`.
+    static let upgradeTo7 = "ALTER TABLE workers ADD COLUMN secret TEXT NOT NULL DEFAULT ''"
+
     /// `ok`, or the first damage found.
     static let quickCheck = "PRAGMA quick_check(1)"
     static func ignoreChecks(_ isOn: Bool) -> String { "PRAGMA ignore_check_constraints = \(isOn ? 1 : 0)" }
@@ -56,10 +59,10 @@ enum Statements {
     static let insertWorker = """
         INSERT INTO workers
             (worker_id, token, is_released, floor, horizon, host, process_id, started_at, address, grpc_address, version,
-            updated_at, layout)
+            updated_at, layout, secret)
         VALUES
             (:worker_id, :token, :is_released, :floor, :horizon, :host, :process_id, :started_at, :address,
-            :grpc_address, :version, :updated_at, :layout)
+            :grpc_address, :version, :updated_at, :layout, :secret)
         ON CONFLICT (worker_id) DO NOTHING
         """
 
@@ -68,7 +71,20 @@ enum Statements {
         UPDATE workers SET
             token = :token, is_released = :is_released, floor = :floor, horizon = :horizon, host = :host,
             process_id = :process_id, started_at = :started_at, address = :address, grpc_address = :grpc_address,
-            version = :version, updated_at = :updated_at, layout = :layout
+            version = :version, updated_at = :updated_at, layout = :layout, secret = :secret
         WHERE worker_id = :worker_id AND token = :expected_token AND horizon = :expected_horizon
+            AND secret = :expected_secret
+        """
+
+    /// The place where the file was last opened.
+    static let home = "SELECT place FROM home WHERE id = 1"
+    static let setHome = """
+        INSERT INTO home (id, place) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET place = excluded.place
+        """
+
+    static let registryFloor = "SELECT floor FROM registry WHERE id = 1"
+    static let raiseRegistryFloor = """
+        INSERT INTO registry (id, floor) VALUES (1, ?)
+        ON CONFLICT (id) DO UPDATE SET floor = max(floor, excluded.floor)
         """
 }

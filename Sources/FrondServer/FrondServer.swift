@@ -255,7 +255,7 @@ public struct FrondServer: Service {
             keeper.holder.address = configuration.address(port: ports.http)
             keeper.holder.grpcAddress = configuration.grpcAddress(port: ports.grpc) ?? ""
             onBound()
-            guard await keeper.waitForFirstAnswer(atMost: Self.firstAnswerLimit) else { return }
+            guard await keeper.waitForFirstAnswer(atMost: Self.firstAnswerLimit + keeper.settlingTime) else { return }
         }
         await onListening(ports)
     }

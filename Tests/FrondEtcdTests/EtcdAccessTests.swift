@@ -47,7 +47,7 @@ struct EtcdAccessTests {
             let unknown = try #require(try await error(etcd, user: "nobody:wrong@"))
             #expect(unknown.message.contains("does not accept user 'nobody' with this password"))
             let nameless = try #require(try await error(etcd, user: ""))
-            #expect(nameless.message.contains("wants to know who asks"))
+            #expect(nameless.message.contains("wants a user"))
             let elsewhere = try #require(try await error(etcd, prefix: "other", user: "frond:pass%2Fword@"))
             #expect(
                 elsewhere.message.contains(

@@ -17,6 +17,19 @@ struct EtcdContractTests {
         try await contract.check(promise)
     }
 
+    @Test(
+        "keeps the contract of a registry that goes back",
+        arguments: RegistryRestoreContract<EtcdWorkerStore>.Promise.allCases)
+    func keepsRestore(promise: RegistryRestoreContract<EtcdWorkerStore>.Promise) async throws {
+        let contract = RegistryRestoreContract<EtcdWorkerStore> { body in
+            let etcd = try sharedEtcd()
+            let prefix = freshPrefix()
+            _ = try await etcd.registry(prefix)
+            try await body(try EtcdWorkerStore(try etcd.configuration(prefix)))
+        }
+        try await contract.check(promise)
+    }
+
     @Test("keeps the contract of a beginning", arguments: RegistryOriginContract<EtcdWorkerStore>.Promise.allCases)
     func keepsOrigin(promise: RegistryOriginContract<EtcdWorkerStore>.Promise) async throws {
         let contract = RegistryOriginContract<EtcdWorkerStore> { body in

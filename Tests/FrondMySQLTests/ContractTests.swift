@@ -36,6 +36,19 @@ struct MySQLWorkerContractTests {
             })
     }
 
+    private let restoreContract = RegistryRestoreContract<MySQLWorkerStore> { body in
+        let database = try await TestDatabase.make()
+        _ = try await MySQLWorkerRegistry(database.configuration).initialise(floorMilliseconds: nil)
+        try await body(MySQLWorkerStore(database.configuration))
+    }
+
+    @Test(
+        "keeps the contract of a registry that goes back",
+        arguments: RegistryRestoreContract<MySQLWorkerStore>.Promise.allCases)
+    func keeps(promise: RegistryRestoreContract<MySQLWorkerStore>.Promise) async throws {
+        try await restoreContract.check(promise)
+    }
+
     @Test("keeps the contract", arguments: WorkerRegistryContract.Promise.allCases)
     func keeps(promise: WorkerRegistryContract.Promise) async throws {
         try await contract.check(promise)

@@ -220,4 +220,40 @@ struct OpeningTests {
             #expect(!FileManager.default.fileExists(atPath: store.path + "-wal"), "the log was folded into the file")
         }
     }
+
+    @Test("a copy of the file is refused, by whatever name, until it is adopted; a rename and a link are no copies")
+    func copies() async throws {
+        try await withTemporaryDirectory { directory in
+            let original = "\(directory)/frond.sqlite"
+            let store = try SQLiteSegmentStore(path: original)
+            _ = try await store.create(Tag("order"), TagSettings(startID: 5))
+            try await store.close()
+            try FileManager.default.copyItem(atPath: original, toPath: "\(directory)/copy.sqlite")
+            let error = openingError("\(directory)/copy.sqlite")
+            #expect(error?.code == .storeUnavailable)
+            #expect(error?.message.contains("frond store adopt") ?? false, "\(String(describing: error))")
+            try FileManager.default.moveItem(atPath: original, toPath: "\(directory)/renamed.sqlite")
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(directory)/link.sqlite", withDestinationPath: "\(directory)/renamed.sqlite")
+            for name in ["renamed", "link"] {
+                let store = try SQLiteSegmentStore(path: "\(directory)/\(name).sqlite")
+                #expect(try await store.tag(Tag("order"))?.maxID == 5)
+                try await store.close()
+            }
+            let adopted = try SQLiteSegmentStore(path: "\(directory)/copy.sqlite", adopting: true)
+            try await adopted.close()
+            #expect(openingError("\(directory)/copy.sqlite") == nil)
+        }
+    }
+
+    @Test("a file on a network file system is refused")
+    func networkFile() async throws {
+        try await withTemporaryDirectory { directory in
+            let file = SQLiteFile(
+                path: "\(directory)/frond.sqlite", busyTimeout: .seconds(1), kind: FileSystemKind(magic: 0xFF53_4D42))
+            let error = #expect(throws: FrondError.self) { try file.open() }
+            #expect(error?.message.contains("CIFS") ?? false)
+            #expect(!FileManager.default.fileExists(atPath: "\(directory)/frond.sqlite"))
+        }
+    }
 }

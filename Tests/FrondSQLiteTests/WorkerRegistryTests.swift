@@ -20,6 +20,18 @@ struct SQLiteWorkerContractTests {
     }
 }
 
+@Suite("SQLite keeps the contract of a registry that goes back", .timeLimit(.minutes(5)))
+struct SQLiteRestoreContractTests {
+    private let contract = RegistryRestoreContract<SQLiteWorkerStore> { body in
+        try await withStore { store in try await body(SQLiteWorkerRegistry(beside: store).store) }
+    }
+
+    @Test("keeps the contract", arguments: RegistryRestoreContract<SQLiteWorkerStore>.Promise.allCases)
+    func keeps(promise: RegistryRestoreContract<SQLiteWorkerStore>.Promise) async throws {
+        try await contract.check(promise)
+    }
+}
+
 @Suite("Worker IDs in a file", .timeLimit(.minutes(5)))
 struct SQLiteWorkerFileTests {
     @Test("two registries on one file give out different worker IDs until there are none")
@@ -117,6 +129,21 @@ struct SQLiteWorkerFileTests {
             request.layout = .leaf
             #expect(try await registry.acquire(request).record.layout == WorkerLayout(.leaf))
             #expect(try await registry.workers().map(\.layout) == [WorkerLayout(.leaf)])
+        }
+    }
+
+    @Test("a file of version 6 gets the secrets, and a holder of that version loses its worker ID to none")
+    func migrationFrom6() async throws {
+        try await withStore { old in
+            let lease = try await SQLiteWorkerRegistry(beside: old).acquire(workerRequest(0..<1))
+            try await old.close()
+            try runSQL("\(dropColumnOf7); PRAGMA user_version = 6", in: old.path)
+            let registry = SQLiteWorkerRegistry(beside: try SQLiteSegmentStore(path: old.path))
+            #expect(try await registry.workers() == [lease.record.withoutSecret])
+            // The holder knows no secret, and none stands in the record.
+            let known = WorkerLease(record: lease.record.withoutSecret)
+            let longer = try await registry.extend(known, to: 9_000_000, nowMilliseconds: 1_000_000)
+            #expect(longer.horizonMilliseconds == 9_000_000)
         }
     }
 

@@ -20,6 +20,18 @@ extension OnOneServer {
         }
 
         @Test(
+            "keeps the contract of a registry that goes back",
+            arguments: RegistryRestoreContract<ZooKeeperWorkerStore>.Promise.allCases)
+        func keepsRestore(promise: RegistryRestoreContract<ZooKeeperWorkerStore>.Promise) async throws {
+            let server = try sharedServer()
+            let contract = RegistryRestoreContract<ZooKeeperWorkerStore> { body in
+                let configuration = try configuration(server.address, path: freshPath(), options: "callTimeout=10s")
+                try await body(try await newRegistry(configuration).store)
+            }
+            try await contract.check(promise)
+        }
+
+        @Test(
             "keeps the contract of a beginning",
             arguments: RegistryOriginContract<ZooKeeperWorkerStore>.Promise.allCases)
         func keepsOrigin(promise: RegistryOriginContract<ZooKeeperWorkerStore>.Promise) async throws {

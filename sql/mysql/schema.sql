@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS frond_worker (
     version      VARCHAR(64)  NOT NULL DEFAULT '',
     updated_at   BIGINT       NOT NULL,
     layout       VARCHAR(128) NOT NULL DEFAULT '', -- how its IDs are made: bits, tick, epoch, order, from when on
+    secret       VARCHAR(32)  CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- of the holding
     PRIMARY KEY (worker_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4;
 

@@ -1,5 +1,5 @@
--- The tables of Frond's embedded store, schema version 6 (1 had no workers, 2 no grpc_address, 3 no last_first, 4 no
--- options, 5 no layout).
+-- The tables of Frond's embedded store, schema version 7 (1 had no workers, 2 no grpc_address, 3 no last_first, 4 no
+-- options, 5 no layout, 6 no secret of a worker ID).
 -- Applied in one transaction to an empty file, or to one of an earlier version.
 
 -- Semantics as in Leaf's leaf_alloc: max_id is the next number that was never reserved. It may be moved forward by
@@ -37,8 +37,21 @@ CREATE TABLE IF NOT EXISTS workers (
     grpc_address TEXT   NOT NULL DEFAULT '',
     version     TEXT    NOT NULL DEFAULT '',
     updated_at  INTEGER NOT NULL,
-    layout      TEXT    NOT NULL DEFAULT ''        -- how its IDs are made, such as '41/0+10/12 1 1288834974657 …'
+    layout      TEXT    NOT NULL DEFAULT '',       -- how its IDs are made, such as '41/0+10/12 1 1288834974657 …'
+    secret      TEXT    NOT NULL DEFAULT ''        -- of the holding: it alone extends or releases it
+) STRICT;
+
+-- The registry of worker IDs as a whole: one row, once a holder has found the file older than its lease.
+CREATE TABLE IF NOT EXISTS registry (
+    id    INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    floor INTEGER NOT NULL                         -- no worker ID begins below it: milliseconds since 1970
+) STRICT;
+
+-- The place where the file lives, as text: machine, boot, device and file number. A copy finds itself elsewhere.
+CREATE TABLE IF NOT EXISTS home (
+    id    INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    place TEXT    NOT NULL
 ) STRICT;
 
 PRAGMA application_id = 1181904484; -- 'Frnd'
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;

@@ -6,11 +6,14 @@ import Synchronization
 /// ahead of where it may be.
 final class GuardedClock: Sendable {
     let source: any TimeSource
+    /// The machine's own clock, read without an existential: once for each ID.
+    private let machine: SystemTimeSource?
     private let trustedUntil: Atomic<Int64>
     private let clockGuard: Mutex<ClockGuard>
 
     init(_ source: any TimeSource, maxForwardJump: Duration) {
         self.source = source
+        machine = source as? SystemTimeSource
         let wall = source.wallMilliseconds
         let clockGuard = ClockGuard(
             maxForwardJump: maxForwardJump, wallMilliseconds: wall, monotonic: source.monotonic)
@@ -21,7 +24,7 @@ final class GuardedClock: Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     @inline(__always)
     var milliseconds: Int64 {
-        let wall = source.wallMilliseconds
+        let wall = machine?.wallMilliseconds ?? source.wallMilliseconds
         return wall < trustedUntil.load(ordering: .relaxed) ? wall : observe().milliseconds
     }
 

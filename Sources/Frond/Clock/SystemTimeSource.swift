@@ -16,6 +16,7 @@ public struct SystemTimeSource: TimeSource {
 
     public var monotonic: Duration { start.duration(to: .now) }
 
+    @inline(__always)
     public var wallMilliseconds: Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

@@ -2,9 +2,9 @@ import Synchronization
 
 /// One lease of a worker ID as the threads that issue see it: who, what comes next, and where it ends.
 ///
-/// There is a cell for every lease, and it is never used for another: a claim reads and moves the cursor of one cell and
-/// puts that cell's own identity into the ID, so it cannot pair the worker ID of one lease with the words of another,
-/// however long the thread sleeps in between. A cursor that was closed stays closed.
+/// There is a cell for every lease, and it is never used for another: a claim reads and moves the cursor of one cell
+/// and puts that cell's own identity into the ID, so it cannot pair the worker ID of one lease with the words of
+/// another, however long the thread sleeps in between. A cursor that was closed stays closed.
 struct LeaseCell: ~Copyable, Sendable {
     /// The datacenter and worker bits of its IDs.
     let identity: Int64
@@ -61,7 +61,7 @@ struct LeaseCell: ~Copyable, Sendable {
     }
 }
 
-/// Where a cell is, for an atomic variable.
+/// A reference to a cell, for an atomic variable.
 struct LeaseReference: AtomicRepresentable, @unchecked Sendable {
     typealias AtomicRepresentation = UnsafeMutablePointer<LeaseCell>.AtomicRepresentation
 

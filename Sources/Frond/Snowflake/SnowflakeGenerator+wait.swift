@@ -34,10 +34,10 @@ extension SnowflakeGenerator {
         }
     }
 
-    /// How often a caller without a reservation looks again.
+    /// The pause after which a caller without a reservation looks again.
     private static var poll: Duration { .milliseconds(5) }
 
-    /// How long to wait after a stall.
+    /// The pause after a stall.
     private func pause(after stall: Stall, atMost limit: Duration) throws(FrondError) -> Duration {
         switch stall {
         case .words(.full(let tick)):
@@ -51,8 +51,8 @@ extension SnowflakeGenerator {
         case .words(.exhausted):
             throw layout.exhausted
         case .words(.horizon), .noLease:
-            if let failure = keeper.failure { throw failure }
-            keeper.ask()
+            if let failure = signals.failure { throw failure }
+            signals.ask()
             return Self.poll
         }
     }

@@ -2,8 +2,8 @@ import Synchronization
 
 /// IDs of time, worker and sequence, in any ``SnowflakeLayout``: one compare-and-swap each.
 ///
-/// A generator issues while a ``WorkerKeeper`` holds a worker ID for it in a ``WorkerRegistry``, and only ticks below the
-/// horizon that is reserved there. IDs of one worker ID are strictly increasing, whatever the clock does; across a
+/// A generator issues while a ``WorkerKeeper`` holds a worker ID for it in a ``WorkerRegistry``, and only ticks below
+/// the horizon that is reserved there. IDs of one worker ID are strictly increasing, whatever the clock does; across a
 /// change of the worker ID they are, unless a clock that went back far made the change.
 ///
 /// The state of a lease is one 64-bit word that only goes up: to `max(word + 1, now)`. It runs ahead of the clock by
@@ -16,9 +16,9 @@ public final class SnowflakeGenerator: IDGenerator {
 
     let words: SnowflakeWords
     let clock: GuardedClock
-    /// How many callers wait now.
+    /// The number of callers that wait now.
     let waiters = Atomic<Int>(0)
-    let keeper = KeeperLink()
+    let signals = LeaseSignals()
 
     private let current: Atomic<LeaseReference>
     private let cells: Mutex<LeaseCells>
@@ -118,7 +118,7 @@ public final class SnowflakeGenerator: IDGenerator {
         return Int(min(max(1, ticks), (1 << 30) / perTick + 1) * perTick)
     }
 
-    /// How long a caller waits.
+    /// The longest wait of a caller.
     var waitLimit: Duration { max(policy.waitLimit, .milliseconds(2 * layout.tickMilliseconds)) }
 
     private func claim(_ count: Int64) -> Result<SnowflakeBatch, Stall> {
@@ -133,26 +133,26 @@ public final class SnowflakeGenerator: IDGenerator {
         return .failure(.words(words.stall(next: next, now: now, limit: reference.cell.limit)))
     }
 
-    /// Why there is no ID now.
+    /// The reason that there is no ID now.
     enum Stall: Error {
         /// No worker ID is held.
         case noLease
         case words(SnowflakeWords.Stall)
     }
 
-    /// Whether a worker ID is held.
+    /// True while a worker ID is held.
     var isOpen: Bool { current.load(ordering: .acquiring).cell.next >= 0 }
 
     // MARK: The clock
 
-    /// What the clock is like: behind what was issued, ahead of what is believed, or neither.
+    /// The state of the clock: behind what was issued, ahead of what is believed, or neither.
     public var clockState: ClockState {
         let (milliseconds, state) = clock.observe()
         let behind = behind(milliseconds: milliseconds)
         return behind > .zero ? .behind(by: behind) : state
     }
 
-    /// How long it takes the clock until an ID can be issued; zero where it can be, or where there is no lease.
+    /// The time until the clock lets an ID be issued; zero where it does, or where there is no lease.
     func behind(milliseconds: Int64) -> Duration {
         let next = current.load(ordering: .acquiring).cell.next
         guard next >= 0 else { return .zero }
@@ -174,7 +174,7 @@ public final class SnowflakeGenerator: IDGenerator {
                 next: next, limit: words.limitWord(horizonMilliseconds: lease.horizonMilliseconds))
             current.store(cells.add(cell), ordering: .releasing)
         }
-        keeper.settled()
+        signals.settled()
     }
 
     /// Goes on up to a later horizon of the same lease.
@@ -183,7 +183,7 @@ public final class SnowflakeGenerator: IDGenerator {
             current.load(ordering: .acquiring).cell.raise(
                 limit: words.limitWord(horizonMilliseconds: horizonMilliseconds))
         }
-        keeper.settled()
+        signals.settled()
     }
 
     /// Stops issuing with the lease, for good.

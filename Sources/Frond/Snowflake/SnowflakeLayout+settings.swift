@@ -5,7 +5,7 @@ extension SnowflakeLayout {
         public var preset: String
         /// The length of a tick: whole milliseconds, 1 ms to 1 day.
         public var tick: Duration?
-        /// When tick 0 begins: milliseconds since 1970-01-01T00:00:00Z; 0 or more, and not in the future.
+        /// The start of tick 0: milliseconds since 1970-01-01T00:00:00Z; 0 or more, and not in the future.
         public var epochMilliseconds: Int64?
         public var tickBits: Int?
         public var datacenterBits: Int?
@@ -44,7 +44,7 @@ extension SnowflakeLayout {
         try check(nowMilliseconds: nowMilliseconds)
     }
 
-    /// Whether this layout can be used now.
+    /// Checks that this layout can be used now.
     /// - Throws: as ``init(_:nowMilliseconds:)``.
     public func check(nowMilliseconds: Int64) throws(FrondError) {
         try Self.check(tickMilliseconds, "tick length", 1...86_400_000, unit: " ms")
@@ -67,7 +67,7 @@ extension SnowflakeLayout {
         guard nowMilliseconds < exhaustionMilliseconds else { throw exhausted }
     }
 
-    /// When the last tick of this layout ends: milliseconds since 1970-01-01T00:00:00Z.
+    /// The end of the last tick of this layout: milliseconds since 1970-01-01T00:00:00Z.
     public var exhaustionMilliseconds: Int64 { milliseconds(ofTick: endTick) }
 
     /// The year in which this layout runs out.

@@ -1,9 +1,9 @@
-/// How the bits of a snowflake ID are divided: time, datacenter, worker and sequence.
+/// The division of the bits of a snowflake ID: time, datacenter, worker and sequence.
 ///
 /// Time counts in *ticks* of a fixed length from an *epoch*. The widths add up to 63 bits at most, so that an ID is
 /// positive in an `Int64`. After Twitter's Snowflake of 2010.
 public struct SnowflakeLayout: Hashable, Sendable {
-    /// Which field stands where, from the highest bit to the lowest.
+    /// The order of the fields, from the highest bit to the lowest.
     public enum Order: String, Hashable, Sendable, CaseIterable {
         /// Twitter's, Leaf's and Baidu's: `tick | datacenter | worker | sequence`.
         case workerThenSequence = "worker-sequence"
@@ -15,7 +15,7 @@ public struct SnowflakeLayout: Hashable, Sendable {
 
     /// The length of a tick: whole milliseconds, 1 ms to 1 day.
     public let tickMilliseconds: Int64
-    /// When tick 0 begins: milliseconds since 1970-01-01T00:00:00Z.
+    /// The start of tick 0: milliseconds since 1970-01-01T00:00:00Z.
     public let epochMilliseconds: Int64
     /// 1 to 63.
     public let tickBits: Int
@@ -53,7 +53,7 @@ public struct SnowflakeLayout: Hashable, Sendable {
     /// The sequence numbers of a tick: from 0.
     public var sequences: Range<Int64> { 0..<(1 << Int64(sequenceBits)) }
 
-    /// How many IDs one worker ID can give a second, over time.
+    /// The number of IDs that one worker ID gives a second, over time.
     public var idsPerSecond: Double { Double(sequences.upperBound) * 1000 / Double(tickMilliseconds) }
 
     /// The first tick that is never issued.
@@ -65,7 +65,7 @@ public struct SnowflakeLayout: Hashable, Sendable {
 // MARK: Fields of an ID
 
 extension SnowflakeLayout {
-    /// What an ID is made of.
+    /// The parts of an ID.
     public struct Parts: Hashable, Sendable {
         /// Ticks since the epoch.
         public var tick: Int64
@@ -108,16 +108,17 @@ extension SnowflakeLayout {
             workerID: field(workerShift, workerBits), sequence: field(sequenceShift, sequenceBits))
     }
 
-    /// When a tick begins: milliseconds since 1970-01-01T00:00:00Z; the largest number there is where it is beyond.
+    /// The start of a tick: milliseconds since 1970-01-01T00:00:00Z; `Int64.max` where it is beyond.
     public func milliseconds(ofTick tick: Int64) -> Int64 {
         let (product, overflows) = tick.multipliedReportingOverflow(by: tickMilliseconds)
         let (sum, overflowsToo) = product.addingReportingOverflow(epochMilliseconds)
         return overflows || overflowsToo ? .max : sum
     }
 
-    /// The least ID that any worker can give from a moment on.
+    /// The least ID of the tick that holds a moment, by any worker: rounded down, it is at or below every ID from then
+    /// on.
     /// - Parameter milliseconds: since 1970-01-01T00:00:00Z.
-    public func leastID(fromMilliseconds milliseconds: Int64) -> Int64 {
+    public func leastID(ofTickContainingMilliseconds milliseconds: Int64) -> Int64 {
         let tick = max(0, (milliseconds - epochMilliseconds) / tickMilliseconds)
         return compose(
             word: tick << Int64(sequenceBits), identity: identity(datacenterID: 0, workerID: workerIDs.lowerBound))

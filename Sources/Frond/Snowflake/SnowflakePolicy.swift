@@ -1,16 +1,16 @@
-/// How a snowflake generator deals with the clock and with callers that must wait.
+/// The bounds of a snowflake generator on its clock and on callers that wait.
 public struct SnowflakePolicy: Hashable, Sendable {
-    /// How far IDs may run ahead of the clock, by a burst or by a clock that stepped back; at least one tick.
-    /// Default 10 milliseconds.
+    /// The distance by which IDs may run ahead of the clock, by a burst or by a clock that stepped back; at least one
+    /// tick. Default 10 milliseconds.
     public var maxAhead: Duration
     /// A jump of the wall clock against the monotonic clock that is followed at once; a larger one forward is followed
     /// only once it has lasted. Default 10 seconds.
     public var maxForwardJump: Duration
-    /// How long a caller waits for an ID; at least two ticks. Default 1 second.
+    /// The longest wait of a caller for an ID; at least two ticks. Default 1 second.
     public var waitLimit: Duration
-    /// How many callers may wait; more are refused. Default 10,000.
+    /// The most callers that wait; more are refused. Default 10,000.
     public var maxWaiters: Int
-    /// Where the sequence begins in each new tick is drawn by this number; random where nil.
+    /// The seed that draws the start of the sequence in each new tick; random where nil.
     public var spreadSeed: UInt64?
 
     public init(

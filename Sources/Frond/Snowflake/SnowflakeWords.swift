@@ -5,7 +5,7 @@
 /// simulation moves it in virtual time.
 package struct SnowflakeWords: Sendable {
     package let layout: SnowflakeLayout
-    /// How far the words may run ahead of the clock; at least one tick.
+    /// The distance by which the words may run ahead of the clock; at least one tick.
     package let maxAheadTicks: Int64
     private let spreadSeed: UInt64
     private let sequenceBits: Int64
@@ -93,7 +93,7 @@ package struct SnowflakeWords: Sendable {
         return Int64(truncatingIfNeeded: random &>> UInt64(truncatingIfNeeded: 64 &- sequenceBits))
     }
 
-    /// Why a claim was empty.
+    /// The reason that a claim was empty.
     package enum Stall: Hashable, Sendable {
         /// The sequence has run as far ahead as it may. There is room when the clock reaches this tick.
         case full(untilTick: Int64)
@@ -105,7 +105,7 @@ package struct SnowflakeWords: Sendable {
         case exhausted
     }
 
-    /// Why ``claim(_:next:now:limit:)`` was empty for these.
+    /// The reason that ``claim(_:next:now:limit:)`` was empty for these.
     package func stall(next: Int64, now: Int64, limit: Int64) -> Stall {
         if next >= endWord || now >= endTick { return .exhausted }
         let behind = ticksBehind(next: next, now: now)
@@ -114,14 +114,14 @@ package struct SnowflakeWords: Sendable {
         return .full(untilTick: (next >> sequenceBits) - maxAheadTicks)
     }
 
-    /// How far the clock is behind the cursor, beyond what the cursor may be ahead; 0 where it is not.
+    /// The distance of the clock behind the cursor, beyond what the cursor may be ahead; 0 where it is not.
     package func ticksBehind(next: Int64, now: Int64) -> Int64 {
         max(0, firstFreshTick(after: next) - 1 - now - maxAheadTicks)
     }
 }
 
 extension SnowflakeWords {
-    /// Where the cursor of a new lease begins.
+    /// The start of the cursor of a new lease.
     ///
     /// At or above its floor. Above all words of the lease before as well, so that the IDs of a process keep
     /// increasing, unless that is so far ahead that IDs would have to wait for the clock.

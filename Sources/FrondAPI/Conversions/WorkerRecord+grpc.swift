@@ -1,3 +1,4 @@
+import Foundation
 package import Frond
 
 extension Frond_V1_WorkerHolder {
@@ -21,6 +22,7 @@ extension WorkerHolder {
 }
 
 extension Frond_V1_WorkerRecord {
+    /// The record without its secret, as lists show it.
     package init(_ record: WorkerRecord) {
         self.init()
         workerID = record.workerID
@@ -31,6 +33,12 @@ extension Frond_V1_WorkerRecord {
         token = record.token
         updatedAtMilliseconds = record.updatedAtMilliseconds
     }
+
+    /// The record with its secret, for the holder alone.
+    package init(_ lease: WorkerLease) {
+        self.init(lease.record)
+        secret = Data(lease.secret?.bytes ?? [])
+    }
 }
 
 extension WorkerRecord {
@@ -39,7 +47,7 @@ extension WorkerRecord {
             workerID: record.workerID, holder: record.hasHolder ? WorkerHolder(record.holder) : nil,
             isReleased: record.isReleased, floorMilliseconds: record.floorMilliseconds,
             horizonMilliseconds: record.horizonMilliseconds, token: record.token,
-            updatedAtMilliseconds: record.updatedAtMilliseconds)
+            updatedAtMilliseconds: record.updatedAtMilliseconds, secret: WorkerSecret(bytes: record.secret))
     }
 }
 

@@ -11,7 +11,7 @@ import SwiftProtobuf
 /// another one, and one whose reply is lost is free again when its horizon has passed.
 public struct RemoteWorkerRegistry: WorkerRegistry {
     let pool: ServerPool
-    /// What the IDs look like that are issued with these worker IDs: a server whose own look otherwise gives out none.
+    /// The layout of the IDs that are issued with these worker IDs: a server with another one gives out none.
     /// Nil where that is the caller's care.
     private let layout: Frond_V1_GetLayoutResponse?
 
@@ -57,7 +57,7 @@ public struct RemoteWorkerRegistry: WorkerRegistry {
         _ lease: WorkerLease, to horizonMilliseconds: Int64, nowMilliseconds: Int64
     ) async throws(FrondError) -> WorkerLease {
         let request = Frond_V1_ExtendWorkerRequest.with {
-            $0.lease = Frond_V1_WorkerRecord(lease.record)
+            $0.lease = Frond_V1_WorkerRecord(lease)
             $0.horizonMilliseconds = horizonMilliseconds
             $0.nowMilliseconds = nowMilliseconds
         }
@@ -65,7 +65,7 @@ public struct RemoteWorkerRegistry: WorkerRegistry {
             WorkerLease(
                 record: WorkerRecord(try await connection.workers.extendWorker(request, options: options).lease))
         }
-        guard extended.workerID == lease.workerID, extended.token == lease.token else {
+        guard extended.record.isSameHolding(as: lease.record) else {
             throw FrondError(
                 .storeCorrupt, "a server extended worker ID \(extended.workerID) in place of \(lease.workerID)")
         }
@@ -76,7 +76,7 @@ public struct RemoteWorkerRegistry: WorkerRegistry {
         _ lease: WorkerLease, at horizonMilliseconds: Int64, nowMilliseconds: Int64
     ) async throws(FrondError) {
         let request = Frond_V1_ReleaseWorkerRequest.with {
-            $0.lease = Frond_V1_WorkerRecord(lease.record)
+            $0.lease = Frond_V1_WorkerRecord(lease)
             $0.horizonMilliseconds = horizonMilliseconds
             $0.nowMilliseconds = nowMilliseconds
         }

@@ -21,7 +21,7 @@ enum RegistryURL: Equatable {
     /// - Throws: ``CommandFailure`` for a kind that does not exist, that names no worker ID, or a URL that cannot be.
     init(_ text: String, dataDirectory: String, password: String?) throws {
         do {
-            if let workerID = try FileWorkerRegistry.assignedWorkerID(text) {
+            if let workerID = try AssignedWorkerID.read(text) {
                 self = .assigned(workerID: workerID, directory: dataDirectory)
             } else if text == "none" {
                 self = .none
@@ -37,8 +37,8 @@ enum RegistryURL: Equatable {
                 throw CommandFailure(
                     .configuration,
                     "registry: '\(URLText.withoutPassword(text))' is not a registry: use sqlite: (in the data "
-                        + "directory), sqlite:/path/to/file, mysql://…, etcd://…, zookeeper://…, static:N, statefulset: "
-                        + "or none")
+                        + "directory), sqlite:/path/to/file, mysql://…, etcd://…, zookeeper://…, static:N, "
+                        + "statefulset:NAME or none")
             }
         } catch let error as FrondError {
             throw CommandFailure(.configuration, "registry: \(error.message)")
@@ -67,23 +67,47 @@ enum RegistryURL: Equatable {
 
     /// - Parameters:
     ///   - store: shares its connection with a registry in the same file.
-    ///   - mustExist: true if a missing file is an error, false if it is created.
+    ///   - storeURL: the store of a server, in whose registry an assigned worker ID is claimed; nil for a command.
+    ///   - mustExist: true where a file that is not there is an error, rather than made.
+    ///   - holdAfterLoss: the time for which a registry that went back gives out no worker ID.
+    ///   - onLoss: called with a sentence for the operator when that was found.
     /// - Returns: nil where there is none.
     /// - Throws: `FrondError`, naming the registry and the cure.
-    func open(beside store: OpenStore? = nil, mustExist: Bool = false) throws -> (any WorkerRegistry)? {
-        switch self {
-        case .none: nil
-        case .sqlite(let path):
-            if case .sqlite(let segments) = store, segments.path == path {
-                SQLiteWorkerRegistry(beside: segments)
-            } else {
-                try SQLiteWorkerRegistry(path: path, mustExist: mustExist)
-            }
-        case .mysql(let configuration): MySQLWorkerRegistry(configuration)
-        case .etcd(let configuration): try EtcdWorkerRegistry(configuration)
-        case .zookeeper(let configuration): try ZooKeeperWorkerRegistry(configuration)
-        case .assigned(let workerID, let directory):
-            FileWorkerRegistry(workerID: workerID, directory: try DataDirectory.make(directory))
+    func open(
+        beside store: OpenStore? = nil, storeURL: StoreURL? = nil, mustExist: Bool = false,
+        holdAfterLoss: Duration = .seconds(660), onLoss: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws -> (any WorkerRegistry)? {
+        func watched<Store>(_ registry: StoredWorkerRegistry<Store>) -> any WorkerRegistry {
+            var registry = registry
+            registry.holdAfterLoss = holdAfterLoss
+            registry.onLoss = onLoss
+            return registry
         }
+        switch self {
+        case .none: return nil
+        case .sqlite(let path):
+            return watched(try Self.sqlite(path, beside: store, mustExist: mustExist))
+        case .mysql(let configuration): return watched(MySQLWorkerRegistry(configuration))
+        case .etcd(let configuration): return watched(try EtcdWorkerRegistry(configuration))
+        case .zookeeper(let configuration): return watched(try ZooKeeperWorkerRegistry(configuration))
+        case .assigned(let workerID, let directory):
+            let file = FileWorkerRegistry(workerID: workerID, directory: try DataDirectory.make(directory))
+            switch storeURL {
+            case nil: return file
+            case .sqlite(let path):
+                let registry = try Self.sqlite(path, beside: store, mustExist: mustExist)
+                return ClaimingWorkerRegistry(file, claimedIn: registry.store)
+            case .mysql(let configurations):
+                guard let configuration = configurations.first else { return file }
+                return ClaimingWorkerRegistry(file, claimedIn: MySQLWorkerStore(configuration))
+            }
+        }
+    }
+
+    private static func sqlite(
+        _ path: String, beside store: OpenStore?, mustExist: Bool
+    ) throws(FrondError) -> SQLiteWorkerRegistry {
+        if case .sqlite(let segments) = store, segments.path == path { return SQLiteWorkerRegistry(beside: segments) }
+        return try SQLiteWorkerRegistry(path: path, mustExist: mustExist)
     }
 }

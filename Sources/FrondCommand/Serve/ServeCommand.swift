@@ -30,7 +30,8 @@ struct ServeCommand: AsyncParsableCommand {
         parsing: .unconditional,
         help:
             """
-            The registry of worker IDs: sqlite:, mysql://…, etcd://…, zookeeper://…, static:N, statefulset: or none. \
+            The registry of worker IDs: sqlite:, mysql://…, etcd://…, zookeeper://…, static:N, \
+            statefulset:NAME[+OFFSET] or none. \
             (default: as the store)
             """
     )
@@ -191,15 +192,22 @@ struct ServeCommand: AsyncParsableCommand {
     private static func makeKeeper(_ settings: Settings, beside store: OpenStore, logger: Logger) throws
         -> WorkerKeeper?
     {
-        guard let registry = try settings.registry.open(beside: store) else { return nil }
         let snowflake = settings.snowflake
+        let registry = try settings.registry.open(
+            beside: store, storeURL: settings.store,
+            holdAfterLoss: snowflake.worker.maxHorizon + .seconds(60)
+        ) { reason in
+            logger.error("the registry of worker IDs went back", metadata: ["reason": "\(reason)"])
+        }
+        guard let registry else { return nil }
         let generator = try SnowflakeGenerator(
             layout: snowflake.layout, datacenterID: snowflake.datacenterID, policy: snowflake.policy)
         // The server adds its address when it has its port.
-        let holder = WorkerHolder(
-            host: FileWorkerRegistry.hostName, processID: Int64(ProcessInfo.processInfo.processIdentifier),
-            startedAtMilliseconds: SystemTimeSource().wallMilliseconds, version: FrondVersion.current)
         return WorkerKeeper(
-            generator: generator, registry: registry, holder: holder, policy: snowflake.worker, logger: logger)
+            generator: generator, registry: registry, holder: .current, policy: snowflake.worker, logger: logger,
+            executor: ThreadExecutor()
+        ) { error in
+            logger.error("the worker ID was lost to another holder", metadata: ["reason": "\(error.message)"])
+        }
     }
 }

@@ -70,7 +70,7 @@ struct TagFormOptions: ParsableArguments {
         guard generators.contains(.snowflake) else { return nil }
         let layout = try SnowflakeSettings.layout(reader)
         let dayAgo = SystemTimeSource().wallMilliseconds - 86_400_000
-        return layout.leastID(fromMilliseconds: dayAgo)
+        return layout.leastID(ofTickContainingMilliseconds: dayAgo)
     }
 
     private func key(_ reader: SettingsReader) throws -> ScrambleKey {

@@ -61,8 +61,8 @@ struct WorkerInitCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --after-loss: how long to give out none, such as 10m; longer than worker.maxHorizon of any server and "
-                + "as much more as their clocks may be wrong. (default: worker.maxHorizon and a minute)",
+            "With --after-loss: how long to give out none, such as 10m; longer than worker.maxHorizon of any server "
+                + "and as much more as their clocks may be wrong. (default: worker.maxHorizon and a minute)",
             valueName: "time"))
     var hold: String?
 
@@ -95,9 +95,10 @@ struct WorkerInitCommand: AsyncParsableCommand {
     }
 }
 
-/// Which registry a command looks at.
+/// The registry that a command looks at.
 struct RegistryOptions: ParsableArguments {
-    @Option(help: "Where worker IDs come from: sqlite:, mysql://…, etcd://…, zookeeper://…, static:N or statefulset:.")
+    @Option(
+        help: "The registry of worker IDs: sqlite:, mysql://…, etcd://…, zookeeper://…, static:N or statefulset:NAME.")
     var registry: String?
 
     @OptionGroup var settings: SettingOptions

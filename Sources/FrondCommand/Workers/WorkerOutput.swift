@@ -3,7 +3,7 @@ import Foundation
 import Frond
 import TextTable
 
-/// How worker IDs are printed: a table for people, JSON for programs.
+/// The output of worker IDs: a table for people, JSON for programs.
 struct WorkerOutput: ParsableArguments {
     @Flag(help: "Print JSON.")
     var json = false

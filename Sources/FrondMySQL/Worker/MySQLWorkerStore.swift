@@ -30,12 +30,14 @@ public struct MySQLWorkerStore: WorkerRecordStore {
     public func check() async throws(FrondError) {
         try await run { session throws(FrondError) in
             _ = try session.read(Statements.worker, [-1])
-            _ = try session.write(Statements.swapWorker, WorkerRecord.unused(-1).arguments + [-1, -1, 0, 0])
+            _ = try session.write(Statements.swapWorker, WorkerRecord.unused(-1).arguments + [-1, -1, "", 0, 0])
         }
         _ = try await origin()
     }
 
-    // MARK: How it began
+    public var isApart: Bool { true }
+
+    // MARK: The origin
 
     public func origin() async throws(FrondError) -> RegistryOrigin {
         try await run { session throws(FrondError) in try origin(session) }
@@ -69,7 +71,7 @@ public struct MySQLWorkerStore: WorkerRecordStore {
         let rows = try await run { session throws(FrondError) in try session.read(Statements.workers) }
         return rows.compactMap { row in
             do throws(FrondError) {
-                return try WorkerRecord(row: row)
+                return try WorkerRecord(row: row, of: "frond_worker")
             } catch {
                 logger.debug("worker ID not readable", metadata: LogKey.metadata([.error: error.message]))
                 return WorkerRecord(unreadable: row)
@@ -83,7 +85,7 @@ public struct MySQLWorkerStore: WorkerRecordStore {
             try session.read(Statements.worker, [.integer(workerID)])
         }
         guard let row = rows.first else { return nil }
-        return try WorkerRecord(row: row)
+        return try WorkerRecord(row: row, of: "frond_worker")
     }
 
     public func replace(
@@ -96,6 +98,7 @@ public struct MySQLWorkerStore: WorkerRecordStore {
                 let isTaken = successor.token != expected.token && !successor.isReleased
                 arguments += [
                     .integer(expected.token), .integer(expected.horizonMilliseconds),
+                    .text(expected.secret?.text ?? ""),
                     .integer(successor.floorMilliseconds), .integer(isTaken ? 0 : 1),
                 ]
             } else {

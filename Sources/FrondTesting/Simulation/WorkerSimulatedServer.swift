@@ -33,7 +33,7 @@ struct WorkerSimulatedServer: Sendable {
     /// The state that a process loses when it ends.
     struct Process: Sendable {
         let startedAt: Duration
-        var keeper: HorizonKeeper
+        var keeper: HorizonStateMachine
         var clockGuard: ClockGuard
         let words: SnowflakeWords
         var cells: [Cell] = []
@@ -42,7 +42,7 @@ struct WorkerSimulatedServer: Sendable {
 
     /// A call of the keeper on its way through the registry.
     struct Call: Sendable {
-        let call: HorizonKeeper.Call
+        let call: HorizonStateMachine.Call
         var transaction: any WorkerTransaction
     }
 

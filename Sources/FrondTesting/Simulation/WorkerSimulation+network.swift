@@ -3,7 +3,7 @@ import Frond
 // The way from a server to the registry and back.
 
 extension WorkerSimulation {
-    mutating func begin(_ call: HorizonKeeper.Call, _ number: Int, _ index: Int) {
+    mutating func begin(_ call: HorizonStateMachine.Call, _ number: Int, _ index: Int) {
         guard let milliseconds = moment(of: index)?.milliseconds else { return }
         let transaction: any WorkerTransaction =
             switch call {
@@ -11,9 +11,12 @@ extension WorkerSimulation {
                 WorkerAcquisition(
                     WorkerRequest(
                         holder: holder(index), workerIDs: settings.layout.workerIDs, nowMilliseconds: milliseconds,
-                        length: length), seed: servers[index].random.next())
+                        length: length), secret: secret(index),
+                    seed: servers[index].random.next())
             case .extend(let lease, let horizon):
-                WorkerChange(lease, .extend(to: horizon), nowMilliseconds: milliseconds)
+                WorkerChange(
+                    lease, .extend(to: horizon), nowMilliseconds: milliseconds,
+                    holdAfterLoss: settings.policy.maxHorizon + .seconds(1))
             case .release(let lease, let horizon):
                 WorkerChange(lease, .release(at: horizon), nowMilliseconds: milliseconds)
             }
@@ -72,6 +75,7 @@ extension WorkerSimulation {
     mutating func arrive(_ index: Int, _ life: Int, _ number: Int, _ call: WorkerStoreCall) {
         // A registry that was wiped refuses.
         let reply = try? store.perform(call)
+        if case .raiseFloor = call, reply != nil { summary.noticedRestores += 1 }
         if case .replace(let expected, let successor) = call, case .replaced(true) = reply {
             ledger.replaced(expected, with: successor)
         }
@@ -85,11 +89,19 @@ extension WorkerSimulation {
         }
     }
 
+    /// Without the guard all holdings have the same secret.
+    private mutating func secret(_ index: Int) -> WorkerSecret {
+        var random = settings.guards.contains(.secrets) ? servers[index].random : SplitMix64(seed: 0)
+        let secret = WorkerSecret(using: &random)
+        if settings.guards.contains(.secrets) { servers[index].random = random }
+        return secret
+    }
+
     private enum Fate { case delivered, refused, lost }
 
     private mutating func fate(_ index: Int) -> Fate {
         if servers[index].isCutOff { return Bool.random(using: &random) ? .lost : .refused }
-        guard now < settings.troubles, settings.crashesOnly == nil else { return .delivered }
+        guard now < settings.troubles, settings.crashesOnly == nil, settings.restores == 0 else { return .delivered }
         switch Int.random(in: 0..<40, using: &random) {
         case 0: return .lost
         case 1, 2: return .refused
@@ -98,7 +110,7 @@ extension WorkerSimulation {
     }
 
     private mutating func delay() -> Duration {
-        let isSlow = now < settings.troubles && Int.random(in: 0..<20, using: &random) == 0
+        let isSlow = now < settings.troubles && settings.restores == 0 && Int.random(in: 0..<20, using: &random) == 0
         return .milliseconds(Int64.random(in: 1...(isSlow ? 12_000 : 20), using: &random))
     }
 }

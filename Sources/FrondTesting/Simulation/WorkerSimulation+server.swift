@@ -10,8 +10,8 @@ extension WorkerSimulation {
         servers[index].life += 1
         servers[index].process = WorkerSimulatedServer.Process(
             startedAt: now,
-            keeper: HorizonKeeper(
-                policy: settings.policy, traits: WorkerRegistryTraits(),
+            keeper: HorizonStateMachine(
+                policy: policy, traits: WorkerRegistryTraits(isApart: settings.restores > 0),
                 tickMilliseconds: settings.layout.tickMilliseconds, seed: seeds.0, now: .zero),
             clockGuard: ClockGuard(maxForwardJump: .seconds(10), wallMilliseconds: wall, monotonic: .zero),
             words: SnowflakeWords(
@@ -19,6 +19,13 @@ extension WorkerSimulation {
         summary.starts += 1
         note("server \(index) starts, its clock off by \(servers[index].wallOffset) ms")
         drive(index) { $0.tick($1) }
+    }
+
+    private var policy: WorkerPolicy {
+        var policy = settings.policy
+        if !settings.guards.contains(.settling) { policy.settlingTime = .zero }
+        if !settings.guards.contains(.checking) { policy.checkPause = .seconds(3600) }
+        return policy
     }
 
     mutating func stop(_ index: Int, restartAfter pause: Duration) {
@@ -45,7 +52,7 @@ extension WorkerSimulation {
 
     /// Lets an event happen to the keeper of a server, and performs the effects.
     mutating func drive(
-        _ index: Int, _ event: (inout HorizonKeeper, HorizonKeeper.Moment) -> HorizonKeeper.Effects
+        _ index: Int, _ event: (inout HorizonStateMachine, HorizonStateMachine.Moment) -> HorizonStateMachine.Effects
     ) {
         guard let moment = moment(of: index), var keeper = servers[index].process?.keeper else { return }
         let effects = event(&keeper, moment)
@@ -53,7 +60,7 @@ extension WorkerSimulation {
         perform(effects, index)
     }
 
-    private mutating func perform(_ effects: HorizonKeeper.Effects, _ index: Int) {
+    private mutating func perform(_ effects: HorizonStateMachine.Effects, _ index: Int) {
         guard let startedAt = servers[index].process?.startedAt else { return }
         if effects.closes {
             let end = close(index)
@@ -75,18 +82,20 @@ extension WorkerSimulation {
         }
     }
 
-    mutating func moment(of index: Int) -> HorizonKeeper.Moment? {
+    mutating func moment(of index: Int) -> HorizonStateMachine.Moment? {
         guard let process = servers[index].process else { return nil }
         let monotonic = now - process.startedAt
         guard let milliseconds = observe(index) else { return nil }
+        var jump = Duration.zero
+        if case .ahead(let difference) = servers[index].process?.clockGuard.state { jump = difference }
         var behind: Int64 = 0
         if let cell = process.cells.last, !cell.isClosed {
             behind = process.words.ticksBehind(
                 next: cell.next, now: process.words.tick(ofMilliseconds: milliseconds))
         }
-        return HorizonKeeper.Moment(
+        return HorizonStateMachine.Moment(
             monotonic: monotonic, milliseconds: milliseconds,
-            behind: .milliseconds(behind * settings.layout.tickMilliseconds))
+            behind: .milliseconds(behind * settings.layout.tickMilliseconds), jump: jump)
     }
 
     private mutating func observe(_ index: Int) -> Int64? {

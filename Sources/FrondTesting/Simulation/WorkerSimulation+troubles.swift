@@ -14,12 +14,24 @@ extension WorkerSimulation {
             crash(index, downFor: .milliseconds(1))
             return
         }
+        if settings.restores > 0 {
+            stopOrCrash(index)
+            return
+        }
         switch Int.random(in: 0..<10, using: &random) {
         case 0, 1: crash(index, downFor: .milliseconds(Int64.random(in: 0...3000, using: &random)))
         case 2: stopCleanly(index)
         case 3, 4: pause(index)
         case 5: cutOff(index)
         default: if settings.clocksGoWrong { stepClock(index) }
+        }
+    }
+
+    private mutating func stopOrCrash(_ index: Int) {
+        if Bool.random(using: &random) {
+            stopCleanly(index)
+        } else {
+            crash(index, downFor: .milliseconds(Int64.random(in: 0...5000, using: &random)))
         }
     }
 
@@ -83,6 +95,18 @@ extension WorkerSimulation {
         note("the registry is initialised after the loss")
         let origin = RegistryOrigin(id: "\(now)", floorMilliseconds: ledger.latestHorizon)
         _ = store.begin(origin, replacing: nil)
+    }
+
+    /// A backup is made, to be restored some time later.
+    mutating func copy() {
+        note("the registry is copied")
+        let age = Duration.milliseconds(Int64(exponential(from: 10, to: 30_000)))
+        queue.add(.restore(store.copy()), at: min(now + age, settings.troubles))
+    }
+
+    mutating func restore(_ copy: InMemoryWorkerStore.Copy) {
+        note("the registry goes back to the copy")
+        store.restore(copy)
     }
 
     private mutating func endTroubles() {

@@ -3,8 +3,9 @@ public import Frond
 /// Many servers that share worker IDs, in virtual time, from one seed: crashes, pauses, clocks that jump, lost and
 /// delayed replies, partitions.
 ///
-/// The servers are the real state machines (``Frond/HorizonKeeper``, ``Frond/ClockGuard``, ``Frond/SnowflakeWords`` and
-/// the transactions of the registry); only what drives them is simulated. The same seed and settings give the same run.
+/// The servers are the real state machines (``Frond/HorizonStateMachine``, ``Frond/ClockGuard``,
+/// ``Frond/SnowflakeWords`` and the transactions of the registry); only what drives them is simulated. The same seed
+/// and settings give the same run.
 public struct WorkerSimulation: Sendable {
     /// The guards that make IDs unique. Leaving one out must make the simulation fail.
     public struct Guards: OptionSet, Sendable {
@@ -22,7 +23,15 @@ public struct WorkerSimulation: Sendable {
         public static let closing = Guards(rawValue: 8)
         /// A registry that was wiped is refused until an operator has said where it begins.
         public static let origin = Guards(rawValue: 16)
-        public static let all: Guards = [.floor, .horizon, .fencing, .closing, .origin]
+        /// Each holding has a secret of its own.
+        public static let secrets = Guards(rawValue: 32)
+        /// A worker ID is held for a while before it is used.
+        public static let settling = Guards(rawValue: 64)
+        /// A holder looks at its record often.
+        public static let checking = Guards(rawValue: 128)
+        public static let all: Guards = [
+            .floor, .horizon, .fencing, .closing, .origin, .secrets, .settling, .checking,
+        ]
     }
 
     /// The settings of a run. Durations are of virtual time.
@@ -40,14 +49,17 @@ public struct WorkerSimulation: Sendable {
         public var troublePause = Duration.milliseconds(700)
         /// Between two requests to one server, on average.
         public var requestPause = Duration.milliseconds(100)
-        /// True if clocks jump, and differ.
+        /// True where clocks jump, and differ.
         public var clocksGoWrong = true
-        /// The number of times the registry is wiped.
+        /// The number of times that the registry is wiped.
         public var wipes = 0
+        /// The number of times that the registry goes back to an older copy under the servers. All servers reach the
+        /// registry then: a holder that is cut off or paused cannot notice.
+        public var restores = 0
         /// True to look at the IDs alone, and not at what was reserved for them: a guard that is left out must make
         /// an ID come twice, and not just break a rule of the house.
         public var checksIDsOnly = false
-        /// The number of crashes after which the run ends; crashes are then the only troubles.
+        /// The number of crashes after which the run ends; nil for all kinds of troubles.
         public var crashesOnly: Int?
 
         public init(layout: SnowflakeLayout) {
@@ -63,6 +75,8 @@ public struct WorkerSimulation: Sendable {
         public internal(set) var takeovers = 0
         public internal(set) var lostLeases = 0
         public internal(set) var clockSteps = 0
+        /// The number of times that a holder found the registry older than its lease.
+        public internal(set) var noticedRestores = 0
         /// The number of servers that issued in the second half of the recovery.
         public internal(set) var recovered = 0
         /// Of everything that was done, in order: equal for equal runs.
@@ -96,6 +110,8 @@ public struct WorkerSimulation: Sendable {
         case trouble
         case wipe
         case initialise
+        case copy
+        case restore(InMemoryWorkerStore.Copy)
 
         /// The server of the event, which must wait while that is paused.
         var pausable: Int? {
@@ -103,7 +119,7 @@ public struct WorkerSimulation: Sendable {
             case .wake(let server, _, _), .request(let server), .lateClaim(let server, _, _, _, _),
                 .reply(let server, _, _, _):
                 server
-            case .start, .call, .resume, .reconnect, .trouble, .wipe, .initialise:
+            case .start, .call, .resume, .reconnect, .trouble, .wipe, .initialise, .copy, .restore:
                 nil
             }
         }
@@ -157,6 +173,9 @@ public struct WorkerSimulation: Sendable {
         for _ in 0..<settings.wipes {
             queue.add(.wipe, at: settings.troubles * Double.random(in: 0.1...0.8, using: &random))
         }
+        for _ in 0..<settings.restores {
+            queue.add(.copy, at: settings.troubles * Double.random(in: 0...0.7, using: &random))
+        }
         let end = settings.troubles + settings.recovery
         while let (time, event) = queue.removeFirst(), time < end || settings.crashesOnly != nil {
             now = time
@@ -190,6 +209,8 @@ public struct WorkerSimulation: Sendable {
         case .trouble: makeTrouble()
         case .wipe: wipe()
         case .initialise: initialise()
+        case .copy: copy()
+        case .restore(let copy): restore(copy)
         }
     }
 

@@ -32,6 +32,12 @@ public final class FaultInjectingWorkerStore<Base: WorkerRecordStore>: WorkerRec
         try await injector.call { () throws(FrondError) in try await base.record(workerID) }
     }
 
+    public var isApart: Bool { base.isApart }
+
+    public func raiseFloor(to floorMilliseconds: Int64) async throws(FrondError) {
+        try await injector.call { () throws(FrondError) in try await base.raiseFloor(to: floorMilliseconds) }
+    }
+
     public func replace(_ expected: WorkerRecord?, with successor: WorkerRecord) async throws(FrondError) -> Bool {
         try await injector.call { () throws(FrondError) in try await base.replace(expected, with: successor) }
     }

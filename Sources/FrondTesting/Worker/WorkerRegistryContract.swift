@@ -48,6 +48,8 @@ public struct WorkerRegistryContract: Sendable {
         case freesWhatHasExpired
         case refusesToFreeWhatNobodyHeld
         case goesOnWhereItWasAfterReopening
+        case refusesALeaseWithoutItsSecret
+        case checksALeaseWithoutMovingIt
         // Registries with several worker IDs.
         case givesEachWorkerIDOnce
         case saysWhenTheNextIsFree
@@ -106,6 +108,8 @@ public struct WorkerRegistryContract: Sendable {
         case .freesWhatHasExpired: try await freesWhatHasExpired(open())
         case .refusesToFreeWhatNobodyHeld: try await refusesToFreeWhatNobodyHeld(open())
         case .goesOnWhereItWasAfterReopening: try await goesOnWhereItWasAfterReopening(open)
+        case .refusesALeaseWithoutItsSecret: try await refusesALeaseWithoutItsSecret(open())
+        case .checksALeaseWithoutMovingIt: try await checksALeaseWithoutMovingIt(open())
         case .givesEachWorkerIDOnce: try await givesEachWorkerIDOnce(open())
         case .saysWhenTheNextIsFree: try await saysWhenTheNextIsFree(open())
         case .givesAnExpiredWorkerIDToAnother: try await givesAnExpiredWorkerIDToAnother(open())

@@ -24,6 +24,8 @@ public struct ZooKeeperWorkerStore: WorkerRecordStore {
         if let logger { ClientLog.use(logger) }
     }
 
+    public var isApart: Bool { true }
+
     var configuration: ZooKeeperConfiguration { session.configuration }
 
     /// All records, those of Leaf servers among them. A node that is unreadable, or a newer Frond's, is logged, and
@@ -65,9 +67,7 @@ public struct ZooKeeperWorkerStore: WorkerRecordStore {
         let contents = try await contents(of: [paths.origin, paths.worker(workerID)], until: deadline)
         let origin = try origin(contents[0])
         let standing = try await standing(workerID, contents[1], until: deadline)
-        guard standing?.token == expected?.token, standing?.horizonMilliseconds == expected?.horizonMilliseconds else {
-            return false
-        }
+        guard WorkerRecord.isUnchanged(standing, from: expected) else { return false }
         // A server may have read the beginning of the registry before it was lost, and want a worker ID of it only now.
         let changesHands = successor.token != expected?.token && !successor.isReleased
         guard !changesHands || successor.floorMilliseconds >= origin.floorMilliseconds else { return false }

@@ -25,8 +25,11 @@ func runSQL(_ sql: String, in path: String) throws {
     try DatabaseQueue(path: path, configuration: configuration).inDatabase { try $0.execute(sql: sql) }
 }
 
-/// Takes away what version 6 added.
-let dropColumnOf6 = "ALTER TABLE workers DROP COLUMN layout"
+/// Takes away what versions 6 and 7 added.
+let dropColumnOf6 = "ALTER TABLE workers DROP COLUMN layout; \(dropColumnOf7)"
+
+/// Takes away what version 7 added.
+let dropColumnOf7 = "ALTER TABLE workers DROP COLUMN secret; DROP TABLE registry; DROP TABLE home"
 
 /// Makes a file as an earlier version had it, together with what else that one lacked.
 let dropColumnsOf4 = """

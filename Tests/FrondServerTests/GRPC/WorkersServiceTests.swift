@@ -36,7 +36,7 @@ struct WorkersServiceTests {
             let lease = try await workers.acquireWorker(request(now: now)).lease
             #expect(lease.horizonMilliseconds == now + 10_000 && lease.holder.host == "client")
             let listed = try await workers.listWorkers(.init()).workers
-            #expect(listed.count == 2 && listed.contains(lease))
+            #expect(listed.count == 2 && listed.contains(lease.withoutSecret))
             let extended = try await workers.extendWorker(
                 .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (lease, now + 20_000, now) }
             ).lease
@@ -110,7 +110,72 @@ struct WorkersServiceTests {
                     .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (named, 0, now) })
             }
             #expect(released.reason == "worker-id-taken")
-            #expect(try await client.workers.listWorkers(.init()).workers.contains(lease))
+            #expect(try await client.workers.listWorkers(.init()).workers.contains(lease.withoutSecret))
+        }
+    }
+
+    @Test("are extended and given back by their secret alone, which no list shows")
+    func secrets() async throws {
+        let now = now
+        try await server.withClient { client async throws in
+            let lease = try await client.workers.acquireWorker(request(now: now)).lease
+            #expect(lease.secret.count == 16)
+            for listed in try await client.workers.listWorkers(.init()).workers {
+                #expect(listed.secret.isEmpty)
+            }
+            var forged = [lease.withoutSecret, lease, lease]
+            forged[1].secret[3] ^= 1
+            forged[2].secret.removeLast()
+            for forged in forged {
+                let extended = try await status {
+                    try await client.workers.extendWorker(
+                        .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (forged, now + 20_000, now) })
+                }
+                let released = try await status {
+                    try await client.workers.releaseWorker(
+                        .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (forged, now, now) })
+                }
+                #expect(extended.reason == "worker-id-taken" && released.reason == "worker-id-taken")
+                #expect(!extended.message.contains("\(lease.secret.map { $0 })"))
+            }
+            let freed = try await status {
+                try await client.workers.freeWorker(
+                    .with { ($0.workerID, $0.nowMilliseconds) = (lease.workerID, now + 80_000_000) })
+            }
+            #expect(freed.reason == "worker-id-held")
+            #expect(try await client.workers.listWorkers(.init()).workers.contains(lease.withoutSecret))
+        }
+    }
+
+    @Test("are neither taken nor held by a caller's clock that is ahead, nor for longer than the server's horizon")
+    func serverDecides() async throws {
+        let now = now
+        try await server.withClient { client async throws in
+            let held = try await client.workers.acquireWorker(request(now: now, end: 1)).lease
+            let ahead = try await status {
+                try await client.workers.acquireWorker(request(now: now + 3_600_000, end: 1))
+            }
+            #expect(ahead.reason == "worker-ids-exhausted")
+            let day: Int64 = 86_400_000
+            var long = request(now: now, length: day)
+            long.firstWorkerID = 1
+            let lease = try await client.workers.acquireWorker(long).lease
+            #expect(lease.horizonMilliseconds <= self.now + 600_000)
+            let extended = try await client.workers.extendWorker(
+                .with { ($0.lease, $0.horizonMilliseconds, $0.nowMilliseconds) = (held, now + day / 2, now + day / 2) }
+            ).lease
+            #expect(extended.horizonMilliseconds <= self.now + 600_000)
+        }
+    }
+
+    @Test("are bounded for each client, and the last of them are left to servers")
+    func shares() async throws {
+        let now = now
+        try await server.withClient { client async throws in
+            for _ in 0..<64 { _ = try await client.workers.acquireWorker(request(now: now, end: 1024)) }
+            let refused = try await status { try await client.workers.acquireWorker(request(now: now, end: 1024)) }
+            #expect(refused.reason == "worker-ids-exhausted")
+            #expect(refused.message.contains("the most a client may"))
         }
     }
 
@@ -180,5 +245,14 @@ struct WorkersServiceTests {
                 try await FrondServerTests.status { try await client.workers.getLayout(.init()) }.code == .unimplemented
             )
         }
+    }
+}
+
+extension Frond_V1_WorkerRecord {
+    /// The record as a list shows it.
+    fileprivate var withoutSecret: Frond_V1_WorkerRecord {
+        var record = self
+        record.secret = .init()
+        return record
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Frond
 import FrondTesting
 import Testing
@@ -127,20 +128,65 @@ struct FileWorkerRegistryTests {
         #expect(error?.message.contains("No such file or directory") ?? false)
     }
 
-    @Test("the worker ID comes from the setting or from the ordinal of the host")
-    func readsSettings() throws {
-        #expect(try FileWorkerRegistry.assignedWorkerID("static:7") == 7)
-        #expect(try FileWorkerRegistry.assignedWorkerID("statefulset:", hostName: "frond-3") == 3)
-        #expect(try FileWorkerRegistry.assignedWorkerID("statefulset:", hostName: "my-frond-12.frond.svc") == 12)
-        #expect(try FileWorkerRegistry.assignedWorkerID("sqlite:") == nil)
-        for setting in ["static:", "static:-1", "static:x"] {
-            #expect(throws: FrondError.self) { _ = try FileWorkerRegistry.assignedWorkerID(setting) }
+    @Test("a copy of the data directory is refused until an operator adopts it")
+    func refusesACopy() async throws {
+        let (folder, copy) = (try TemporaryFolder(), try TemporaryFolder())
+        let original = FileWorkerRegistry(workerID: 7, directory: folder.path)
+        let lease = try await original.acquire(request())
+        for name in ["worker-7", "worker-7.lock"] { try copy.write(folder.read(name), to: name) }
+        let copied = FileWorkerRegistry(workerID: 7, directory: copy.path)
+        let error = await #expect(throws: FrondError.self) { try await copied.acquire(request()) }
+        #expect(error?.code == .workerIDHeld)
+        #expect(error?.message.contains("frond store adopt") ?? false)
+        try await copied.adopt(floorMilliseconds: lease.horizonMilliseconds + 5000)
+        let adopted = try await copied.acquire(request())
+        #expect(adopted.floorMilliseconds == lease.horizonMilliseconds + 5000)
+        // The original knows nothing of it.
+        _ = try await original.extend(lease, to: now + 9000, nowMilliseconds: now)
+    }
+
+    @Test("a clock that was an hour behind at the start, and is corrected, is followed at once")
+    func followsACorrectedClock() async throws {
+        let folder = try TemporaryFolder()
+        let time = ManualTimeSource()
+        do {
+            // The process before had the right time.
+            let before = FileWorkerRegistry(workerID: 7, directory: folder.path)
+            var request = request()
+            request.nowMilliseconds = time.wallMilliseconds + 3_600_000
+            _ = try await before.acquire(request)
         }
-        for host in ["frond", "", "frond-", "frond-x", "frond--"] {
-            #expect(throws: FrondError.self) {
-                _ = try FileWorkerRegistry.assignedWorkerID("statefulset:", hostName: host)
+        let keeper = WorkerKeeper(
+            generator: try SnowflakeGenerator(layout: .test, policy: SnowflakePolicy(), time: time),
+            registry: FileWorkerRegistry(workerID: 7, directory: folder.path), holder: .test)
+        let run = Task { try await keeper.run() }
+        func passTime(seconds: Int, until condition: () -> Bool) async throws {
+            for _ in 0..<(seconds * 10) where !condition() {
+                // The file is written on a thread of its own, in real time.
+                try await Task.sleep(for: .milliseconds(5))
+                time.advance(by: .milliseconds(100))
             }
         }
+        try await passTime(seconds: 10) { keeper.status.workerID != nil }
+        try await passTime(seconds: 5) { keeper.status.isReady }
+        #expect(!keeper.status.isReady)
+        time.jumpWall(by: .seconds(3610))
+        try await passTime(seconds: 10) { keeper.status.isReady }
+        #expect(keeper.status.isReady, "\(keeper.status)")
+        #expect(keeper.generator.nextIfReady() != nil)
+        run.cancel()
+        try await run.value
+    }
+
+    @Test("a network file system is refused, with the reason and the cure")
+    func refusesNetworkFiles() async throws {
+        let folder = try TemporaryFolder()
+        let registry = FileWorkerRegistry(
+            workerID: 7, directory: folder.path, kind: FileSystemKind(magic: 0x6969))
+        let error = await #expect(throws: FrondError.self) { try await registry.acquire(request()) }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message.contains("NFS") ?? false)
+        #expect(error?.message.contains("local disk") ?? false)
     }
 }
 
@@ -172,6 +218,10 @@ private final class TemporaryFolder: Sendable {
             }
         }
     #endif
+
+    func read(_ name: String) -> String {
+        String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))) ?? Data(), as: UTF8.self)
+    }
 
     func write(_ text: String, to name: String) throws {
         let file = open("\(path)/\(name)", O_CREAT | O_WRONLY, 0o644)

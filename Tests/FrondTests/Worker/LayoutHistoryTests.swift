@@ -54,7 +54,9 @@ struct LayoutHistoryTests {
         let later = moved(by: 5000)
         await #expect(throws: FrondError.self) { try await acquire(later, at: end + 4999) }
         let next = try await acquire(later, at: end + 5000, workerIDs: 0..<1)
-        #expect(later.leastID(fromMilliseconds: next.floorMilliseconds) >= leaf.leastID(fromMilliseconds: end))
+        #expect(
+            later.leastID(ofTickContainingMilliseconds: next.floorMilliseconds)
+                >= leaf.leastID(ofTickContainingMilliseconds: end))
         // The record of the first layout is overwritten now: the floor is known none the less.
         let slow = await #expect(throws: FrondError.self) { try await acquire(later, at: end + 4000) }
         #expect(slow?.code == .workerIDsExhausted)
@@ -82,8 +84,8 @@ struct LayoutHistoryTests {
         for seed in UInt64(0)..<500 {
             let store = InMemoryWorkerStore()
             var transactions = [
-                WorkerAcquisition(request(leaf, at: now), seed: seed),
-                WorkerAcquisition(request(twitter, at: now, host: "b"), seed: seed &+ 1),
+                WorkerAcquisition(request(leaf, at: now), secret: .random(), seed: seed),
+                WorkerAcquisition(request(twitter, at: now, host: "b"), secret: .random(), seed: seed &+ 1),
             ]
             var steps = transactions.indices.map { transactions[$0].begin() }
             var given = 0
@@ -119,8 +121,14 @@ extension InMemoryWorkerStore {
     fileprivate func answer(_ call: WorkerStoreCall) async throws -> WorkerStoreReply {
         switch call {
         case .list: .records(try await records(), try await origin())
-        case .read(let workerID): .record(try await record(workerID))
+        case .read(let workerID): .record(try await record(workerID), try await origin())
         case .replace(let expected, let successor): .replaced(try await replace(expected, with: successor))
+        case .raiseFloor(let floor): try await raised(to: floor)
         }
+    }
+
+    private func raised(to floor: Int64) async throws -> WorkerStoreReply {
+        try await raiseFloor(to: floor)
+        return .floorRaised
     }
 }

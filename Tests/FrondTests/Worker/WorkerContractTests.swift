@@ -23,6 +23,14 @@ struct InMemoryWorkerContractTests {
         try await contract.check(promise)
     }
 
+    @Test(
+        "keeps the contract of a registry that goes back",
+        arguments: RegistryRestoreContract<InMemoryWorkerStore>.Promise.allCases)
+    func keepsRestore(promise: RegistryRestoreContract<InMemoryWorkerStore>.Promise) async throws {
+        let contract = RegistryRestoreContract<InMemoryWorkerStore> { body in try await body(InMemoryWorkerStore()) }
+        try await contract.check(promise)
+    }
+
     @Test("a registry that compares nothing breaks the contract")
     func noticesMissingComparison() async {
         let broken = WorkerRegistryContract { body in

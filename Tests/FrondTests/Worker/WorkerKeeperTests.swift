@@ -198,6 +198,81 @@ struct WorkerKeeperTests {
         }
     }
 
+    @Test("a holder stops at once, and says so, when a registry went back and gave its worker ID to another")
+    func stopsAfterARestore() async throws {
+        let apart = InMemoryWorkerStore(isApart: true)
+        let empty = apart.copy()
+        func keeper(_ host: String, onLost: @escaping @Sendable (FrondError) -> Void = { _ in }) throws -> WorkerKeeper
+        {
+            WorkerKeeper(
+                generator: try SnowflakeGenerator(
+                    layout: .test(sequenceBits: 12), policy: SnowflakePolicy(), time: time),
+                registry: StoredWorkerRegistry(apart),
+                holder: WorkerHolder(host: host, processID: 1, startedAtMilliseconds: 0), onLost: onLost)
+        }
+        let lost = Mutex<[FrondError]>([])
+        let holder = try keeper("host-a") { error in lost.withLock { $0.append(error) } }
+        let newcomer = try keeper("host-b")
+        var ids: Set<Int64> = []
+        var count = 0
+        try await running(holder) {
+            await expectSoon { holder.status.isReady }
+            apart.restore(empty)
+            // All eight worker IDs are free in the copy: the newcomer may take that of the holder.
+            try await running(newcomer) {
+                _ = await passTime(upTo: .seconds(20), step: .milliseconds(50)) {
+                    for generator in [holder.generator, newcomer.generator] {
+                        for _ in 0..<64 {
+                            guard let id = generator.nextIfReady() else { break }
+                            ids.insert(id)
+                            count += 1
+                        }
+                    }
+                    return false
+                }
+            }
+        }
+        #expect(ids.count == count)
+        #expect(count > 1000)
+    }
+
+    @Test("a worker ID of a registry that lives apart is not used before it has settled")
+    func settles() async throws {
+        let apart = InMemoryWorkerStore(isApart: true)
+        let keeper = WorkerKeeper(
+            generator: try SnowflakeGenerator(layout: .test, policy: SnowflakePolicy(), time: time),
+            registry: StoredWorkerRegistry(apart), holder: .test)
+        try await running(keeper) {
+            await expectSoon { keeper.status.workerID != nil }
+            #expect(keeper.status.problem?.contains("was just taken") ?? false)
+            await expectNever(within: .milliseconds(2800)) { keeper.generator.nextIfReady() != nil }
+            await expectSoon(within: .seconds(2)) { keeper.status.isReady }
+            #expect(keeper.generator.nextIfReady() != nil)
+        }
+        #expect(try await apart.records().allSatisfy(\.isReleased))
+    }
+
+    @Test("a worker ID that is lost while it settles is never used")
+    func losesWhileSettling() async throws {
+        let apart = InMemoryWorkerStore(isApart: true)
+        let lost = Mutex<[FrondError]>([])
+        let keeper = WorkerKeeper(
+            generator: try SnowflakeGenerator(layout: .test, policy: SnowflakePolicy(), time: time),
+            registry: StoredWorkerRegistry(apart), holder: .test
+        ) { error in lost.withLock { $0.append(error) } }
+        try await running(keeper) {
+            await expectSoon { keeper.status.workerID != nil }
+            let workerID = try #require(keeper.status.workerID)
+            let record = try #require(try await apart.record(workerID))
+            var taken = record
+            taken.secret = .random()
+            #expect(try await apart.replace(record, with: taken))
+            await expectSoon { keeper.generator.nextIfReady() != nil || !lost.withLock(\.isEmpty) }
+            #expect(lost.withLock { $0.first?.message.contains("restored from an older copy") } ?? false)
+            #expect(keeper.generator.nextIfReady() == nil)
+        }
+    }
+
     @Test("a start fails where the policy says so")
     func failsAtTheStart() async throws {
         store.beginOutage()

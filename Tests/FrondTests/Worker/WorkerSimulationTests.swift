@@ -50,7 +50,7 @@ struct WorkerSimulationTests {
     }
 
     private func firstFailure(
-        without guarding: WorkerSimulation.Guards, checkingIDsOnly: Bool, wipes: Int = 0
+        without guarding: WorkerSimulation.Guards, checkingIDsOnly: Bool, wipes: Int = 0, restores: Int = 0
     ) async -> WorkerSimulation.Failure? {
         for seed in 1...max(200, Simulations.seeds) {
             await Task.yield()
@@ -58,6 +58,7 @@ struct WorkerSimulationTests {
             settings.guards.subtract(guarding)
             settings.checksIDsOnly = checkingIDsOnly
             settings.wipes = wipes
+            settings.restores = restores
             do throws(WorkerSimulation.Failure) {
                 try WorkerSimulation.run(seed: seed, settings: settings)
             } catch {
@@ -86,6 +87,31 @@ struct WorkerSimulationTests {
     @Test("a registry that was wiped must be refused: one that begins anew at once makes an ID come twice")
     func needsOrigin() async {
         let failure = await firstFailure(without: .origin, checkingIDsOnly: true, wipes: 2)
+        #expect(failure?.reason.contains("issued before") ?? false, "nothing came twice")
+    }
+
+    @Test("a registry that goes back to an older copy under its holders makes no ID come twice")
+    func survivesRestores() async throws {
+        var noticed = 0
+        var leases = 0
+        for seed in 1...Simulations.seeds {
+            await Task.yield()
+            var settings = settings(seed)
+            settings.restores = 2
+            settings.checksIDsOnly = true
+            let summary = try WorkerSimulation.run(seed: seed, settings: settings)
+            noticed += summary.noticedRestores
+            leases += summary.leases
+        }
+        #expect(leases > 5 * Int(Simulations.seeds))
+        #expect(noticed > Int(Simulations.seeds) / 2)
+    }
+
+    @Test(
+        "without secrets, settling or checks a registry that goes back makes an ID come twice",
+        arguments: [WorkerSimulation.Guards.secrets, .settling, .checking])
+    func needsRestoreGuards(guarding: WorkerSimulation.Guards) async {
+        let failure = await firstFailure(without: guarding, checkingIDsOnly: true, restores: 2)
         #expect(failure?.reason.contains("issued before") ?? false, "nothing came twice")
     }
 

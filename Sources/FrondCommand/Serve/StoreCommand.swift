@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import Frond
+import FrondSQLite
+
+/// `frond store`: the files of the embedded store, for operators.
+struct StoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "store", abstract: "Go on with a data directory that was moved, copied or restored.",
+        subcommands: [StoreAdoptCommand.self])
+}
+
+struct StoreAdoptCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adopt", abstract: "Make a copied data directory the one to go on with.",
+        discussion: """
+            A copy of the embedded store is refused, since it and the original would issue the same IDs. Stop the \
+            original for good, and run this once where the copy is. After restoring a backup, add --skip with more \
+            numbers than were issued of any tag since the backup.
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "After restoring a backup: how many numbers of each tag to leave out. (default: 0)", valueName: "count"))
+    var skip: Int64 = 0
+
+    @OptionGroup var settings: SettingOptions
+
+    func run() async throws {
+        try await reportingFailures {
+            guard skip >= 0 else { throw CommandFailure(.usage, "--skip: \(skip) is not allowed; use 0 or more") }
+            let reader = try await settings.reader()
+            let settings = try Settings(reader)
+            let now = SystemTimeSource().wallMilliseconds
+            if case .sqlite(let path) = settings.store { try await adopt(path, nowMilliseconds: now) }
+            let directory = try reader.string(.dataDirectory, default: "./frond-data")
+            for workerID in Self.workerIDs(in: directory) {
+                try await FileWorkerRegistry(workerID: workerID, directory: directory).adopt(floorMilliseconds: now)
+                say("the file of worker ID \(workerID) in \(directory) is adopted")
+            }
+        }
+    }
+
+    private func adopt(_ path: String, nowMilliseconds now: Int64) async throws {
+        let store = try SQLiteSegmentStore(path: path, mustExist: true, adopting: true)
+        // Snowflake IDs of the original are for times before now.
+        try await SQLiteWorkerRegistry(beside: store).store.raiseFloor(to: now)
+        if skip > 0 {
+            for record in try await store.tags() {
+                let (next, overflows) = record.maxID.addingReportingOverflow(skip)
+                let end = record.maxValue + 1
+                _ = try await store.change(record.tag, TagChange(maxID: overflows ? end : min(next, end)))
+            }
+        }
+        try await store.close()
+        say("'\(path)' is adopted\(skip > 0 ? ", and \(skip) numbers of each tag are left out" : "")")
+    }
+
+    /// The worker IDs that have a file in a directory.
+    private static func workerIDs(in directory: String) -> [Int64] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.filter { $0.hasPrefix("worker-") }.compactMap { Int64($0.dropFirst("worker-".count)) }.sorted()
+    }
+}
