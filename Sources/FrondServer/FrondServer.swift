@@ -100,7 +100,7 @@ public struct FrondServer: Service {
         }
         // In a task of its own: giving back must go on when this one was cancelled.
         await Task { [generators, configuration] in
-            await generators.shutdown(within: configuration.drainLimit)
+            await generators.issuer.shutdown(within: configuration.drainLimit)
         }.value
         // After an error the framework may still have work for the loops, which they would complain of.
         if case .success = served { try await group.shutdownGracefully() }
@@ -117,7 +117,7 @@ public struct FrondServer: Service {
         var failure: FrondError?
         try await withThrowingTaskGroup(of: FrondError?.self) { tasks in
             tasks.addTask {
-                await StoreWatch(generators: generators, logger: logger).run()
+                await StoreWatch(issuer: generators.issuer, logger: logger).run()
                 return nil
             }
             tasks.addTask {
@@ -191,7 +191,7 @@ public struct FrondServer: Service {
         let limits = ConnectionLimits(
             idle: TimeAmount(configuration.idleTimeout), drain: TimeAmount(configuration.drainLimit))
         let router = Router.frond(
-            generators, readiness: Readiness(generators: generators), maxCount: configuration.maxCount)
+            generators, readiness: Readiness(issuer: generators.issuer), maxCount: configuration.maxCount)
         return Application(
             responder: MethodResponder(router: router.buildResponder()),
             server: HTTPServerBuilder { [generators, configuration] responder in

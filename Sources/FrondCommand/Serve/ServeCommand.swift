@@ -85,7 +85,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
             say("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
             say("worker IDs: \(settings.registry.summary)")
-            if generators.tickets != nil { say("tickets: \(settings.store.summary)") }
+            if case .mysql = settings.store { say("tickets: \(settings.store.summary)") }
             if let redis = settings.redis { say("counters: \(redis.url)") }
         }
         var group = ServiceGroupConfiguration(
