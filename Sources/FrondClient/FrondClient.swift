@@ -56,6 +56,8 @@ public final class FrondClient: Service {
     /// The IDs that the servers make, each call a round trip.
     public let remote: RemoteIDs
 
+    /// Makes the IDs of plain tags in this process.
+    let issuer: IDIssuer
     private let pool: ServerPool
     private let snowflakes: ClientSnowflakes
     private let shutdownLimit: Duration
@@ -84,6 +86,7 @@ public final class FrondClient: Service {
         store = RemoteSegmentStore(pool)
         remote = RemoteIDs(pool: pool)
         segments = SegmentGenerators(store: store, policy: configuration.segment, time: time, logger: logger)
+        issuer = IDIssuer(segments: segments, time: time)
         snowflakes = ClientSnowflakes(
             pool, policy: configuration.snowflake, worker: configuration.worker, time: time, logger: logger)
         shutdownLimit = configuration.shutdownLimit
@@ -112,8 +115,14 @@ public final class FrondClient: Service {
 
     /// Waits for graceful shutdown or cancellation, then shuts down.
     public func run() async throws {
-        // The only error is cancellation, which ends the wait too.
-        try? await gracefulShutdown()
+        await withTaskGroup { tasks in
+            // What is known of tags is read anew meanwhile.
+            tasks.addTask { await self.issuer.run() }
+            // The only error is cancellation, which ends the wait too.
+            tasks.addTask { try? await gracefulShutdown() }
+            await tasks.next()
+            tasks.cancelAll()
+        }
         // In a task of its own: giving back must go on when this one was cancelled.
         await Task { await shutdown(within: shutdownLimit) }.value
     }

@@ -47,12 +47,23 @@ struct DecodeCommand: AsyncParsableCommand {
     private func decode(_ text: String, of tag: Tag, _ reader: SettingsReader) async throws {
         let store = try await settings.openStore()
         guard let record = try await store.tag(tag) else { throw FrondError.unknown(tag) }
-        let decoded = try DecodedText(text, of: record, key: try ScrambleKey(reader))
-        if let number = Int64(decoded.number), record.options.isSnowflake(number) {
-            try print(try DecodedID(number, layout: try decodingLayout(reader)), of: decoded)
+        let reading = try TagNotation.read(text, of: record, key: try key(of: record, reader))
+        let decoded = DecodedText(reading)
+        if reading.isSnowflake {
+            try print(try DecodedID(reading.number, layout: try decodingLayout(reader)), of: decoded)
         } else {
             try print(decoded)
         }
+    }
+
+    /// The key of the settings, which has to be that of the tag where the tag has one.
+    private func key(of record: TagRecord, _ reader: SettingsReader) throws -> ScrambleKey? {
+        let key = try ScrambleKey(reader)
+        guard let fingerprint = record.options.scrambleKey, key?.fingerprint != fingerprint else { return key }
+        throw CommandFailure(
+            .configuration,
+            "the IDs of tag '\(record.tag)' are scrambled, and scrambleKey is not set to their key; set that of the "
+                + "servers, in the file of --config or FROND_SCRAMBLE_KEY")
     }
 
     private func print(_ decoded: DecodedText) throws {
@@ -83,46 +94,15 @@ struct DecodeCommand: AsyncParsableCommand {
     }
 }
 
-/// What an ID of a tag says.
+/// The parts of an ID of a tag, for people and programs.
 struct DecodedText: Encodable {
     /// A string, since JavaScript loses integers above 2^53.
     var number: String
     /// As it stands in the ID.
     var date: String?
 
-    /// - Throws: `invalidArgument` for a text that is no ID of the tag; ``CommandFailure`` without the tag's key.
-    init(_ text: String, of record: TagRecord, key: ScrambleKey?) throws {
-        let options = record.options
-        let format = options.format ?? .decimal
-        let unit = options.period?.unit ?? .day
-        guard let read = format.read(text, dateLength: unit.dateLength) else {
-            throw FrondError(
-                .invalidArgument, "'\(text)' is not written as the IDs of tag '\(record.tag)': '\(format)'")
-        }
-        var number = read.number
-        if let fingerprint = options.scrambleKey {
-            guard let key, key.fingerprint == fingerprint else {
-                throw CommandFailure(
-                    .configuration,
-                    "the IDs of tag '\(record.tag)' are scrambled, and scrambleKey is not set to their key: the one of the "
-                        + "servers, in the file of --config or FROND_SCRAMBLE_KEY")
-            }
-            let scramble = try record.scramble(key)
-            guard let unscrambled = scramble.unscrambled(number) else {
-                throw FrondError(
-                    .invalidArgument,
-                    "\(number) is no number of tag '\(record.tag)': \(record.startID) to \(record.maxValue)")
-            }
-            number = unscrambled
-        }
-        self.number = String(number)
-        date = format.hasDate ? read.date : nil
-    }
-}
-
-extension TagOptions {
-    /// Whether a number of the tag is a snowflake ID.
-    fileprivate func isSnowflake(_ number: Int64) -> Bool {
-        snowflakeFloor.map { number >= $0 } ?? (generators.first == .snowflake)
+    init(_ reading: TagNotation.Reading) {
+        number = String(reading.number)
+        date = reading.date
     }
 }

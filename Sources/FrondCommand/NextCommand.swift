@@ -23,8 +23,12 @@ struct NextCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: "Where the IDs come from: \(RemoteIDs.Generator.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var generator = RemoteIDs.Generator.segment.rawValue
+        help: "The generator to ask, one of \(GeneratorKind.names). (default: the tag's own, in their order)")
+    var generator: String?
+
+    @Option(
+        parsing: .unconditional, help: "The format of the IDs, such as hex=16 or 'ORD-{number:6}'. (default: the tag's)")
+    var format: String?
 
     @Option(parsing: .unconditional, help: "How long to try, such as 500ms or 4s.")
     var timeout = "4s"
@@ -48,19 +52,19 @@ struct NextCommand: AsyncParsableCommand {
             guard let number = Int(count), number >= 1 else {
                 throw CommandFailure(.usage, "--count '\(count)' is not a whole number from 1")
             }
-            guard let generator = RemoteIDs.Generator(rawValue: generator) else {
-                let names = RemoteIDs.Generator.allCases.map(\.rawValue).joined(separator: ", ")
-                throw CommandFailure(.usage, "unknown generator '\(generator)'; use one of \(names)")
-            }
+            let (kind, version) = try wantedGenerator()
+            let format = try format.map { try TextFormat($0) }
             let client = try FrondClient(try configuration())
-            let outcome: Result<[String], any Error>
+            let outcome: Result<IssuedIDs, any Error>
             do {
-                outcome = .success(try await client.remote.next(tag, count: number, from: generator))
+                outcome = .success(
+                    try await client.remote.next(
+                        tag, count: number, format: format, by: kind, uuidVersion: version))
             } catch {
                 outcome = .failure(error)
             }
             await client.shutdown()
-            try Self.print(try outcome.get(), of: tag)
+            try Self.print(try outcome.get().lines, of: tag)
         }
     }
 
@@ -74,6 +78,15 @@ struct NextCommand: AsyncParsableCommand {
                 ? "the ID \(ids[0])" : "\(ids.count) IDs, \(ids.first ?? "") to \(ids.last ?? ""),"
             let verb = ids.count == 1 ? "is" : "are"
             throw CommandFailure(failure.status, "\(failure.message); \(lost) of tag '\(tag)' \(verb) lost")
+        }
+    }
+
+    private func wantedGenerator() throws -> (GeneratorKind?, UUIDVersion?) {
+        guard let generator else { return (nil, nil) }
+        do throws(FrondError) {
+            return try GeneratorKind.named(generator)
+        } catch {
+            throw CommandFailure(.usage, "--generator: \(error.message)")
         }
     }
 

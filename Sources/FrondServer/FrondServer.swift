@@ -120,7 +120,7 @@ public struct FrondServer: Service {
         }
         // In a task of its own: giving back must go on when this one was cancelled.
         await Task { [generators, configuration] in
-            await generators.shutdown(within: configuration.drainLimit)
+            await generators.issuer.shutdown(within: configuration.drainLimit)
         }.value
         // After an error the framework may still have work for the loops, which they would complain of.
         if case .success = served { try await group.shutdownGracefully() }
@@ -137,7 +137,7 @@ public struct FrondServer: Service {
         var failure: FrondError?
         try await withThrowingTaskGroup(of: FrondError?.self) { tasks in
             tasks.addTask {
-                await StoreWatch(generators: generators, logger: logger).run()
+                await StoreWatch(issuer: generators.issuer, logger: logger).run()
                 return nil
             }
             tasks.addTask {
@@ -227,7 +227,7 @@ public struct FrondServer: Service {
             idle: TimeAmount(configuration.idleTimeout), request: TimeAmount(configuration.requestTimeout),
             drain: TimeAmount(configuration.drainLimit), age: configuration.maxConnectionAge.map(TimeAmount.init))
         let router = Router.frond(
-            generators, readiness: Readiness(generators: generators, drain: drain), maxCount: configuration.maxCount)
+            generators, readiness: Readiness(issuer: generators.issuer, drain: drain), maxCount: configuration.maxCount)
         let acceptFailures = AcceptFailures(logger: logger)
         return Application(
             responder: MethodResponder(router: router.buildResponder()),

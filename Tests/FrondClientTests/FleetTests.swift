@@ -86,7 +86,7 @@ struct FleetTests {
                         await numbers.draw { () async throws(FrondError) in try await client.segments.next(tag) }
                         await snowflakes.draw { () async throws(FrondError) in try await snowflake.next() }
                         await remote.draw { () async throws(FrondError) in
-                            Int64(try await client.remote.next(tag)[0]) ?? -1
+                            Int64(try await client.remote.next(tag)) ?? -1
                         }
                     }
                 }

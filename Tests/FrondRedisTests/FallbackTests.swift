@@ -66,17 +66,6 @@ private final class ManualWall: TimeSource {
     func setWall(milliseconds: Int64) { wall.setWall(milliseconds: milliseconds) }
 }
 
-extension IssuedIDs {
-    fileprivate var lines: [String] {
-        switch values {
-        case .numbers(let runs): runs.flatMap { $0.map(String.init) }
-        case .integers(let integers): integers.map(String.init)
-        case .uuids(let uuids): uuids.map(\.description)
-        case .texts(let texts): texts
-        }
-    }
-}
-
 @Suite("Fallbacks of a real Redis", .timeLimit(.minutes(5)))
 struct FallbackTests {
     @Test("killed, empty and back, again and again: segments answer meanwhile, Redis afterwards, no number twice")

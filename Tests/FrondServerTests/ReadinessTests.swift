@@ -1,5 +1,6 @@
 import Frond
 import FrondTesting
+import Hummingbird
 import Testing
 
 @testable import FrondServer
@@ -29,7 +30,7 @@ struct ReadinessTests {
         let generators = ServedGenerators(
             segments: SegmentGenerators(store: segments, time: time),
             redis: CounterGenerators(store: redis, time: time))
-        let readiness = Readiness(generators: generators)
+        let readiness = Readiness(issuer: generators.issuer)
         redis.beginOutage()
         await starve(.redis, of: generators)
         #expect(await readiness.isReady())
@@ -41,7 +42,7 @@ struct ReadinessTests {
     @Test("a store that fails while numbers last takes no server out; one that leaves a caller without a number does")
     func degraded() async throws {
         let served = SegmentGenerators(store: segments, time: time)
-        let readiness = Readiness(generators: ServedGenerators(segments: served))
+        let readiness = Readiness(issuer: ServedGenerators(segments: served).issuer)
         _ = try await served.next(order)
         segments.beginOutage()
         _ = try await served.next(order, count: 9)
@@ -49,5 +50,52 @@ struct ReadinessTests {
         #expect(await readiness.isReady())
         await #expect(throws: FrondError.self) { _ = try await served.next(order, count: 91) }
         #expect(await !readiness.isReady())
+    }
+
+    /// The rule of health alone, without a server.
+    private func rule(_ states: [GeneratorKind: GeneratorHealth.Status], uuidsInDemand: Bool = false) -> ReadinessRule {
+        var uuids = GeneratorHealth(.uuid)
+        uuids.alwaysAnswers = true
+        uuids.isInDemand = uuidsInDemand
+        return ReadinessRule(generators: states.map { GeneratorHealth($0.key, $0.value) } + [uuids])
+    }
+
+    @Test("a server is ready while anything that it is asked for can be handed out")
+    func rule() {
+        #expect(rule([:]).isReady)
+        #expect(rule([.segment: .up, .snowflake: .down]).isReady, "the registry is away past the horizons")
+        #expect(rule([.segment: .down, .snowflake: .up]).isReady)
+        #expect(rule([.segment: .degraded]).isReady)
+        #expect(!rule([.segment: .down, .snowflake: .down]).isReady)
+        #expect(!rule([.segment: .down, .redis: .down]).isReady)
+        #expect(rule([.segment: .down, .snowflake: .down], uuidsInDemand: true).isReady, "UUIDs are answered still")
+    }
+
+    @Test("a question about one generator is answered for that one")
+    func oneGenerator() {
+        let rule = rule([.segment: .up, .snowflake: .down])
+        #expect(rule.isReady(.segment) == true)
+        #expect(rule.isReady(.snowflake) == false)
+        #expect(rule.isReady(.uuid) == true)
+        #expect(rule.isReady(.redis) == nil, "it is not enabled")
+    }
+
+    @Test("over HTTP: ?generator= answers for one, 404 for one that is not enabled, 400 for an unknown one")
+    func route() async throws {
+        let generators = ServedGenerators(segments: SegmentGenerators(store: segments, time: time))
+        let readiness = Readiness(issuer: generators.issuer)
+        #expect(try await readiness.response(generator: nil).status == .ok)
+        #expect(try await readiness.response(generator: "segment").status == .ok)
+        segments.beginOutage()
+        await starve(.segment, of: generators)
+        #expect(try await readiness.response(generator: "segment").status == .serviceUnavailable)
+        #expect(try await readiness.response(generator: "uuid").status == .ok)
+        #expect(try await readiness.response(generator: nil).status == .serviceUnavailable)
+        for (name, code) in [("redis", FrondError.Code.generatorNotEnabled), ("abacus", .invalidArgument)] {
+            let error = await #expect(throws: FrondError.self) { try await readiness.response(generator: name) }
+            #expect(error?.code == code)
+        }
+        _ = try await generators.issuer.next(order, by: .uuid)
+        #expect(try await readiness.response(generator: nil).status == .ok, "UUIDs are asked for and answered")
     }
 }

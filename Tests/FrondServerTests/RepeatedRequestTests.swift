@@ -55,7 +55,7 @@ struct RepeatedRequestTests {
         func match(_ bytes: ByteBuffer) -> Int? { bytes.withUnsafeReadableBytes { repeated.match($0)?.length } }
         let request = ByteBuffer(string: EmbeddedServer.hot)
         let length = request.readableBytes
-        let source = HotSource.one(FixedGenerator())
+        let source = HotSource.snowflake(try SnowflakeGenerator())
         #expect(match(request) == nil)
         repeated.remember(request.readableBytesView, source)
         #expect(match(request) == length)
@@ -120,10 +120,4 @@ struct RepeatedRequestTests {
         answers.split(separator: "\r\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("date: ") }
             .joined(separator: "\r\n")
     }
-}
-
-private struct FixedGenerator: IDGenerator {
-    func nextIfReady() -> Int64? { 1 }
-    func next() async throws(FrondError) -> Int64 { 1 }
-    func next(count: Int) async throws(FrondError) -> [Int64] { Array(repeating: 1, count: count) }
 }

@@ -69,7 +69,7 @@ struct TagFormTests {
             (["--period", "day"], "{date}"), (["--format", "N{number}", "--period", "day"], "{date}"),
             (["--generators", "segment,snowflake"], "set --max below"),
             (["--generators", "segment,ticket"], "the same numbers"),
-            (["--generators", "uuid,segment"], "uuid last"), (["--generators", "abacus"], "'abacus' is no generator"),
+            (["--generators", "uuid,segment"], "uuid last"), (["--generators", "abacus"], "unknown generator 'abacus'"),
             (["--format", "hex=4"], "lower --max"), (["--format", "{seq}"], "{number} and {date}"),
             (["--scramble"], "FROND_SCRAMBLE_KEY"), (["--time-zone", "UTC"], "--period"),
             (["--format", "{date}{number}", "--period", "week"], "day, month, year"),

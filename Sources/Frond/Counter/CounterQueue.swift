@@ -15,18 +15,11 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
         let waiter: Waiter
         var numbers: [NumberRun] = []
 
-        /// Takes what is missing, or all there is.
-        mutating func take(from supply: inout ArraySlice<NumberRun>) {
-            while missing > 0, let run = supply.first {
-                let taken = NumberRun(first: run.first, count: min(run.count, Int64(missing)), stride: run.stride)
-                numbers.append(taken)
-                missing -= Int(taken.count)
-                if taken.count == run.count {
-                    supply.removeFirst()
-                } else {
-                    supply[supply.startIndex] = NumberRun(
-                        first: run[taken.count], count: run.count - taken.count, stride: run.stride)
-                }
+        /// Takes the missing numbers, or all that are left.
+        mutating func take(from supply: inout NumberSupply) {
+            for run in supply.take(Int64(missing)) {
+                numbers.append(run)
+                missing -= Int(run.count)
             }
         }
     }
@@ -77,7 +70,7 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
         }
         hasDrawn = true
         var effects = Effects()
-        var supply = runs[...]
+        var supply = NumberSupply(runs)
         var served = 0
         for index in 0..<aboard {
             callers[index].take(from: &supply)

@@ -11,6 +11,8 @@ public struct FrondError: Error, Sendable, CustomStringConvertible {
         case unknownTag = "unknown-tag"
         /// The tag names its generators, and the requested one is not among them.
         case generatorNotOfTag = "generator-not-of-tag"
+        /// The requested generator is not enabled here.
+        case generatorNotEnabled = "generator-not-enabled"
         /// The tag to be created exists already.
         case tagExists = "tag-exists"
         /// The tag has issued its last number.
@@ -113,7 +115,9 @@ extension FrondError.Code {
     fileprivate var usualScope: FrondError.Scope {
         switch self {
         case .invalidArgument, .cancelled, .shutDown: .request
-        case .unknownTag, .generatorNotOfTag, .tagExists, .exhausted, .storeWentBack, .storeCorrupt, .overloaded: .tag
+        case .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagExists, .exhausted, .storeWentBack, .storeCorrupt,
+            .overloaded:
+            .tag
         case .storeUnavailable, .timedOut, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable,
             .registryLost, .clockMovedBackwards, .layoutExhausted:
             .store
@@ -128,6 +132,10 @@ extension FrondError {
 
     package static func exists(_ tag: Tag) -> FrondError {
         FrondError(.tagExists, "tag '\(tag)' exists already: change it with 'frond tag set \(tag)'")
+    }
+
+    package static func notEnabled(_ generator: GeneratorKind) -> FrondError {
+        FrondError(.generatorNotEnabled, "this server has no \(generator.rawValue) generator enabled")
     }
 
     static func shutDown(_ tag: Tag) -> FrondError {

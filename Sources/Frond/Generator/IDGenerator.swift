@@ -18,10 +18,11 @@ public protocol IDGenerator<ID>: Sendable {
 }
 
 /// The most IDs of one call: they are all in memory at once.
-private let largestCount = 1 << 24
+package let largestCount = 1 << 24
 
-func checkCount(_ count: Int) throws(FrondError) {
-    guard (1...largestCount).contains(count) else {
-        throw FrondError(.invalidArgument, "count \(count) is out of range: 1 to \(largestCount)")
+/// - Throws: `invalidArgument` for a count out of range, which is never clamped silently.
+package func checkCount(_ count: Int, upTo largest: Int = largestCount) throws(FrondError) {
+    guard (1...largest).contains(count) else {
+        throw FrondError(.invalidArgument, "count \(count) is out of range: 1 to \(largest)")
     }
 }

@@ -87,7 +87,7 @@ public final class SegmentGenerators: Sendable {
 
     /// Ends the generator of a tag that is no longer in use and gives its unused numbers back. A later request for the
     /// tag makes a new one.
-    func retire(_ tag: Tag) async {
+    package func retire(_ tag: Tag) async {
         await generators.retire(tag)
     }
 

@@ -11,27 +11,34 @@ public struct TagOptions: Hashable, Sendable {
     /// Snowflake IDs are given out from here on, all other numbers below; nil for a tag that never had snowflake IDs by
     /// its options.
     public var snowflakeFloor: Int64?
+    /// Whether a request's own format is refused, so that two texts of the tag are never alike; nil for the default:
+    /// it is refused where the tag has a format of its own.
+    public var onlyItsFormat: Bool?
 
     public init(
         generators: [GeneratorKind] = [], format: TextFormat? = nil, period: TagPeriod? = nil,
-        scrambleKey: ScrambleKey.Fingerprint? = nil, snowflakeFloor: Int64? = nil
+        scrambleKey: ScrambleKey.Fingerprint? = nil, snowflakeFloor: Int64? = nil, onlyItsFormat: Bool? = nil
     ) {
         self.generators = generators
         self.format = format
         self.period = period
         self.scrambleKey = scrambleKey
         self.snowflakeFloor = snowflakeFloor
+        self.onlyItsFormat = onlyItsFormat
     }
 
+    /// True where a request's own format is refused.
+    package var forbidsOtherFormats: Bool { onlyItsFormat ?? (format != nil) }
+
     /// Whether the IDs are texts of the tag's own and no plain decimals.
-    var isWritten: Bool { format != nil || period != nil || scrambleKey != nil }
+    package var isWritten: Bool { format != nil || period != nil || scrambleKey != nil }
 }
 
 // MARK: As the stores keep them
 
 extension TagOptions {
     private enum Key: String, CaseIterable {
-        case generators, format, period, timeZone, scrambleKey, snowflakeFloor
+        case generators, format, period, timeZone, scrambleKey, snowflakeFloor, onlyItsFormat
     }
 
     /// A line for each option that is set, such as `format=ORD-{date}-{number:6}`; empty for none.
@@ -45,6 +52,7 @@ extension TagOptions {
         }
         if let scrambleKey { values.append((.scrambleKey, scrambleKey.description)) }
         if let snowflakeFloor { values.append((.snowflakeFloor, "\(snowflakeFloor)")) }
+        if let onlyItsFormat { values.append((.onlyItsFormat, "\(onlyItsFormat)")) }
         return values.map { "\($0.rawValue)=\($1)" }.joined(separator: "\n")
     }
 
@@ -73,6 +81,10 @@ extension TagOptions {
         if let value = values[.snowflakeFloor] {
             guard let floor = Int64(value), floor >= 0 else { throw Self.unreadable(value, of: tag) }
             snowflakeFloor = floor
+        }
+        if let value = values[.onlyItsFormat] {
+            guard let isSet = Bool(String(value)) else { throw Self.unreadable(value, of: tag) }
+            onlyItsFormat = isSet
         }
     }
 

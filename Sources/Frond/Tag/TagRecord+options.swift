@@ -8,7 +8,7 @@ extension TagRecord {
         try checkGenerators()
         try checkPeriod()
         try checkWidth()
-        if options.scrambleKey != nil, options.generators.contains(where: { $0 == .snowflake || $0 == .ticket }) {
+        if options.scrambleKey != nil, options.generators.contains(where: { $0.isMadeFromClock || $0.countsBesideRecord }) {
             throw refusal("cannot be scrambled: the numbers of snowflake and ticket lie outside of its range")
         }
     }
@@ -18,19 +18,20 @@ extension TagRecord {
         guard Set(generators).count == generators.count else {
             throw refusal("names a generator twice: \(Self.list(generators))")
         }
-        if let place = generators.firstIndex(of: .uuid), place != generators.count - 1 {
+        if let place = generators.firstIndex(where: { !$0.makesNumbers }), place != generators.count - 1 {
             throw refusal("has generators behind uuid, which always answers: name uuid last")
         }
-        let counts = generators.contains(.segment) || generators.contains(.redis)
-        if counts, generators.contains(.ticket) {
+        let counts = generators.contains(where: \.countsInRecord)
+        if counts, generators.contains(where: \.countsBesideRecord) {
             throw refusal(
                 "cannot have ticket beside segment or redis: both count from 1 and would give out the same numbers")
         }
-        if generators.contains(.redis), stripes > 1 {
+        if generators.contains(where: \.countsInOneDatabase), stripes > 1 {
             throw refusal("is spread over \(stripes) databases, and redis counts in one: leave redis out")
         }
         guard let floor = options.snowflakeFloor else {
-            guard !generators.contains(.snowflake) || generators.first == .snowflake && !counts else {
+            guard !generators.contains(where: \.isMadeFromClock)
+                || generators.first?.isMadeFromClock == true && !counts else {
                 throw refusal("has snowflake beside numbers that count up, and does not say where snowflake IDs begin")
             }
             return
@@ -65,7 +66,7 @@ extension TagRecord {
     /// A number that a fixed width cannot hold would be an error some day, and not now.
     private func checkWidth() throws(FrondError) {
         guard let number = options.format?.number, case .fixed(let width) = number.width else { return }
-        let counts = options.generators.allSatisfy { $0 == .segment || $0 == .redis || $0 == .uuid }
+        let counts = options.generators.allSatisfy { $0.countsInRecord || !$0.makesNumbers }
         let largest = counts ? maxValue : Int64.max
         guard number.text(of: largest) == nil else { return }
         throw refusal(
@@ -95,7 +96,7 @@ extension TagRecord {
 
     /// Whether an ID of the tag may have been given out.
     private var mayBeUsed: Bool {
-        let counts = options.generators.allSatisfy { $0 == .segment || $0 == .redis }
+        let counts = options.generators.allSatisfy(\.countsInRecord)
         return maxID != startID || cycle != 0 || options.period != nil || !counts
     }
 
@@ -110,7 +111,7 @@ extension TagRecord {
 
 extension TagOptions {
     /// Whether its numbers are counted by tickets.
-    fileprivate var isOfTickets: Bool { generators.contains(.ticket) }
+    fileprivate var isOfTickets: Bool { generators.contains(where: \.countsBesideRecord) }
 }
 
 extension TagRecord {

@@ -37,6 +37,23 @@ public struct UUIDValue: Hashable, Sendable, Comparable, CustomStringConvertible
 }
 
 extension UUIDValue {
+    /// Reads the text form, in either case; nil for a text of another form.
+    public init?(_ text: some StringProtocol) {
+        var words: (high: UInt64, low: UInt64) = (0, 0)
+        var digits = 0
+        for (position, byte) in text.utf8.enumerated() {
+            if position == 8 || position == 13 || position == 18 || position == 23 {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return nil }
+            if digits < 16 { words.high = words.high << 4 | UInt64(digit) } else { words.low = words.low << 4 | UInt64(digit) }
+            digits += 1
+        }
+        guard digits == 32, text.utf8.count == 36 else { return nil }
+        self.init(high: words.high, low: words.low)
+    }
+
     /// Sets the version and the variant bits of RFC 9562, section 4.
     init(high: UInt64, low: UInt64, version: UInt64) {
         self.high = high & ~0xF000 | version << 12

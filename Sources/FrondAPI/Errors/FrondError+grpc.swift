@@ -20,6 +20,7 @@ extension FrondError.Code {
         switch self {
         case .invalidArgument: .invalidArgument
         case .unknownTag, .generatorNotOfTag: .notFound
+        case .generatorNotEnabled: .unimplemented
         case .tagExists: .alreadyExists
         case .exhausted, .layoutExhausted: .outOfRange
         case .storeUnavailable, .registryUnavailable, .timedOut, .shutDown, .clockMovedBackwards: .unavailable

@@ -1,3 +1,5 @@
+import FrondAPI
+
 extension GRPCBenchmark {
     /// The kind of call that asks for IDs.
     public enum Call: String, Codable, Hashable, Sendable, CaseIterable {
@@ -70,8 +72,7 @@ extension GRPCBenchmark.Configuration {
         try require(checkMemoryBytes >= 0, "check-memory", "\(checkMemoryBytes)", "0 or more")
         try require((1...64).contains(threads), "threads", "\(threads)", "1 to 64")
         try require(
-            GRPCBenchmarkTarget.generators[generator] != nil, "generator", generator,
-            GRPCBenchmarkTarget.generators.keys.sorted().joined(separator: ", "))
+            Frond_V1_Generator(named: generator) != nil, "generator", generator, Frond_V1_Generator.names)
         var targets: [GRPCBenchmarkTarget] = []
         for address in addresses { targets.append(try GRPCBenchmarkTarget(address)) }
         return targets

@@ -14,7 +14,7 @@ public struct GRPCBenchmark: Sendable {
     public init(_ configuration: Configuration) throws(HTTPBenchmarkError) {
         self.configuration = configuration
         targets = try configuration.targets()
-        generator = GRPCBenchmarkTarget.generators[configuration.generator] ?? .segment
+        generator = Frond_V1_Generator(named: configuration.generator) ?? .unspecified
     }
 
     /// Connects, measures, and checks.

@@ -1,12 +1,5 @@
-import FrondAPI
-
 /// An address to be measured, taken apart.
 struct GRPCBenchmarkTarget: Hashable, Sendable {
-    /// The names of the generators in settings and reports.
-    static let generators: [String: Frond_V1_Generator] = [
-        "segment": .segment, "snowflake": .snowflake, "uuid": .uuid, "uuid4": .uuidV4,
-    ]
-
     let host: String
     let port: Int
     /// The address as reports show it.

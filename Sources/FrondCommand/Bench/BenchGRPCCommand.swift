@@ -1,4 +1,5 @@
 import ArgumentParser
+import Frond
 import FrondBench
 import SystemPackage
 
@@ -22,7 +23,7 @@ struct BenchGRPCCommand: AsyncParsableCommand {
     var tag = "bench"
 
     @Option(help: "segment, snowflake, uuid or uuid4.")
-    var generator = "segment"
+    var generator = SegmentGenerators.kind.rawValue
 
     @Option(help: "Connections over all addresses.")
     var connections = 4

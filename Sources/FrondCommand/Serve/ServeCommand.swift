@@ -86,7 +86,7 @@ struct ServeCommand: AsyncParsableCommand {
         let server = FrondServer(
             generators: generators, configuration: configuration, logger: logger
         ) { ports in
-            announce(ports, settings, hasTickets: generators.tickets != nil, logger: logger)
+            announce(ports, settings, logger: logger)
         }
         do {
             try await run(server, settings, until: signals, logger: logger)
@@ -120,7 +120,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// Tells people where the server listens. A lost line is not a reason to end a server.
     private static func announce(
-        _ ports: FrondServer.Ports, _ settings: Settings, hasTickets: Bool, logger: Logger
+        _ ports: FrondServer.Ports, _ settings: Settings, logger: Logger
     ) {
         let configuration = settings.server
         let secure = configuration.tls == nil ? "" : "s"
@@ -132,7 +132,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         lines.append("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
         lines.append("worker IDs: \(settings.registry.summary)")
-        if hasTickets { lines.append("tickets: \(settings.store.summary)") }
+        if case .mysql = settings.store { lines.append("tickets: \(settings.store.summary)") }
         if let redis = settings.redis { lines.append("counters: \(redis.url)") }
         do {
             for line in lines { try say(line) }

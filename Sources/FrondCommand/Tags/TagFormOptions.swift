@@ -67,7 +67,7 @@ struct TagFormOptions: ParsableArguments {
         for generators: [GeneratorKind], _ present: TagOptions, _ reader: SettingsReader
     ) throws -> Int64? {
         if let floor = present.snowflakeFloor { return floor }
-        guard generators.contains(.snowflake) else { return nil }
+        guard generators.contains(where: \.isMadeFromClock) else { return nil }
         let layout = try SnowflakeSettings.layout(reader)
         let dayAgo = SystemTimeSource().wallMilliseconds - 86_400_000
         return layout.leastID(ofTickContainingMilliseconds: dayAgo)

@@ -71,7 +71,7 @@ final class FastLane {
         connection.noteActivity()
         switch outcome {
         case .success(let runs):
-            var supply = RunSupply(runs)
+            var supply = NumberSupply(runs)
             for _ in 0..<requests.count {
                 head.write(supply.take(Int64(requests.numbersEach))[...], to: &output)
             }

@@ -59,7 +59,7 @@ final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
                 candidate = nil
                 note(source)
             } else {
-                if let source, case .later = source { note(source) }
+                if let source, case .queued = source { note(source) }
                 forwardCandidate(context)
                 forward(data, context)
             }

@@ -3,42 +3,22 @@ import NIOHTTP1
 
 /// A request that the event loop can answer by itself.
 struct HotRoute: Equatable {
-    enum Kind: Equatable {
-        case segment, snowflake, redis, ticket
+    /// The paths that the event loop looks at, before the tag.
+    private static let prefixes = GeneratorKind.allCases.filter(\.makesNumbers).map { ($0, "/api/\($0.rawValue)/get/") }
 
-        var prefix: String {
-            switch self {
-            case .segment: "/api/segment/get/"
-            case .snowflake: "/api/snowflake/get/"
-            case .redis: "/api/redis/get/"
-            case .ticket: "/api/ticket/get/"
-            }
-        }
-
-        var generator: GeneratorKind {
-            switch self {
-            case .segment: .segment
-            case .snowflake: .snowflake
-            case .redis: .redis
-            case .ticket: .ticket
-            }
-        }
-    }
-
-    var kind: Kind
+    var kind: GeneratorKind
     var tag: Tag
     /// The number of IDs; nil for one.
     var count: Int?
 
     /// Nil for every path that has to take the ordinary route, be it only for its error.
     init?(path: String, maxCount: Int) {
-        let kinds: [Kind] = [.segment, .snowflake, .redis, .ticket]
-        guard let kind = kinds.first(where: { path.hasPrefix($0.prefix) }) else { return nil }
-        let parts = path.utf8.dropFirst(kind.prefix.utf8.count).split(
+        guard let (kind, prefix) = Self.prefixes.first(where: { path.hasPrefix($0.1) }) else { return nil }
+        let parts = path.utf8.dropFirst(prefix.utf8.count).split(
             separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 2 {
             // A batch of snowflake IDs is no range; all other queries are the ordinary route's.
-            guard kind != .snowflake, let count = Self.count(Substring(parts[1])), (1...maxCount).contains(count) else {
+            guard !kind.needsNoStore, let count = Self.count(Substring(parts[1])), (1...maxCount).contains(count) else {
                 return nil
             }
             self.count = count

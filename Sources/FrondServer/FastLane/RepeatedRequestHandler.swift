@@ -64,7 +64,7 @@ final class RepeatedRequestHandler: ChannelInboundHandler, RemovableChannelHandl
             repeated.forget()
         }
         while let (length, source) = bytes.withUnsafeReadableBytes({ repeated.match($0) }) {
-            if case .later(let generator, let count) = source {
+            if case .queued(let generator, let count) = source {
                 guard lane.sourcesHold else { return repeated.forget() }
                 let requests = CounterRequests(takenFrom: &bytes, length: length, count: count)
                 heldBack = bytes

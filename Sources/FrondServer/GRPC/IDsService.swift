@@ -1,6 +1,7 @@
 import Frond
 import FrondAPI
 import GRPCCore
+import SwiftProtobuf
 
 /// `frond.v1.IDs`: hands out IDs.
 struct IDsService: Frond_V1_IDs.ServiceProtocol {
@@ -14,32 +15,24 @@ struct IDsService: Frond_V1_IDs.ServiceProtocol {
     func next(
         request: ServerRequest<Frond_V1_NextRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_NextResponse> {
-        let ids = try await answering {
-            let source = try IDSource(request.message.generator, tag: request.message.tag)
-            return try await claim(source, count: 1, request.metadata)
+        try await answering {
+            let message = request.message
+            let wanted = try IssueRequest(tag: message.tag, message.generator, format: message.format)
+            let ids = try await issue(wanted, count: 1, request.metadata)
+            return ServerResponse(message: Frond_V1_NextResponse(ids, version: wanted.uuidVersion))
         }
-        var response = Frond_V1_NextResponse()
-        switch ids {
-        case .runs(let runs): response.number = runs[0].first
-        case .uuids(let uuids): response.uuid = uuids[0].description
-        }
-        return ServerResponse(message: response)
     }
 
     func nextBatch(
         request: ServerRequest<Frond_V1_NextBatchRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_NextBatchResponse> {
-        let ids = try await answering {
-            let source = try IDSource(request.message.generator, tag: request.message.tag)
-            let count = try checkedCount(request.message.count, maxCount: maxCount)
-            return try await claim(source, count: count, request.metadata)
+        try await answering {
+            let message = request.message
+            let wanted = try IssueRequest(tag: message.tag, message.generator, format: message.format)
+            try checkCount(Int(message.count), upTo: maxCount)
+            let ids = try await issue(wanted, count: Int(message.count), request.metadata)
+            return ServerResponse(message: .with { $0.set(ids, version: wanted.uuidVersion) })
         }
-        var response = Frond_V1_NextBatchResponse()
-        switch ids {
-        case .runs(let runs): response.runs = runs.map { Frond_V1_NumberRun($0) }
-        case .uuids(let uuids): response.uuids = uuids.map(\.description)
-        }
-        return ServerResponse(message: response)
     }
 
     func stream(
@@ -58,7 +51,7 @@ struct IDsService: Frond_V1_IDs.ServiceProtocol {
         request: ServerRequest<Frond_V1_DecodeRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_DecodeResponse> {
         try await answering {
-            guard let layout = generators.snowflake?.generator.layout else { throw ErrorStatus.notEnabled("snowflake") }
+            guard let layout = generators.snowflake?.generator.layout else { throw FrondError.notEnabled(IssuingSnowflake.kind) }
             let parts = try layout.decode(request.message.id)
             var response = Frond_V1_DecodeResponse()
             response.timeMilliseconds = layout.milliseconds(ofTick: parts.tick)
@@ -69,11 +62,11 @@ struct IDsService: Frond_V1_IDs.ServiceProtocol {
         }
     }
 
-    private func claim(_ source: IDSource, count: Int, _ metadata: Metadata) async throws -> ClaimedIDs {
-        if let ids = generators.claimIfReady(source, count: count) { return ids }
-        return try await calls.run(metadata) { [generators] in
-            try await generators.claim(source, count: count)
-        }
+    private func issue(_ wanted: IssueRequest, count: Int, _ metadata: Metadata) async throws -> IssuedIDs {
+        let issuer = generators.issuer
+        let atHand = issuer.issueIfReady(wanted, upTo: count)
+        if let atHand, atHand.count == count { return atHand }
+        return try await calls.run(metadata) { try await issuer.issue(wanted, count: count, after: atHand) }
     }
 }
 
@@ -84,12 +77,4 @@ func answering<Output>(_ handler: () async throws -> Output) async throws(ErrorS
     } catch {
         throw ErrorStatus(any: error)
     }
-}
-
-/// - Throws: `invalidArgument` for a count out of range, which is never clamped silently.
-func checkedCount(_ count: Int32, maxCount: Int) throws(FrondError) -> Int {
-    guard (1...maxCount).contains(Int(count)) else {
-        throw FrondError(.invalidArgument, "count \(count) is out of range: 1 to \(maxCount)")
-    }
-    return Int(count)
 }

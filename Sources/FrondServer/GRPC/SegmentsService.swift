@@ -86,7 +86,7 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
     private func serve<Output: Sendable>(
         _ metadata: Metadata, _ work: @escaping @Sendable (StoreView) async throws -> Output
     ) async throws -> ServerResponse<Output> {
-        guard let store else { throw ErrorStatus.notEnabled("segment") }
+        guard let store else { throw FrondError.notEnabled(SegmentGenerators.kind) }
         return ServerResponse(message: try await calls.run(metadata) { try await work(store) })
     }
 
@@ -95,10 +95,8 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
     /// - Throws: `generatorNotOfTag`; `invalidArgument` for a tag whose IDs are not its numbers.
     private static func checkIsPlain(_ tag: Tag, in store: StoreView) async throws(FrondError) {
         guard let options = try await store.tag(tag)?.options else { return }
-        // Redis counts in the same record.
-        guard options.generators.isEmpty || options.generators.contains(where: { $0 == .segment || $0 == .redis })
-        else {
-            throw .notOfTag(tag, .segment, options.generators)
+        guard options.generators.isEmpty || options.generators.contains(where: \.countsInRecord) else {
+            throw .notOfTag(tag, SegmentGenerators.kind, options.generators)
         }
         guard options.format != nil || options.period != nil || options.scrambleKey != nil else { return }
         throw FrondError(

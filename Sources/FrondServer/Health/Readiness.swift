@@ -2,13 +2,14 @@ import Foundation
 import Frond
 import Hummingbird
 
-/// Whether this server can hand out IDs, and if not, why.
+/// The answers to the questions of probers, in JSON: whether this server can hand out IDs, and what is wrong if not.
 struct Readiness: Sendable {
-    let generators: ServedGenerators
+    /// The query parameter that names a generator.
+    static let parameter = "generator"
+
+    let issuer: IDIssuer
     /// A server that was asked to stop is not ready; nil where it cannot be asked.
     var drain: ServerDrain?
-
-    private static let snowflake = "snowflake"
 
     private struct Body: Encodable {
         var status: String
@@ -19,73 +20,67 @@ struct Readiness: Sendable {
         var status: String
         var reason: String?
         var worker: Int64?
-        /// When the horizon ends: what is reserved of the worker ID's time.
+        /// The end of the horizon: of what is reserved of the worker ID's time.
         var until: String?
         var clock: String?
 
-        var isDown: Bool { status == "down" }
+        init(_ health: GeneratorHealth) {
+            status = health.status.rawValue
+            reason = health.reason
+            guard let worker = health.worker else { return }
+            self.worker = worker.workerID
+            until = worker.horizonMilliseconds.map {
+                Date(timeIntervalSince1970: Double($0) / 1000).formatted(.iso8601)
+            }
+            clock =
+                switch worker.clock {
+                case .ok: "ok"
+                case .behind(let duration): "behind by \(duration)"
+                case .ahead(let duration): "ahead by \(duration)"
+                }
+        }
     }
 
-    /// 200 while IDs can be had, else 503.
-    ///
-    /// A store that fails is said, and is no reason to take traffic away while segments still last or while another
-    /// store gives numbers: every server of a fleet would be taken out at once, with all that it can still do. A worker
-    /// ID or a clock is the server's own, and others may have what this one lacks.
-    func response() async throws -> Response {
+    /// Answers 200 while IDs can be had, else 503.
+    /// - Parameter generator: the one that the question is about; nil for the server as a whole.
+    /// - Throws: `invalidArgument` for an unknown generator; `generatorNotEnabled`.
+    func response(generator name: String?) async throws -> Response {
+        let kind = try name.map { try GeneratorKind($0) }
         guard drain?.isDraining != true else {
             return try .json(Body(status: "stopping", checks: [:]), status: .serviceUnavailable)
         }
-        let checks = await checks()
-        let isReady = Self.areReady(checks)
+        let rule = await rule(kind)
+        let isReady: Bool
+        if let kind {
+            guard let state = rule.isReady(kind) else { throw FrondError.notEnabled(kind) }
+            isReady = state
+        } else {
+            isReady = rule.isReady
+        }
+        // UUIDs cannot fail, and say nothing of the server unless they are asked for.
+        let told = rule.generators.filter { kind != nil || !$0.alwaysAnswers }
+        let checks = Dictionary(told.map { ($0.generator.rawValue, Check($0)) }, uniquingKeysWith: { first, _ in first })
         let body = Body(status: isReady ? "ready" : "not ready", checks: checks)
         return try .json(body, status: isReady ? .ok : .serviceUnavailable)
     }
 
-    /// Whether IDs can be had.
+    /// True while IDs can be had.
     func isReady() async -> Bool {
         guard drain?.isDraining != true else { return false }
-        return Self.areReady(await checks())
+        return await rule(nil).isReady
     }
 
-    private func checks() async -> [String: Check] {
-        var checks: [String: Check] = [:]
-        checks["segment"] = await segmentCheck()
-        checks["redis"] = await Self.check(generators.redis)
-        checks["ticket"] = await Self.check(generators.tickets)
-        checks[Self.snowflake] = generators.snowflake.map { Self.check($0.status) }
-        return checks
+    /// True while IDs of a generator can be had; nil for a generator that is not enabled.
+    func isReady(_ kind: GeneratorKind) async -> Bool? {
+        let isReady = await rule(kind).isReady(kind)
+        return isReady.map { $0 && drain?.isDraining != true }
     }
 
-    private static func areReady(_ checks: [String: Check]) -> Bool {
-        let stores = checks.filter { $0.key != snowflake }.values
-        return checks[snowflake]?.isDown != true && (stores.isEmpty || stores.contains { !$0.isDown })
-    }
-
-    private func segmentCheck() async -> Check? {
-        guard let segments = generators.segments else { return nil }
-        return Self.check(await segments.checkStore(), isStarved: segments.isStarved)
-    }
-
-    private static func check(_ counters: CounterGenerators?) async -> Check? {
-        guard let counters else { return nil }
-        return check(await counters.checkStore(), isStarved: counters.isStarved)
-    }
-
-    private static func check(_ failure: FrondError?, isStarved: Bool) -> Check {
-        Check(status: failure == nil ? "up" : isStarved ? "down" : "degraded", reason: failure?.message)
-    }
-
-    private static func check(_ worker: WorkerStatus) -> Check {
-        let until = worker.horizonMilliseconds.map {
-            Date(timeIntervalSince1970: Double($0) / 1000).formatted(.iso8601)
+    /// The rule for the server, or for one of its generators alone: a store that failed is asked again first.
+    private func rule(_ kind: GeneratorKind?) async -> ReadinessRule {
+        for generator in issuer.generators.all where kind == nil || generator.kind == kind {
+            await generator.checkStore()
         }
-        let status = worker.isReady ? worker.problem == nil ? "up" : "degraded" : "down"
-        let clock =
-            switch worker.clock {
-            case .ok: "ok"
-            case .behind(let duration): "behind by \(duration)"
-            case .ahead(let duration): "ahead by \(duration)"
-            }
-        return Check(status: status, reason: worker.problem, worker: worker.workerID, until: until, clock: clock)
+        return ReadinessRule(generators: issuer.health.filter { kind == nil || $0.generator == kind })
     }
 }

@@ -7,7 +7,7 @@ extension Problem {
         let status: HTTPResponse.Status =
             switch error.code {
             case .invalidArgument: .badRequest
-            case .unknownTag, .generatorNotOfTag: .notFound
+            case .unknownTag, .generatorNotOfTag, .generatorNotEnabled: .notFound
             case .tagExists: .conflict
             case .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded, .shutDown,
                 .cancelled, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost,

@@ -46,12 +46,6 @@ extension Problem {
         Problem(status: .notFound, code: "unknown-path", detail: "there is nothing at \(path)")
     }
 
-    static func notEnabled(_ generator: String) -> Problem {
-        Problem(
-            status: .notFound, code: "generator-not-enabled",
-            detail: "this server has no \(generator) generator enabled")
-    }
-
     static func methodNotAllowed(_ method: String, _ path: String, allowed: [HTTPRequest.Method]) -> Problem {
         let names = allowed.map(\.rawValue)
         return Problem(

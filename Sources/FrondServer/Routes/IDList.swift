@@ -15,11 +15,6 @@ struct IDList {
                 if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
                 buffer.writeDecimals(run)
             }
-        case .integers(let integers):
-            for integer in integers {
-                if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
-                buffer.writeDecimal(integer)
-            }
         case .uuids(let uuids):
             for uuid in uuids {
                 if buffer.writerIndex > 0 { buffer.writeInteger(UInt8(ascii: "\n")) }
@@ -37,7 +32,6 @@ struct IDList {
     private var strings: [String] {
         switch values {
         case .numbers(let runs): runs.flatMap { $0.map(String.init) }
-        case .integers(let integers): integers.map(String.init)
         case .uuids(let uuids): uuids.map(\.description)
         case .texts(let texts): texts
         }
@@ -52,7 +46,6 @@ struct IDList {
     private var isJSONNumber: Bool {
         switch values {
         case .numbers(let runs): runs.count == 1 && runs[0].count == 1
-        case .integers(let integers): integers.count == 1
         case .uuids, .texts: false
         }
     }
@@ -60,7 +53,7 @@ struct IDList {
     /// Returns the answer to a request. The IDs of a JSON object are strings, since JavaScript loses integers above 2^53.
     func response(to request: IDRequest) throws -> Response {
         switch request.form {
-        case .object: try .json(Body(tag: request.tag.name, ids: strings))
+        case .object: try .json(Body(tag: request.request.tag.name, ids: strings))
         case .bareJSON where isJSONNumber: .bareJSON(text)
         case .text, .bareJSON: .text(text)
         }

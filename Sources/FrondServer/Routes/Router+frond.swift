@@ -8,33 +8,33 @@ extension Router where Context == FrondContext {
     static func frond(_ generators: ServedGenerators, readiness: Readiness, maxCount: Int) -> Router<FrondContext> {
         let router = Router<FrondContext>(context: FrondContext.self)
         router.add(middleware: ProblemMiddleware())
-        for kind in GeneratorKind.allCases { router.addIDs(of: kind, generators, maxCount: maxCount) }
-        router.addChain(generators, maxCount: maxCount)
+        for kind in GeneratorKind.allCases { router.addIDs(of: kind, generators.issuer, maxCount: maxCount) }
+        router.addChain(generators.issuer, maxCount: maxCount)
         router.addDecoding(generators.snowflake)
         router.getOnly("/health/live", allowingHead: true) { _, _ in
             .text(ByteBuffer(string: "live"))
         }
-        router.getOnly("/health/ready", allowingHead: true) { _, _ in
-            try await readiness.response()
+        router.getOnly("/health/ready", allowingHead: true) { request, _ in
+            let query = try QueryParameters(request.uri.query, knowing: [Readiness.parameter])
+            return try await readiness.response(generator: query[Readiness.parameter])
         }
         return router
     }
 
     /// Adds the route of one generator.
-    private func addIDs(of kind: GeneratorKind, _ generators: ServedGenerators, maxCount: Int) {
+    private func addIDs(of kind: GeneratorKind, _ issuer: IDIssuer, maxCount: Int) {
         getTag("/api/\(kind.rawValue)/get") { request, context in
-            guard generators.has(kind) else { throw Problem.notEnabled(kind.rawValue) }
             let wanted = try IDRequest(request, parameters: context.parameters, of: kind, maxCount: maxCount)
-            let ids = try await generators.ids(wanted, of: kind)
+            let ids = try await issuer.issue(wanted.request, count: wanted.count)
             return try IDList(values: ids.values).response(to: wanted)
         }
     }
 
     /// Adds the route that asks a tag's generators in turn, and says which of them answered.
-    private func addChain(_ generators: ServedGenerators, maxCount: Int) {
+    private func addChain(_ issuer: IDIssuer, maxCount: Int) {
         getTag("/api/id") { request, context in
             let wanted = try IDRequest(request, parameters: context.parameters, of: nil, maxCount: maxCount)
-            let ids = try await generators.issuer.issue(wanted.tag, count: wanted.count, format: wanted.format)
+            let ids = try await issuer.issue(wanted.request, count: wanted.count)
             var response = try IDList(values: ids.values).response(to: wanted)
             response.headers[.frondGenerator] = ids.generator.rawValue
             return response
@@ -72,29 +72,5 @@ extension HTTPField.Name {
     fileprivate static var frondGenerator: Self {
         guard let name = Self("Frond-Generator") else { preconditionFailure("the name of a header is a token") }
         return name
-    }
-}
-
-extension ServedGenerators {
-    fileprivate func has(_ kind: GeneratorKind) -> Bool {
-        switch kind {
-        case .segment: segments != nil
-        case .redis: redis != nil
-        case .ticket: tickets != nil
-        case .snowflake: snowflake != nil
-        case .uuid: true
-        }
-    }
-
-    fileprivate func ids(_ wanted: IDRequest, of kind: GeneratorKind) async throws -> IssuedIDs {
-        switch wanted.version {
-        case nil, "7":
-            return try await issuer.issue(wanted.tag, count: wanted.count, by: kind, format: wanted.format)
-        case "4":
-            try await issuer.check(wanted.tag, allows: kind)
-            return IssuedIDs(generator: kind, values: .uuids(try await randomUUID.next(count: wanted.count)))
-        case let version?:
-            throw Problem.badRequest("version '\(version)' is not served; use 4 or 7")
-        }
     }
 }

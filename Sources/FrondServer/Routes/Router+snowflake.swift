@@ -5,13 +5,13 @@ extension Router where Context == FrondContext {
     /// The routes that take a snowflake ID apart.
     func addDecoding(_ keeper: WorkerKeeper?) {
         getOnly("/api/snowflake/decode/:id") { request, context in
-            guard let keeper else { throw Problem.notEnabled("snowflake") }
+            guard let keeper else { throw FrondError.notEnabled(IssuingSnowflake.kind) }
             _ = try QueryParameters(request.uri.query, knowing: [])
             let id = try Self.id(context.parameters.get("id"))
             return try .json(try DecodedID(id, layout: keeper.generator.layout))
         }
         getOnly("/decodeSnowflakeId") { request, _ in
-            guard let keeper else { throw Problem.notEnabled("snowflake") }
+            guard let keeper else { throw FrondError.notEnabled(IssuingSnowflake.kind) }
             let query = try QueryParameters(request.uri.query, knowing: ["snowflakeId"])
             let id = try Self.id(query["snowflakeId"])
             return try .json(try LeafDecodedID(id, layout: keeper.generator.layout))

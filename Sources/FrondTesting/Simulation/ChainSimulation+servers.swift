@@ -1,28 +1,55 @@
 import Frond
 
 extension ChainSimulation {
-    /// A request comes: what it is answered by is chosen now, by what the server knows and by its clock.
+    /// A request comes: how it is answered is decided now, by what the server knows and by its clock.
     mutating func arrive(at server: Int) throws {
         let tag = random.chance(0.8) ? main : late
-        let view = servers[server].views[tag] ?? records[tag]
-        guard let view else { return }
-        servers[server].views[tag] = view
-        let form = try form(of: tag, view, at: server)
-        let generators = view.options.generators.isEmpty ? [.segment] : view.options.generators
-        var chain = FallbackChain(tag: tag, generators: generators, limit: .seconds(1), now: now)
-        guard case .ask(let kind, _) = chain.begin(now: now) else { return }
-        noteDay(of: form)
+        let rules = IssueStateMachine.Rules(
+            enabled: [.segment, .redis, .snowflake], waitLimit: .seconds(1), scrambleKey: nil, zones: Self.forms)
         let request = Request(
-            server: server, life: servers[server].life, tag: tag, view: view, form: form, chain: chain, kind: kind)
-        queue.add(.asked(request), at: now + random.duration(in: .zero...(.milliseconds(30))))
+            server: server, life: servers[server].life, tag: tag,
+            machine: IssueStateMachine(IssueRequest(tag), rules: rules),
+            view: TagKnowledge(record: nil, isConfirmed: false), kind: .segment, sequence: tag)
+        follow(request.machine.begin(), of: request)
     }
 
-    private mutating func form(of tag: Tag, _ view: TagRecord, at server: Int) throws -> TagForm {
-        let wall = servers[server].clock.read(wallMilliseconds: wallMilliseconds(of: server))
-        var view = view
-        if omitted.contains(.floor) { view.options.snowflakeFloor = nil }
-        return try TagForm(
-            tag, view, format: nil, wallMilliseconds: wall, zones: Self.forms, scrambleKey: nil)
+    /// Does what the machine of a request says.
+    private mutating func follow(_ first: IssueStateMachine.Action, of request: Request) {
+        var request = request
+        var action = first
+        while true {
+            switch action {
+            case .readSettings:
+                request.view = view(of: request.tag, at: request.server)
+                let wall = servers[request.server].clock.read(wallMilliseconds: wallMilliseconds(of: request.server))
+                action = request.machine.read(.success(request.view), now: now, wallMilliseconds: wall)
+            case .ask(let kind, let sequence, _):
+                request.kind = kind
+                request.sequence = sequence
+                noteDay(of: sequence)
+                queue.add(.asked(request), at: now + random.duration(in: .zero...(.milliseconds(30))))
+                return
+            case .confirm(let settles):
+                let reading = confirm(request, settles: settles)
+                action = request.machine.confirmed(reading)
+                if case .readSettings = action { report.dropped += 1 }
+            case .finish(.success(let ids)):
+                answer(ids, request)
+                return
+            case .finish(.failure):
+                report.failures += 1
+                return
+            }
+        }
+    }
+
+    /// What the server last read of a tag; it looks now where it knows nothing.
+    private mutating func view(of tag: Tag, at server: Int) -> TagKnowledge {
+        let record = servers[server].views[tag] ?? records[tag]
+        servers[server].views[tag] = record
+        var knowledge = TagKnowledge(record: record, isConfirmed: servers[server].confirmed.contains(tag))
+        if omitted.contains(.floor) { knowledge.record?.options.snowflakeFloor = nil }
+        return knowledge
     }
 
     private func wallMilliseconds(of server: Int) -> Int64 {
@@ -30,12 +57,12 @@ extension ChainSimulation {
         return Self.start + time.seconds * 1000 + time.attoseconds / 1_000_000_000_000_000
     }
 
-    /// Without a sequence for each period: the first server that sees a later day sets the tag back.
-    private mutating func noteDay(of form: TagForm) {
-        guard form.sequence != form.tag else { return }
-        report.sequences.insert(form.sequence)
-        guard omitted.contains(.sequences), form.sequence.name > latestDay else { return }
-        latestDay = form.sequence.name
+    /// Without sequences of their own: the first server that sees a later day sets the tag back.
+    private mutating func noteDay(of sequence: Tag) {
+        guard sequence.periodTag != nil else { return }
+        report.sequences.insert(sequence)
+        guard omitted.contains(.sequences), sequence.name > latestDay else { return }
+        latestDay = sequence.name
         if let record = records[main] { records[main]?.maxID = record.startID }
     }
 
@@ -43,59 +70,55 @@ extension ChainSimulation {
     mutating func asked(_ request: Request) throws {
         var request = request
         guard servers[request.server].life == request.life else { return }
+        let action: IssueStateMachine.Action
         do throws(FrondError) {
             let number = try number(for: request)
-            let ids = try request.form.write(.integers([number]), by: request.kind)
-            guard stands(request) else {
-                report.dropped += 1
-                return
-            }
-            try answer(number, ids, request)
+            action = request.machine.brought(.numbers([NumberRun(first: number, count: 1)]), now: now)
+            request.number = number
         } catch {
-            switch request.chain.failed(error, now: now) {
-            case .fail: report.failures += 1
-            case .ask(let kind, _):
-                request.kind = kind
-                queue.add(.asked(request), at: now + random.duration(in: .zero...(.milliseconds(30))))
-            }
+            action = request.machine.failed(error, now: now)
         }
+        follow(action, of: request)
     }
 
-    private mutating func answer(_ number: Int64, _ ids: IssuedIDs, _ request: Request) throws(FrondError) {
-        var ids = ids
-        if omitted.contains(.oneDate) {
+    private mutating func answer(_ ids: IssuedIDs, _ request: Request) {
+        var line = ids.firstLine
+        if omitted.contains(.oneDate), let number = request.number {
             // As if the date were looked up when the text is written.
             let wall = wallMilliseconds(of: request.server)
-            ids = try TagForm(
-                request.tag, request.view, format: nil, wallMilliseconds: wall, zones: Self.forms, scrambleKey: nil
-            ).write(.integers([number]), by: request.kind)
+            let later = try? TagNotation(
+                request.tag, request.view.record, format: nil, wallMilliseconds: wall, zones: Self.forms,
+                scrambleKey: nil
+            ).write(.numbers([NumberRun(first: number, count: 1)]), by: request.kind)
+            line = later?.firstLine ?? line
         }
-        let text =
-            switch ids.values {
-            case .texts(let texts): "\(request.tag) \(texts[0])"
-            default: "\(request.tag) \(number)"
-            }
+        let text = "\(request.tag) \(line)"
         report.answers[request.kind, default: 0] += 1
         if !report.texts.insert(text).inserted {
             report.violations.append("\(text) was issued twice, at last by \(request.kind)")
         }
     }
 
-    /// Returns true if the settings that a request was answered by are the tag's, read once its number is reserved.
-    private mutating func stands(_ request: Request) -> Bool {
-        guard !omitted.contains(.confirmation), !servers[request.server].confirmed.contains(request.tag) else {
-            return true
+    /// Reads the settings of a tag once its number is reserved, and makes them final where the number does not.
+    private mutating func confirm(_ request: Request, settles: Bool) -> Result<TagKnowledge, FrondError> {
+        if omitted.contains(.confirmation) { return .success(request.view) }
+        do throws(FrondError) {
+            guard let record = records[request.tag] else { throw .unknown(request.tag) }
+            if settles, !record.isInUse {
+                records[request.tag] = try record.applying(TagChange(maxID: record.maxID + 1), nowMilliseconds: 0)
+            }
+        } catch {
+            return .failure(error)
         }
-        guard let record = records[request.tag] else { return false }
-        servers[request.server].views[request.tag] = record
+        servers[request.server].views[request.tag] = records[request.tag]
         servers[request.server].confirmed.insert(request.tag)
-        return record.options == request.view.options
+        return .success(view(of: request.tag, at: request.server))
     }
 
     // MARK: Generators
 
     private mutating func number(for request: Request) throws(FrondError) -> Int64 {
-        let sequence = omitted.contains(.sequences) ? request.tag : request.form.sequence(for: request.kind)
+        let sequence = omitted.contains(.sequences) ? request.tag : request.sequence
         switch request.kind {
         case .redis:
             if outages.contains(.redis) { throw FrondError(.storeUnavailable, "redis is down") }

@@ -1,9 +1,8 @@
 package import Frond
 
-/// Servers that answer one tag by Redis, segments and snowflake IDs in turn, across days, one seed, in virtual time:
-/// the real ``FallbackChain``, ``SteadyClock``, ``TagForm`` and arithmetic of records, while stores and Redis fail,
-/// Redis forgets, clocks stand apart and jump, and servers crash. A second tag gets its form while servers begin to use
-/// it.
+/// Servers that answer one tag by Redis, segments and snowflake IDs in turn, across days, one seed, in virtual time: the
+/// real ``IssueStateMachine``, ``SteadyClock`` and arithmetic of records, while stores and Redis fail, Redis
+/// forgets, clocks stand apart and jump, and servers crash. A second tag gets its form while servers begin to use it.
 package struct ChainSimulation {
     /// The guards that can be left out, to show that they are needed.
     package struct Omission: OptionSet, Sendable {
@@ -51,10 +50,13 @@ package struct ChainSimulation {
         let server: Int
         let life: Int
         let tag: Tag
-        let view: TagRecord
-        let form: TagForm
-        var chain: FallbackChain
+        var machine: IssueStateMachine
+        /// The settings that the machine goes by, and the generator and the sequence that it asks now.
+        var view: TagKnowledge
         var kind: GeneratorKind
+        var sequence: Tag
+        /// The number that the generator brought.
+        var number: Int64?
     }
 
     struct Server {

@@ -33,7 +33,7 @@ final class TestServer: Sendable {
         _ store: any SegmentStore = StoreView(InMemorySegmentStore(), missingTags: .create),
         registry: (any WorkerRegistry)? = nil,
         layout: SnowflakeLayout = .leaf, datacenterID: Int64 = 0, port: Int = 0, host: String = "127.0.0.1",
-        tls: ServerTLS? = nil
+        tls: ServerTLS? = nil, settings: IDIssuer.Settings = IDIssuer.Settings()
     ) async throws -> TestServer {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let keeper = try registry.map { registry in
@@ -43,7 +43,8 @@ final class TestServer: Sendable {
         }
         let (listening, announce) = AsyncStream.makeStream(of: FrondServer.Ports.self)
         let server = FrondServer(
-            generators: ServedGenerators(segments: SegmentGenerators(store: store), snowflake: keeper),
+            generators: ServedGenerators(
+                segments: SegmentGenerators(store: store), snowflake: keeper, settings: settings),
             configuration: FrondServer.Configuration(
                 host: host, port: 0, drainLimit: .seconds(2), threads: 1, grpc: GRPCConfiguration(port: port),
                 tls: tls),

@@ -44,13 +44,22 @@ struct HealthServiceTests {
         }
     }
 
-    @Test("is NOT_SERVING without a worker ID, where snowflake IDs are enabled")
+    @Test("of a generator is its own: without a worker ID snowflake IDs are not served, and the server is")
     func noWorkerID() async throws {
         let store = InMemoryWorkerStore(origin: nil)
         var server = TestServer()
         server.registry = StoredWorkerRegistry(store)
         try await server.withClient { client async throws in
-            #expect(try await client.health.check(.init()).status == .notServing)
+            func health(_ service: String) async throws -> Grpc_Health_V1_HealthCheckResponse.ServingStatus {
+                try await client.health.check(.with { $0.service = service }).status
+            }
+            #expect(try await health("") == .serving)
+            #expect(try await health("frond.v1.IDs/segment") == .serving)
+            #expect(try await health("frond.v1.IDs/uuid") == .serving)
+            #expect(try await health("frond.v1.IDs/snowflake") == .notServing)
+            for unknown in ["frond.v1.IDs/redis", "frond.v1.IDs/abacus", "frond.v1.IDs/", "x"] {
+                #expect(try await status { try await health(unknown) }.code == .notFound)
+            }
         }
     }
 

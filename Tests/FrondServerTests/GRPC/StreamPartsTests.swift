@@ -7,15 +7,15 @@ import Testing
 
 @Suite("The parts of a stream", .timeLimit(.minutes(1)))
 struct StreamPartsTests {
-    private let order: IDSource
-    private let user: IDSource
+    private let order: IssueRequest
+    private let user: IssueRequest
 
     init() throws {
-        order = .timeOrderedUUID(try Tag("order"))
-        user = .randomUUID(try Tag("user"))
+        order = IssueRequest(try Tag("order"), by: .uuid)
+        user = IssueRequest(try Tag("user"), by: .uuid, uuidVersion: .random)
     }
 
-    private func ask(_ number: UInt64, _ source: IDSource, count: Int = 1) -> StreamAsk {
+    private func ask(_ number: UInt64, _ source: IssueRequest, count: Int = 1) -> StreamAsk {
         StreamAsk(requestID: number, source: source, count: count)
     }
 
@@ -46,7 +46,7 @@ struct StreamPartsTests {
 
     @Test("supply: gives every number once, in order, over runs and strides")
     func supply() {
-        var supply = RunSupply([
+        var supply = NumberSupply([
             NumberRun(first: 1, count: 3), NumberRun(first: 100, count: 4, stride: 10), NumberRun(first: 7, count: 1),
         ])
         #expect(supply.count == 8)

@@ -18,6 +18,7 @@ struct TestServer: Sendable {
     /// Nil for a server without snowflake IDs.
     var registry: (any WorkerRegistry)? = nil
     var redis: CounterGenerators?
+    var settings = IDIssuer.Settings()
     var configuration = FrondServer.Configuration(port: 0, threads: 2, grpc: GRPCConfiguration(port: 0))
 
     /// A running server as a test sees it.
@@ -37,7 +38,8 @@ struct TestServer: Sendable {
         let (listening, announce) = AsyncStream.makeStream(of: FrondServer.Ports.self)
         let server = FrondServer(
             generators: ServedGenerators(
-                segments: SegmentGenerators(store: store, policy: policy), snowflake: try keeper(), redis: redis),
+                segments: SegmentGenerators(store: store, policy: policy), snowflake: try keeper(), redis: redis,
+                settings: settings),
             configuration: configuration, logger: logger,
             onListening: { announce.yield($0) })
         let group = ServiceGroup(services: [server], logger: logger)

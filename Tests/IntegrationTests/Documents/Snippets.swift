@@ -64,7 +64,7 @@ private enum Snippets {
             FrondClient.Configuration(
                 servers: ["10.0.0.7:9090", "10.0.0.8:9090"], tls: ClientTLS(authority: "ca.pem"),
                 pool: PoolPolicy(findsServers: true)))
-        let tickets = try await client.remote.next(Tag("order"), count: 10, from: .ticket)
+        let tickets = try await client.remote.next(Tag("order"), count: 10, by: .ticket)
         _ = tickets
     }
 

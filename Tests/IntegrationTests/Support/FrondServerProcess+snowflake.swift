@@ -39,7 +39,7 @@ extension FrondServerProcess {
         struct Ready: Decodable {
             var checks: Checks
         }
-        let answer = try await get("/health/ready")
+        let answer = try await get("/health/ready?generator=snowflake")
         let body = try JSONDecoder().decode(Ready.self, from: Data(answer.body.utf8))
         return (answer.status == 200, body.checks.snowflake)
     }

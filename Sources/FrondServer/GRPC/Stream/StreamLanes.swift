@@ -1,15 +1,16 @@
+import Frond
 import FrondAPI
 
 /// One request of a stream, checked.
 struct StreamAsk: Sendable {
     var requestID: UInt64
-    var source: IDSource
+    var source: IssueRequest
     var count: Int
 }
 
 /// Requests for IDs of one source that are answered together, in the order in which they came.
 struct StreamBatch: Sendable {
-    let source: IDSource
+    let source: IssueRequest
     private(set) var asks: [StreamAsk]
     /// IDs that they ask for together.
     private(set) var count: Int
@@ -32,14 +33,14 @@ struct StreamBatch: Sendable {
 /// those that come meanwhile are the next batch. Lanes do not wait for each other. A value without I/O.
 struct StreamLanes {
     /// The sources of which a batch is under way, with the requests that wait for its end.
-    private var busy: [IDSource: StreamBatch?] = [:]
+    private var busy: [IssueRequest: StreamBatch?] = [:]
 
     /// Requests have come.
     /// - Returns: the batches to be served now, one for each lane that was free.
     mutating func arrived(_ asks: [StreamAsk]) -> [StreamBatch] {
         var batches: [StreamBatch] = []
-        var positions: [IDSource: Int] = [:]
-        var last: (source: IDSource, position: Int)?
+        var positions: [IssueRequest: Int] = [:]
+        var last: (source: IssueRequest, position: Int)?
         for ask in asks {
             // Most streams ask for IDs of one source: no look at the tables then.
             if let last, last.source == ask.source {
@@ -63,7 +64,7 @@ struct StreamLanes {
 
     /// The batch of a lane is answered.
     /// - Returns: the next batch of the lane, to be served now; nil where nothing waits.
-    mutating func ended(_ source: IDSource) -> StreamBatch? {
+    mutating func ended(_ source: IssueRequest) -> StreamBatch? {
         guard let next = busy[source] ?? nil else {
             busy[source] = nil
             return nil

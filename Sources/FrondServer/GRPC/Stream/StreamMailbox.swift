@@ -1,3 +1,4 @@
+import Frond
 import FrondAPI
 import Synchronization
 
@@ -7,7 +8,7 @@ final class StreamMailbox: Sendable {
     enum Event: Sendable {
         case asked(Frond_V1_StreamRequest)
         /// A batch that had to wait is answered.
-        case answered(IDSource, StreamAnswers)
+        case answered(IssueRequest, StreamAnswers)
     }
 
     private struct State: Sendable {
@@ -94,7 +95,7 @@ final class StreamMailbox: Sendable {
     // MARK: Serving
 
     /// A batch that had to wait is answered.
-    func post(_ source: IDSource, _ answers: StreamAnswers) {
+    func post(_ source: IssueRequest, _ answers: StreamAnswers) {
         let taker = state.withLock { state in
             state.events.append(.answered(source, answers))
             return state.taker.take()

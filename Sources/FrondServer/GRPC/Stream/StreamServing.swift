@@ -19,53 +19,35 @@ struct StreamAnswers: Sendable {
     }
 }
 
-/// Claims the IDs of the batches of a stream.
+/// Issues the IDs of the batches of a stream.
 struct StreamServing: Sendable {
-    let generators: ServedGenerators
+    let issuer: IDIssuer
 
     /// The requests of a batch that have to wait.
     struct Rest: Sendable {
-        var source: IDSource
+        var source: IssueRequest
         var asks: ArraySlice<StreamAsk>
-        /// What was claimed for them already: less than the first asks for.
-        var supply: RunSupply
+        /// IDs that were issued for them already: fewer than the first asks for.
+        var atHand: IssuedIDs?
     }
 
-    /// Answers what can be answered at once, by one claim.
+    /// Answers what can be answered at once, all by one question to the generator.
     /// - Returns: the others; nil where all are answered.
     func answerReady(_ batch: StreamBatch, into answers: inout StreamAnswers) -> Rest? {
-        var supply = RunSupply()
-        switch batch.source {
-        case .timeOrderedUUID, .randomUUID:
-            for (index, ask) in batch.asks.enumerated() {
-                guard let ids = generators.claimIfReady(batch.source, count: ask.count) else {
-                    return Rest(source: batch.source, asks: batch.asks[index...], supply: supply)
-                }
-                answers.append(Frond_V1_StreamResponse(ask, ids), ids: ask.count)
-            }
-            return nil
-        case .segment:
-            if case .runs(let runs) = generators.claimIfReady(batch.source, count: batch.count) {
-                supply = RunSupply(runs)
-            }
-        case .snowflake(let tag):
-            if generators.issuer.isPlain(tag, by: .snowflake), let generator = generators.snowflake?.generator,
-                let claimed = generator.nextBatchIfReady(atMost: min(batch.count, generator.maxCount))
-            {
-                supply = RunSupply(claimed.runs)
-            }
-        case .redis, .ticket: break
+        guard let ready = issuer.issueIfReady(batch.source, upTo: batch.count) else {
+            return Rest(source: batch.source, asks: batch.asks[...])
         }
+        var supply = IDSupply(ready)
         for (index, ask) in batch.asks.enumerated() {
             guard supply.count >= ask.count else {
-                return Rest(source: batch.source, asks: batch.asks[index...], supply: supply)
+                return Rest(source: batch.source, asks: batch.asks[index...], atHand: supply.take(supply.count))
             }
-            answers.append(Frond_V1_StreamResponse(ask, .runs(supply.take(Int64(ask.count)))), ids: ask.count)
+            answers.append(Frond_V1_StreamResponse(ask, supply.take(ask.count)), ids: ask.count)
         }
         return nil
     }
 
-    /// Answers the others, each by a claim of its own: where there are only a few numbers left, who asks for few gets
+    /// Answers the others, each by a question of its own: where only a few numbers are left, a request for few gets
     /// them.
     func answer(_ rest: Rest) async -> StreamAnswers {
         var rest = rest
@@ -74,7 +56,7 @@ struct StreamServing: Sendable {
         for ask in rest.asks {
             if failure == nil {
                 do {
-                    let ids = try await claim(ask, &rest.supply)
+                    let ids = try await issuer.issue(ask.source, count: ask.count, after: rest.atHand.take())
                     answers.append(Frond_V1_StreamResponse(ask, ids), ids: ask.count)
                     continue
                 } catch {
@@ -89,29 +71,18 @@ struct StreamServing: Sendable {
         }
         return answers
     }
-
-    private func claim(_ ask: StreamAsk, _ supply: inout RunSupply) async throws -> ClaimedIDs {
-        let atHand = supply.take(min(supply.count, Int64(ask.count)))
-        let missing = ask.count - Int(atHand.reduce(0) { $0 + $1.count })
-        let claimed = try await generators.claim(ask.source, count: missing)
-        guard case .runs(let runs) = claimed else { return claimed }
-        return .runs(atHand + runs)
-    }
 }
 
 extension ErrorStatus {
-    /// Whether another request for the same IDs may do better, such as one for fewer.
+    /// True where another request for the same IDs may do better, such as one for fewer.
     fileprivate var concernsOneRequest: Bool { code == .outOfRange || code == .invalidArgument }
 }
 
 extension Frond_V1_StreamResponse {
-    init(_ ask: StreamAsk, _ ids: ClaimedIDs) {
+    init(_ ask: StreamAsk, _ ids: IssuedIDs) {
         self.init()
         requestID = ask.requestID
-        switch ids {
-        case .runs(let runs): self.runs = runs.map { Frond_V1_NumberRun($0) }
-        case .uuids(let uuids): self.uuids = uuids.map(\.description)
-        }
+        set(ids, version: ask.source.uuidVersion)
     }
 
     init(_ ask: StreamAsk, _ status: ErrorStatus) {

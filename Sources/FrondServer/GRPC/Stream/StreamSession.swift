@@ -12,7 +12,7 @@ struct StreamSession: Sendable {
     private let mailbox: StreamMailbox
 
     init(generators: ServedGenerators, maxCount: Int, limits: StreamLimits) {
-        serving = StreamServing(generators: generators)
+        serving = StreamServing(issuer: generators.issuer)
         self.maxCount = maxCount
         mailbox = StreamMailbox(limits: limits)
     }
@@ -101,8 +101,10 @@ struct StreamSession: Sendable {
     }
 
     private func check(_ request: Frond_V1_StreamRequest) throws(FrondError) -> StreamAsk {
-        StreamAsk(
-            requestID: request.requestID, source: try IDSource(request.generator, tag: request.tag),
-            count: request.count == 0 ? 1 : try checkedCount(request.count, maxCount: maxCount))
+        let count = request.count == 0 ? 1 : Int(request.count)
+        try checkCount(count, upTo: maxCount)
+        return StreamAsk(
+            requestID: request.requestID,
+            source: try IssueRequest(tag: request.tag, request.generator, format: request.format), count: count)
     }
 }

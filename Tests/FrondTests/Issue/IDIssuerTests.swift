@@ -39,7 +39,7 @@ struct IDIssuerTests {
 
     @Test("a format writes the IDs of every route; a request's own format comes before it")
     func formats() async throws {
-        try await create(TagOptions(format: try TextFormat("ORD-{number:6}")))
+        try await create(TagOptions(format: try TextFormat("ORD-{number:6}"), onlyItsFormat: false))
         let issuer = issuer()
         #expect(try await issuer.issue(tag).lines == ["ORD-000001"])
         #expect(try await issuer.issue(tag, by: .segment).lines == ["ORD-000002"])
@@ -206,7 +206,7 @@ struct IDIssuerTests {
         try await create(TagOptions())
         let issuer = issuer()
         // The server has looked at the tag, and nobody has used it.
-        try await issuer.check(tag, allows: .segment)
+        _ = try await issuer.knowledge(of: tag)
         _ = try await base.change(tag, TagChange(options: TagOptions(format: try TextFormat("hex:4"))))
         #expect(try await issuer.issue(tag).lines == ["0002"], "the number of the old form is a gap")
     }
@@ -216,7 +216,7 @@ struct IDIssuerTests {
         let key = try ScrambleKey(Array("a key of sixteen".utf8))
         try await create(TagOptions(scrambleKey: key.fingerprint), maxValue: 1000)
         let early = issuer(key: key)
-        try await early.check(tag, allows: .segment)
+        _ = try await early.knowledge(of: tag)
         _ = try await base.change(tag, TagChange(maxValue: 200))
         var lines = try await early.issue(tag, count: 5).lines
         lines += try await issuer(key: key).issue(tag, count: 5).lines
@@ -257,17 +257,5 @@ struct IDIssuerTests {
         #expect(!issuer.isPlain(tag, by: .segment))
         refresher.cancel()
         await refresher.value
-    }
-}
-
-extension IssuedIDs {
-    /// The IDs as texts.
-    fileprivate var lines: [String] {
-        switch values {
-        case .numbers(let runs): runs.flatMap { $0.map(String.init) }
-        case .integers(let integers): integers.map(String.init)
-        case .uuids(let uuids): uuids.map(\.description)
-        case .texts(let texts): texts
-        }
     }
 }

@@ -1,5 +1,5 @@
 /// How one request's IDs of a tag are numbered and written: chosen once, by the tag's settings and the clock.
-package struct TagForm: Sendable {
+package struct TagNotation: Sendable {
     package let tag: Tag
     /// Where segments and counters take numbers: the tag, or the record of its present period.
     package let sequence: Tag
@@ -16,7 +16,8 @@ package struct TagForm: Sendable {
     /// - Throws: `invalidArgument` for a format without the date that tells the tag's numbers apart;
     ///   `storeUnavailable` for numbers that are scrambled with another key.
     package init(
-        _ tag: Tag, _ record: TagRecord?, format: TextFormat?, wallMilliseconds: Int64, zones: any TimeZoneRules,
+        _ tag: Tag, _ record: TagRecord?, format: TextFormat?, wallMilliseconds: @autoclosure () -> Int64,
+        zones: any TimeZoneRules,
         scrambleKey: ScrambleKey?
     ) throws(FrondError) {
         let options = record?.options ?? TagOptions()
@@ -36,18 +37,21 @@ package struct TagForm: Sendable {
                     "the numbers of tag '\(tag)' begin again each \(period.unit.rawValue): a format for them needs {date}"
                 )
             }
-            date = try period.date(atMilliseconds: wallMilliseconds, by: zones)
+            date = try period.date(atMilliseconds: wallMilliseconds(), by: zones)
             sequence = try Tag(tag, period: date)
         } else {
-            date = self.format?.hasDate == true ? try Self.day.date(atMilliseconds: wallMilliseconds, by: zones) : ""
+            date = self.format?.hasDate == true ? try Self.day.date(atMilliseconds: wallMilliseconds(), by: zones) : ""
             sequence = tag
         }
     }
 
+    /// The record that a generator takes numbers from: that of the period, or the tag's own.
+    package func sequence(for generator: GeneratorKind) -> Tag { generator.countsInRecord ? sequence : tag }
+
     /// What `{date}` says where a tag has no periods.
     private static let day = TagPeriod(.day)
 
-    private static func scramble(
+    static func scramble(
         of record: TagRecord, _ fingerprint: ScrambleKey.Fingerprint, key: ScrambleKey?
     ) throws(FrondError) -> Scramble {
         guard let key, key.fingerprint == fingerprint else {
@@ -64,31 +68,29 @@ package struct TagForm: Sendable {
     ///   tag cannot have, on whichever side of the floor where snowflake IDs begin.
     package func write(_ values: IssuedIDs.Values, by generator: GeneratorKind) throws(FrondError) -> IssuedIDs {
         try checkSide(of: values, generator)
-        guard format != nil || scramble != nil, let numbers = values.integers else {
+        guard format != nil || scramble != nil, case .numbers(let runs) = values else {
             return IssuedIDs(generator: generator, values: values)
         }
         var texts: [String] = []
-        texts.reserveCapacity(numbers.count)
-        for number in numbers { texts.append(try text(of: number)) }
+        texts.reserveCapacity(runs.reduce(0) { $0 + Int($1.count) })
+        for number in runs.joined() { texts.append(try text(of: number)) }
         return IssuedIDs(generator: generator, values: .texts(texts))
     }
 
     /// Snowflake IDs begin at the floor, all other numbers end below it, so that they never meet.
     private func checkSide(of values: IssuedIDs.Values, _ generator: GeneratorKind) throws(FrondError) {
         guard let floor, let bounds = values.bounds else { return }
-        switch generator {
-        case .snowflake where bounds.lowerBound < floor:
+        if generator.isMadeFromClock, bounds.lowerBound < floor {
             throw FrondError(
                 .clockMovedBackwards,
                 "snowflake ID \(bounds.lowerBound) is below \(floor), where those of tag '\(tag)' begin: the clock is "
                     + "behind, or the layout is another one", retryAfter: .seconds(1))
-        case .segment where bounds.upperBound >= floor, .redis where bounds.upperBound >= floor,
-            .ticket where bounds.upperBound >= floor:
+        }
+        if generator.countsUp, bounds.upperBound >= floor {
             throw FrondError(
                 .exhausted,
                 "\(generator.rawValue) number \(bounds.upperBound) of tag '\(tag)' is not below \(floor), where its "
                     + "snowflake IDs begin")
-        default: return
         }
     }
 

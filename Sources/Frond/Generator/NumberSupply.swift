@@ -1,22 +1,21 @@
-import Frond
-
-/// Numbers that were claimed for several requests, given to one after the other.
-struct RunSupply: Sendable {
+/// Numbers that were reserved for several callers, handed to one after the other.
+package struct NumberSupply: Sendable {
     private var runs: [NumberRun]
     /// The first run that is not used up.
     private var position = 0
-    private(set) var count: Int64
+    /// The count of the numbers that are left.
+    package private(set) var count: Int64
 
-    init(_ runs: [NumberRun] = []) {
+    package init(_ runs: [NumberRun] = []) {
         self.runs = runs
         count = runs.reduce(0) { $0 + $1.count }
     }
 
-    /// The next numbers.
-    /// - Parameter wanted: 0 to ``count``.
-    mutating func take(_ wanted: Int64) -> [NumberRun] {
-        var missing = wanted
+    /// Takes the next numbers: `wanted` of them, or all that are left where those are fewer.
+    package mutating func take(_ wanted: Int64) -> [NumberRun] {
+        var missing = min(wanted, count)
         var taken: [NumberRun] = []
+        count -= missing
         while missing > 0 {
             let run = runs[position]
             let part = min(missing, run.count)
@@ -28,7 +27,6 @@ struct RunSupply: Sendable {
             }
             missing -= part
         }
-        count -= wanted
         return taken
     }
 }

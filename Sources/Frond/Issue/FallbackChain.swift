@@ -14,6 +14,8 @@ package struct FallbackChain: Sendable {
     /// The least time that a generator gets, where those before have used up what there was.
     package static let shortestWait = Duration.milliseconds(10)
 
+    /// True for a single generator, which has nothing to fall back on and waits as it always does.
+    package let isSingle: Bool
     private let tag: Tag
     private let deadline: Duration
     private var rest: ArraySlice<GeneratorKind>
@@ -25,6 +27,7 @@ package struct FallbackChain: Sendable {
     ///   - limit: how long all of them may take.
     package init(tag: Tag, generators: [GeneratorKind], limit: Duration, now: Duration) {
         self.tag = tag
+        isSingle = generators.count == 1
         rest = generators[...]
         deadline = now + limit
     }
@@ -41,7 +44,7 @@ package struct FallbackChain: Sendable {
 
     private mutating func next(now: Duration) -> Step {
         // UUIDs wait for nobody, and need no part of the time.
-        let parts = rest.count { $0 != .uuid }
+        let parts = rest.count { $0.makesNumbers }
         guard let generator = rest.popFirst() else { return .fail(summary) }
         asked = generator
         return .ask(generator, within: max((deadline - now) / max(1, parts), Self.shortestWait))
@@ -49,7 +52,8 @@ package struct FallbackChain: Sendable {
 
     /// What each of them said.
     private var summary: FrondError {
-        guard let last = failures.last else {
+        // A generator that is not enabled says nothing about the others, which may be well again soon.
+        guard let last = failures.last(where: { $0.error.code != .generatorNotEnabled }) ?? failures.last else {
             return FrondError(
                 .invalidArgument, "tag '\(tag)' has no generator: name some with 'frond tag set \(tag) --generators'")
         }
@@ -67,7 +71,7 @@ extension FrondError {
     var mayFallBack: Bool {
         switch code {
         case .invalidArgument, .unknownTag, .generatorNotOfTag, .tagExists, .shutDown, .cancelled: false
-        case .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded, .workerIDsExhausted,
+        case .generatorNotEnabled, .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded, .workerIDsExhausted,
             .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost, .clockMovedBackwards, .layoutExhausted:
             true
         }

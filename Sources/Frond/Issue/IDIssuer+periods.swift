@@ -14,8 +14,7 @@ extension IDIssuer {
     package func keepPeriods() async {
         let now = time.monotonic
         for period in periods.withLock({ $0.takeUnused(now: now) }) {
-            await sources.segments?.retire(period)
-            await sources.redis?.retire(period)
+            for generator in generators.all where generator.kind.countsInRecord { await generator.retire(period) }
         }
         for period in periods.withLock({ $0.records }) where !Task.isCancelled {
             // One that cannot be made now is made later: at the latest by whoever asks for its first number.
@@ -28,7 +27,7 @@ extension IDIssuer {
     /// - Returns: whether the store answers, as far as is known.
     private func makeNext(after period: Tag) async -> Bool {
         let soon = steadyMilliseconds.addingReportingOverflow(Self.lead.wholeMilliseconds).partialValue
-        guard let store = sources.segments?.store,
+        guard let store = segments?.store,
             let record = period.periodTag.flatMap({ directory?.known($0)?.record })
         else { return true }
         do {

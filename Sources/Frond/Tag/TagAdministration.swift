@@ -1,0 +1,94 @@
+/// The rules by which tags are created and changed, whoever asks: the command, a client over gRPC, or code in this
+/// process.
+///
+/// Where a tag's next number moves, that of its periods moves too; where a tag gets snowflake IDs, it is recorded where
+/// they begin.
+package struct TagAdministration<Store: SegmentStore>: Sendable {
+    /// The span before the present that the first snowflake IDs of a tag may come from: clocks are not further behind.
+    private static var snowflakeMarginMilliseconds: Int64 { 86_400_000 }
+
+    private let store: Store
+    private let zones: any TimeZoneRules
+    private let time: any TimeSource
+    /// The layout of snowflake IDs; nil where they are not enabled.
+    private let layout: SnowflakeLayout?
+
+    package init(
+        _ store: Store, zones: any TimeZoneRules, layout: SnowflakeLayout?, time: any TimeSource = SystemTimeSource()
+    ) {
+        self.store = store
+        self.zones = zones
+        self.layout = layout
+        self.time = time
+    }
+
+    /// Creates a tag.
+    /// - Throws: as ``SegmentStore/create(_:_:)``.
+    package func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
+        var settings = settings
+        settings.options = withFloor(settings.options, present: TagOptions())
+        return try await store.create(tag, settings)
+    }
+
+    /// Changes a tag, and the records of its periods where its next number moves.
+    /// - Throws: as ``SegmentStore/change(_:_:)``; some records of periods may have moved by then, and may again.
+    package func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
+        guard tag.periodTag == nil, let maxID = change.maxID, let record = try await store.tag(tag) else {
+            return try await store.change(tag, change)
+        }
+        // A change that is refused moves no period.
+        _ = try record.applying(change, nowMilliseconds: time.wallMilliseconds)
+        try await movePeriods(of: record, to: maxID)
+        return try await store.change(tag, change)
+    }
+
+    /// Moves the records of a tag's periods that are not there yet forward, and creates that of the present one if it is
+    /// missing: where a store was restored from a copy, none of them may know what was issued.
+    private func movePeriods(of record: TagRecord, to maxID: Int64) async throws(FrondError) {
+        if let period = record.options.period {
+            let date = try period.date(atMilliseconds: time.wallMilliseconds, by: zones)
+            let present = try Tag(record.tag, period: date)
+            if try await store.tag(present) == nil { try await createUnlessThere(present, record.settingsOfPeriod) }
+        }
+        for period in try await store.tags() where period.tag.periodTag == record.tag && period.maxID < maxID {
+            _ = try await store.change(period.tag, TagChange(maxID: maxID))
+        }
+    }
+
+    private func createUnlessThere(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) {
+        do {
+            _ = try await store.create(tag, settings)
+        } catch {
+            // A server was first: its record serves as well.
+            guard error.code == .tagExists else { throw error }
+        }
+    }
+
+    /// Options with the number from which snowflake IDs of the tag begin: below any that the layout makes from a day ago
+    /// on. A number that was set once stays, since IDs may have been issued on both sides of it.
+    package func withFloor(_ options: TagOptions, present: TagOptions) -> TagOptions {
+        var options = options
+        options.snowflakeFloor = present.snowflakeFloor ?? options.snowflakeFloor
+        guard options.snowflakeFloor == nil, options.generators.contains(where: \.isMadeFromClock), let layout else {
+            return options
+        }
+        let dayAgo = time.wallMilliseconds - Self.snowflakeMarginMilliseconds
+        options.snowflakeFloor = layout.leastID(fromMilliseconds: dayAgo)
+        return options
+    }
+}
+
+extension TagOptions {
+    /// Checks that the IDs of a tag are the bare numbers of its record: what a remote caller that reserves numbers would
+    /// issue, and what must not equal a text of the tag, or a number of another of its generators.
+    /// - Throws: `generatorNotOfTag`; `invalidArgument` for a tag whose IDs are not its numbers.
+    package func checkNumbersAreIDs(of tag: Tag) throws(FrondError) {
+        guard generators.isEmpty || generators.contains(where: \.countsInRecord) else {
+            throw .notOfTag(tag, SegmentGenerators.kind, generators)
+        }
+        guard isWritten else { return }
+        throw FrondError(
+            .invalidArgument,
+            "tag '\(tag)' issues formatted text, not numbers; request its IDs with Next, or over HTTP at /api/id/\(tag)")
+    }
+}

@@ -1,0 +1,34 @@
+import Synchronization
+
+/// UUIDs as the issuer sees them: they wait for nothing.
+package final class IssuingUUIDs<Generator: IDGenerator<UUIDValue>>: TagGenerating {
+    private let generator: Generator
+    private let wasAsked = Atomic(false)
+
+    package init(_ generator: Generator) {
+        self.generator = generator
+    }
+
+    package var kind: GeneratorKind { .uuid }
+
+    package func issueIfReady(_ sequence: Tag, upTo count: Int) -> IssuedIDs.Values? {
+        wasAsked.store(true, ordering: .relaxed)
+        return .uuids((0..<count).compactMap { _ in generator.nextIfReady() })
+    }
+
+    package func issue(_ sequence: Tag, count: Int) async throws(FrondError) -> IssuedIDs.Values {
+        wasAsked.store(true, ordering: .relaxed)
+        return .uuids(try await generator.next(count: count))
+    }
+
+    package func issueWithoutWait(_ sequence: Tag, count: Int) async throws(FrondError) -> IssuedIDs.Values? {
+        try await issue(sequence, count: count)
+    }
+
+    package var health: GeneratorHealth {
+        var health = GeneratorHealth(kind)
+        health.alwaysAnswers = true
+        health.isInDemand = wasAsked.load(ordering: .relaxed)
+        return health
+    }
+}
