@@ -10,21 +10,8 @@ struct HostileGRPCTests {
         directory = try TemporaryDirectory()
     }
 
-    private static let streams: UInt32 = 700
-    private static let requests = 10
-    private static let idCount: [UInt8] = [0x20, 0x90, 0x4e]
     /// A `NextRequest` of segment IDs of the tag `order`.
     private static let next = HTTP2Wire.message([0x0a, 5] + Array("order".utf8) + [0x10, 1])
-
-    /// FIELD's T2: so many streams with so many requests for 10,000 UUIDs each, and no window for the answers.
-    private static var flood: [UInt8] {
-        let request = HTTP2Wire.message([0x08, 1, 0x12, 5] + Array("order".utf8) + [0x18, 5] + idCount)
-        let body = (0..<requests).flatMap { _ in request }
-        return (0..<streams).flatMap { index in
-            HTTP2Wire.headers(2 * index + 1, HTTP2Wire.call("/frond.v1.IDs/Stream"))
-                + HTTP2Wire.data(2 * index + 1, body, flags: 0)
-        }
-    }
 
     @Test("by streams that nobody reads serves others, stays ready, keeps its horizon and its memory, and ends in time")
     func unreadStreams() async throws {
@@ -34,7 +21,7 @@ struct HostileGRPCTests {
         _ = try await server.nextID()
         let before = try #require(server.process.residentKilobytes)
         let horizon = try #require(try await server.snowflakeHealth().snowflake.until)
-        try await Self.whileFlooding(port, connections: 20) {
+        try await GRPCAttack.whileAskingForUnread(port: port, connections: 20) {
             try await HTTP2Peer.connect(port: port) { honest in
                 var slowest = Duration.zero
                 for call in 0..<300 as Range<UInt32> {
@@ -61,28 +48,12 @@ struct HostileGRPCTests {
         }
     }
 
-    private static func whileFlooding(
-        _ port: Int, connections: Int, _ work: @escaping () async throws -> Void
-    ) async throws {
-        guard connections > 0 else { return try await work() }
-        try await HTTP2Peer.connect(port: port, settings: [(HTTP2Wire.initialWindowSize, 0)]) { peer in
-            try await peer.send(flood)
-            try await whileFlooding(port, connections: connections - 1, work)
-        }
-    }
-
     @Test("by connections that end with an error while a call is open keeps nothing of them")
     func protocolErrors() async throws {
         let server = try await FrondServerProcess.start(in: directory, ["--grpc-port", "0"])
         let port = try await server.grpcPort()
         func attack(_ times: Int) async throws {
-            for _ in 0..<times {
-                try await HTTP2Peer.connect(port: port) { peer in
-                    try await peer.send(
-                        HTTP2Wire.headers(1, HTTP2Wire.call("/frond.v1.IDs/Stream")) + HTTP2Wire.windowUpdate(0, 0))
-                    while await peer.next() != nil {}
-                }
-            }
+            for _ in 0..<times { try await GRPCAttack.breakOff(port: port) }
         }
         // What a process keeps for good comes first.
         try await attack(1000)

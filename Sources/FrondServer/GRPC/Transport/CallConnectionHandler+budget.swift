@@ -14,10 +14,14 @@ extension CallConnectionHandler {
         if reserved > 0, reserved + cost > limits.connectionAnswers { return false }
         if reserved + cost > limits.connectionShare, setup.budget.isOver {
             retryLater()
+            isHeldUp = true
             return false
         }
         guard isLarge else { return true }
-        guard setup.budget.takePlace(number) else { return false }
+        guard setup.budget.takePlace(number) else {
+            isHeldUp = true
+            return false
+        }
         record.holdsPlace = true
         // A handler that waits for a store does not keep others from theirs.
         record.placeEnd = context?.eventLoop.assumeIsolated().scheduleTask(in: limits.placeTime) {
@@ -62,9 +66,10 @@ extension CallConnectionHandler {
         waiting.append(record.call.id)
     }
 
-    /// Goes on with calls that wait, until the first that still has to.
+    /// Goes on with calls that wait, until the others of the server hold them up.
     func pumpWaiting() {
-        for _ in 0..<waiting.count {
+        isHeldUp = false
+        for _ in 0..<waiting.count where !isHeldUp {
             guard let stream = waiting.popFirst() else { return }
             guard case .open(let record) = entries[stream], record.isWaiting else { continue }
             record.isWaiting = false

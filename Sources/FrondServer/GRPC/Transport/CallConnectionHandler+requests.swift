@@ -11,6 +11,9 @@ extension CallConnectionHandler {
         guard !state.refusesCalls else { return reset(stream, .refusedStream) }
         do throws(CallHead.Refusal) {
             let head = try CallHead(headers.headers)
+            guard entries.count < limits.callsWithLongHeaders || headers.headers.byteCount <= limits.shortHeaders else {
+                throw .status(.resourceExhausted, "long headers on too many calls at once; retry with fewer")
+            }
             if !headers.endStream, LanePath.isHot(head.path) {
                 entries[stream] = .hot(headers.headers, head)
             } else {
@@ -50,7 +53,7 @@ extension CallConnectionHandler {
         guard let descriptor = setup.methods[head.path] else {
             throw .status(.unimplemented, "method '\(head.path)' is not served here")
         }
-        guard let context, setup.budget.beginCall() else {
+        guard let context, setup.budget.beginCall(isInShare: entries.count < limits.callsShare) else {
             throw .status(.resourceExhausted, "the server has as many calls as it takes; retry later")
         }
         let call = Call(

@@ -50,6 +50,8 @@ final class CallConnectionHandler: ChannelDuplexHandler {
     var entries: [HTTP2StreamID: Entry] = [:]
     /// Calls with messages that have to wait, in their order.
     var waiting = CircularBuffer<HTTP2StreamID>()
+    /// True since a call had to wait for the rest of the server.
+    var isHeldUp = false
     var retry: Scheduled<Void>?
     /// The connection's number in the budget.
     var number = 0

@@ -2,6 +2,9 @@ import GRPCCore
 import NIOHPACK
 
 extension HPACKHeaders {
+    /// The bytes of all names and values.
+    var byteCount: Int { reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } }
+
     /// The head of every answer.
     static let answerHead: HPACKHeaders = [":status": "200", "content-type": "application/grpc"]
     /// The end of every answer without an error.

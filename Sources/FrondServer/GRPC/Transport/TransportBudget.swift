@@ -28,9 +28,10 @@ final class TransportBudget: Sendable {
     // MARK: Calls
 
     /// Counts a call in; false where the server has as many as it takes.
-    func beginCall() -> Bool {
+    /// - Parameter isInShare: true where the connection has so few that it may have one more in any case.
+    func beginCall(isInShare: Bool) -> Bool {
         let calls = openCalls.wrappingAdd(1, ordering: .relaxed).newValue
-        if calls <= limits.calls { return true }
+        if calls <= limits.calls || isInShare { return true }
         endCall()
         return false
     }

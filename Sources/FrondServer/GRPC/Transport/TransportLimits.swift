@@ -10,6 +10,12 @@ struct TransportLimits: Hashable, Sendable {
     var callsPerConnection = 1000
     /// Calls at the same time on the server that are not answered on the event loop; more are refused.
     var calls = 20_000
+    /// Calls at the same time that a connection has whatever the others have.
+    var callsShare = 16
+    /// Calls of one connection beyond which their headers have to be short.
+    var callsWithLongHeaders = 64
+    /// The largest list of headers beyond ``callsWithLongHeaders``.
+    var shortHeaders = 4 << 10
     /// Bytes that a client may send on one call before the server has handled them.
     var callWindow = 256 << 10
     /// Bytes that a client may send on all calls of one connection before the server has handled them.

@@ -13,8 +13,6 @@ struct FrameFuzzTests {
         ProcessInfo.processInfo.environment["FUZZ_CONNECTIONS"].flatMap { Int($0) } ?? 1000
     /// The first seed; `FUZZ_SEED` sets another.
     private static let firstSeed = ProcessInfo.processInfo.environment["FUZZ_SEED"].flatMap { UInt64($0) } ?? 1
-    /// The time that a fuzzed connection is read before it is closed.
-    private static let patience = Duration.milliseconds(20)
 
     @Test("end no process and no call of an honest client")
     func fuzz() async throws {
@@ -23,29 +21,13 @@ struct FrameFuzzTests {
         try await server.whileRunning { running in
             try await running.withClient { client in
                 for index in 0..<Self.connections {
-                    try await Self.attack(running.port, seed: Self.firstSeed &+ UInt64(index))
+                    await GRPCAttack.sendNonsense(port: running.port, seed: Self.firstSeed &+ UInt64(index))
                     if index.isMultiple(of: 10) {
                         #expect(try await client.next() > 0)
                         #expect(try await client.batch(3).count == 3)
                     }
                 }
             }
-        }
-    }
-
-    private static func attack(_ port: Int, seed: UInt64) async throws {
-        var fuzzer = FrameFuzzer(seed: seed)
-        let settings = fuzzer.settings()
-        let bytes = fuzzer.connection()
-        do {
-            try await HTTP2Peer.connect(port: port, settings: settings) { peer in
-                try await peer.send(bytes)
-                peer.finish()
-                let deadline = ContinuousClock.now + patience
-                while ContinuousClock.now < deadline, await peer.next() != nil {}
-            }
-        } catch {
-            // The server may close it at any time; whether the server lives is what the honest client tells.
         }
     }
 }

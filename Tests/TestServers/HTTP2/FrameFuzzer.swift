@@ -1,7 +1,5 @@
-import TestServers
-
 /// Makes connections' worth of HTTP/2 that is nearly right: seeds, mutated by a dictionary of what is dangerous.
-struct FrameFuzzer {
+package struct FrameFuzzer {
     private static let paths = [
         "/frond.v1.IDs/Next", "/frond.v1.IDs/NextBatch", "/frond.v1.IDs/Stream", "/frond.v1.IDs/Decode",
         "/frond.v1.Segments/ReserveSegment", "/frond.v1.Workers/ListWorkers", "/grpc.health.v1.Health/Watch",
@@ -24,17 +22,17 @@ struct FrameFuzzer {
 
     private var random: SplitMix
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         random = SplitMix(state: seed)
     }
 
     /// The settings that a connection begins with.
-    mutating func settings() -> [(UInt16, UInt32)] {
+    package mutating func settings() -> [(UInt16, UInt32)] {
         chance(3) ? [(4, pick(Self.numbers) & 0x7fff_ffff)] : []
     }
 
     /// The bytes that a connection sends after them.
-    mutating func connection() -> [UInt8] {
+    package mutating func connection() -> [UInt8] {
         var bytes: [UInt8] = []
         var stream: UInt32 = 1
         for _ in 0..<Int.random(in: 1...30, using: &random) {
