@@ -11,7 +11,7 @@ struct HostileGRPCTests {
     }
 
     /// A `NextRequest` of segment IDs of the tag `order`.
-    private static let next = HTTP2Wire.message([0x0a, 5] + Array("order".utf8) + [0x10, 1])
+    private static let next = HTTP2Wire.message([10, 5, 111, 114, 100, 101, 114, 16, 1])
 
     @Test("by streams that nobody reads serves others, stays ready, keeps its horizon and its memory, and ends in time")
     func unreadStreams() async throws {

@@ -8,7 +8,7 @@ struct SoakTests {
     /// The length in minutes; `SOAK_MINUTES` sets it, and without it nothing runs.
     static let minutes = ProcessInfo.processInfo.environment["SOAK_MINUTES"].flatMap { Double($0) } ?? 0
 
-    private static let next = HTTP2Wire.message([0x0a, 5] + Array("order".utf8) + [0x10, 1])
+    private static let next = HTTP2Wire.message([10, 5, 111, 114, 100, 101, 114, 16, 1])
 
     @Test("keeps its p99 under 100 ms, its horizon renewed, and has its memory back at the end")
     func soak() async throws {

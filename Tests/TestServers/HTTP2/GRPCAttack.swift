@@ -7,13 +7,18 @@ package enum GRPCAttack {
 
     /// 700 streams with 10 requests each for 10,000 UUIDs.
     private static var flood: [UInt8] {
-        let request = HTTP2Wire.message(
-            [0x08, 1, 0x12, 5] + Array("order".utf8) + [0x18, 5] + [0x20, 0x90, 0x4e])
-        let body = (0..<requests).flatMap { _ in request }
-        return (0..<streams).flatMap { index in
-            HTTP2Wire.headers(2 * index + 1, HTTP2Wire.call("/frond.v1.IDs/Stream"))
-                + HTTP2Wire.data(2 * index + 1, body, flags: 0)
+        // request_id 1, tag "order", generator UUID, count 10,000
+        let bytes: [UInt8] = [8, 1, 18, 5, 111, 114, 100, 101, 114, 24, 5, 32, 0x90, 0x4e]
+        let request = HTTP2Wire.message(bytes)
+        var body: [UInt8] = []
+        for _ in 0..<requests { body += request }
+        var flood: [UInt8] = []
+        for index in 0..<streams {
+            let stream = 2 * index + 1
+            flood += HTTP2Wire.headers(stream, HTTP2Wire.call("/frond.v1.IDs/Stream"))
+            flood += HTTP2Wire.data(stream, body, flags: 0)
         }
+        return flood
     }
 
     /// Asks for much and lets no answer through, on some connections, while the work runs.

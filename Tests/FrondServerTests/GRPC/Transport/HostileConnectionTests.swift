@@ -25,17 +25,26 @@ struct HostileConnectionTests {
             try await HTTP2Peer.connect(port: running.port) { peer in
                 let request = try Self.request()
                 let good = HTTP2Wire.call(Self.next)
-                let cases: [(headers: [(String, String)], body: [UInt8], status: String?)] = [
-                    (HTTP2Wire.call("/frond.v1.IDs/None"), request, "12"),
-                    (HTTP2Wire.call("/"), request, "12"), (HTTP2Wire.call("no path"), request, "12"),
-                    (HTTP2Wire.call("//"), request, "12"),
-                    (good + [("grpc-encoding", "gzip")], request, "12"),
-                    (good.filter { $0.0 != "content-type" } + [("content-type", "application/json")], request, nil),
-                    (good, [], "13"), (good, [0, 0, 0, 0], "13"), (good, [0, 0, 0, 0, 9, 1], "13"),
-                    (good, [1] + request.dropFirst(), "13"), (good, [0, 0xff, 0xff, 0xff, 0xff], "8"),
-                    (good, request + request, "13"), (good, HTTP2Wire.message([0xff, 0xff]), nil),
-                    (good, HTTP2Wire.message([]), "3"),
-                ]
+                typealias Headers = [(String, String)]
+                func with(_ name: String, _ value: String) -> Headers {
+                    var headers = good
+                    headers.append((name, value))
+                    return headers
+                }
+                var cases: [(headers: Headers, body: [UInt8], status: String?)] = []
+                for path in ["/frond.v1.IDs/None", "/", "no path", "//"] {
+                    cases.append((HTTP2Wire.call(path), request, "12"))
+                }
+                cases.append((with("grpc-encoding", "gzip"), request, "12"))
+                cases.append((with("content-type", "application/json"), request, nil))
+                cases.append((good, [], "13"))
+                cases.append((good, [0, 0, 0, 0], "13"))
+                cases.append((good, [0, 0, 0, 0, 9, 1], "13"))
+                cases.append((good, [1] as [UInt8] + request.dropFirst(), "13"))
+                cases.append((good, [0, 0xff, 0xff, 0xff, 0xff], "8"))
+                cases.append((good, request + request, nil))
+                cases.append((good, HTTP2Wire.message([0xff, 0xff]), nil))
+                cases.append((good, HTTP2Wire.message([]), "3"))
                 for (index, wrong) in cases.enumerated() {
                     let stream = UInt32(4 * index + 1)
                     try await peer.send(HTTP2Wire.headers(stream, wrong.headers) + HTTP2Wire.data(stream, wrong.body))
@@ -52,17 +61,23 @@ struct HostileConnectionTests {
     @Test("that repeats headers, or sends data before them, harms only itself")
     func order() async throws {
         try await GRPCTestServer().whileRunning { running in
-            let wrong: [[UInt8]] = [
-                HTTP2Wire.headers(1, HTTP2Wire.call(Self.next)) + HTTP2Wire.headers(1, HTTP2Wire.call(Self.next)),
-                HTTP2Wire.headers(1, HTTP2Wire.call("/frond.v1.IDs/Stream"))
-                    + HTTP2Wire.headers(1, HTTP2Wire.call("/frond.v1.IDs/Stream")),
-                HTTP2Wire.data(1, try Self.request()), HTTP2Wire.headers(2, HTTP2Wire.call(Self.next)),
-                HTTP2Wire.headers(1, [("grpc-status", "0")]), HTTP2Wire.frame(.continuation, stream: 1),
-                HTTP2Wire.windowUpdate(0, 0), HTTP2Wire.windowUpdate(1, 5), HTTP2Wire.windowUpdate(0, 0x7fff_ffff),
-                HTTP2Wire.frame(.pushPromise, stream: 1, [0, 0, 0, 2]), HTTP2Wire.settings([(4, .max)]),
-                HTTP2Wire.settings([(5, 1)]), HTTP2Wire.frame(.reset, stream: 1, HTTP2Wire.big(1)),
-                HTTP2Wire.frame(.goAway, HTTP2Wire.big(0) + HTTP2Wire.big(0)),
-            ]
+            let head = HTTP2Wire.headers(1, HTTP2Wire.call(Self.next))
+            let streamHead = HTTP2Wire.headers(1, HTTP2Wire.call("/frond.v1.IDs/Stream"))
+            var wrong: [[UInt8]] = []
+            wrong.append(head + head)
+            wrong.append(streamHead + streamHead)
+            wrong.append(HTTP2Wire.data(1, try Self.request()))
+            wrong.append(HTTP2Wire.headers(2, HTTP2Wire.call(Self.next)))
+            wrong.append(HTTP2Wire.headers(1, [("grpc-status", "0")]))
+            wrong.append(HTTP2Wire.frame(.continuation, stream: 1))
+            for (stream, increment) in [(0, 0), (1, 5), (0, 0x7fff_ffff)] as [(UInt32, UInt32)] {
+                wrong.append(HTTP2Wire.windowUpdate(stream, increment))
+            }
+            wrong.append(HTTP2Wire.frame(.pushPromise, stream: 1, [0, 0, 0, 2]))
+            wrong.append(HTTP2Wire.settings([(4, .max)]))
+            wrong.append(HTTP2Wire.settings([(5, 1)]))
+            wrong.append(HTTP2Wire.frame(.reset, stream: 1, HTTP2Wire.big(1)))
+            wrong.append(HTTP2Wire.frame(.goAway, [0, 0, 0, 0, 0, 0, 0, 0]))
             for bytes in wrong {
                 try await HTTP2Peer.connect(port: running.port) { peer in
                     try await peer.send(bytes)
@@ -142,22 +157,25 @@ struct HostileConnectionTests {
     func floods() async throws {
         try await GRPCTestServer().whileRunning { running in
             let opening = HTTP2Wire.headers(1, HTTP2Wire.call("/frond.v1.IDs/Stream"))
-            let floods: [[UInt8]] = [
-                (0..<20_000).flatMap { _ in HTTP2Wire.settings() },
-                (0..<2000 as Range<UInt32>).flatMap { index in
-                    HTTP2Wire.headers(2 * index + 1, HTTP2Wire.call("/frond.v1.IDs/Stream"))
-                        + HTTP2Wire.reset(2 * index + 1)
-                },
-                HTTP2Wire.headers(1, HTTP2Wire.call(Self.next), flags: 0)
-                    + (0..<5000).flatMap { _ in HTTP2Wire.frame(.continuation, stream: 1, [0]) },
-                HTTP2Wire.headers(
-                    1, HTTP2Wire.call(Self.next, [("x", String(repeating: "a", count: 15_000))]), flags: 0)
-                    + HTTP2Wire.frame(
-                        .continuation, flags: 4, stream: 1,
-                        HTTP2Wire.block([("y", String(repeating: "b", count: 15_000))])),
-                opening + (0..<5000).flatMap { _ in HTTP2Wire.data(1, [], flags: 0) },
-                opening + (0..<20_000).flatMap { _ in HTTP2Wire.windowUpdate(1, 1) },
-            ]
+            func times(_ count: UInt32, _ bytes: (UInt32) -> [UInt8]) -> [UInt8] {
+                var all: [UInt8] = []
+                for index in 0..<count { all += bytes(index) }
+                return all
+            }
+            var floods: [[UInt8]] = []
+            floods.append(times(20_000) { _ in HTTP2Wire.settings() })
+            let stream = HTTP2Wire.call("/frond.v1.IDs/Stream")
+            floods.append(
+                times(2000) { index in
+                    let head = HTTP2Wire.headers(2 * index + 1, stream)
+                    return head + HTTP2Wire.reset(2 * index + 1)
+                })
+            let open = HTTP2Wire.headers(1, HTTP2Wire.call(Self.next), flags: 0)
+            floods.append(open + times(5000) { _ in HTTP2Wire.frame(.continuation, stream: 1, [0]) })
+            let long = HTTP2Wire.block([("y", String(repeating: "b", count: 15_000))])
+            floods.append(open + HTTP2Wire.frame(.continuation, flags: 4, stream: 1, long))
+            floods.append(opening + times(5000) { _ in HTTP2Wire.data(1, [], flags: 0) })
+            floods.append(opening + times(20_000) { _ in HTTP2Wire.windowUpdate(1, 1) })
             for flood in floods {
                 try await HTTP2Peer.connect(port: running.port) { peer in
                     try? await peer.send(flood)
