@@ -271,7 +271,7 @@ let package = Package(
         .testTarget(
             name: "FrondServerTests",
             dependencies: [
-                "FrondAPI", "FrondServer", "FrondTesting",
+                "FrondAPI", "FrondServer", "FrondTesting", "TestServers",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
@@ -311,6 +311,9 @@ let package = Package(
             name: "TestServers",
             dependencies: [
                 "FrondTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -210,7 +210,7 @@ public struct FrondServer: Service {
             GRPCListener(
                 generators: generators, configuration: settings, host: configuration.host,
                 maxCount: configuration.maxCount, drainLimit: configuration.drainLimit, drain: drain,
-                tls: configuration.tls, time: SystemTimeSource(), group: group)
+                tls: configuration.tls, time: SystemTimeSource(), group: group, logger: logger)
         }
         return Listeners(grpc: grpc) { grpcPort in
             application(on: group, security) { port in

@@ -101,6 +101,15 @@ package final class ServerProcess: Sendable {
     /// Its process ID; nil before it has started.
     package var processID: Int32? { state.read { $0.id } }
 
+    /// Its resident memory in kilobytes; nil where it does not run.
+    package var residentKilobytes: Int? {
+        guard let processID, isRunning,
+            let status = try? String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)
+        else { return nil }
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        return line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }
+    }
+
     /// True if the process has ended, or could not be started.
     package var hasEnded: Bool { state.read { $0.status != nil } }
 

@@ -9,7 +9,10 @@ extension GRPCConfiguration {
             host: reader.text(.grpcHost),
             port: Int(try reader.integer(.grpcPort, in: 0...65535, default: 0)),
             maxStreams: Int(try reader.integer(.grpcMaxStreams, in: 1...1_000_000, default: 1000)),
-            maxOutstanding: Int(try reader.integer(.grpcMaxOutstanding, in: 1...1_000_000, default: 10_000)))
+            maxOutstanding: Int(try reader.integer(.grpcMaxOutstanding, in: 1...1_000_000, default: 10_000)),
+            maxConnectionAge: try reader.text(.grpcMaxConnectionAge).map { _ in
+                try reader.duration(.grpcMaxConnectionAge, default: .seconds(3600))
+            })
         guard reader.text(.grpcPort) != nil else { return nil }
     }
 }

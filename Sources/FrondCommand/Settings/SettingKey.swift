@@ -26,6 +26,7 @@ enum SettingKey: String, CaseIterable {
     case grpcHost = "grpc.host"
     case grpcMaxStreams = "grpc.maxStreams"
     case grpcMaxOutstanding = "grpc.maxOutstanding"
+    case grpcMaxConnectionAge = "grpc.maxConnectionAge"
     case tlsCertificate = "tls.certificate"
     case tlsKey = "tls.key"
     case tlsClientCA = "tls.clientCA"

@@ -1,7 +1,7 @@
 import Frond
 import FrondAPI
 import GRPCCore
-import GRPCNIOTransportHTTP2Posix
+import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
@@ -9,14 +9,8 @@ import SystemPackage
 
 /// Frond's services by gRPC, beside HTTP and from the same generators.
 struct GRPCListener: Service {
-    /// The largest request in bytes: no request of Frond's comes near it.
-    private static let largestRequest = 64 << 10
     /// How many IDs one stream may have under way, as a multiple of the most that one request may ask for.
     private static let outstandingBatches = 10
-    /// What clients may have on the way to us at once, a connection or a stream, in bytes.
-    private static let windowSize = 1 << 20
-    /// How long a client may be silent before it is asked whether it is there.
-    private static let keepaliveTime = Duration.seconds(60)
 
     let generators: ServedGenerators
     let configuration: GRPCConfiguration
@@ -30,6 +24,7 @@ struct GRPCListener: Service {
     let tls: ServerTLS?
     let time: any TimeSource
     let group: MultiThreadedEventLoopGroup
+    let logger: Logger
     /// Called with the port once calls are accepted.
     var onListening: @Sendable (_ port: Int) -> Void = { _ in }
 
@@ -37,42 +32,35 @@ struct GRPCListener: Service {
     /// - Throws: `invalidArgument` where the address cannot be bound, naming it.
     func run() async throws {
         let calls = CallGuard()
-        let transport = HTTP2ServerTransport.Posix(
-            address: try address(), transportSecurity: tls?.grpcSecurity ?? .plaintext, config: transportSettings,
-            eventLoopGroup: group)
+        let transport = GRPCServerTransport(
+            settings: try transportSettings(), generators: generators, group: group, onListening: onListening,
+            onAcceptError: { [logger] error in
+                logger.error("cannot accept a gRPC connection", metadata: ["error": "\(error)"])
+            })
         let server = GRPCServer(transport: transport, services: services(calls))
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            let end: @Sendable () -> Void = {
-                calls.beginShutdown()
-                server.beginGracefulShutdown()
+        let end: @Sendable () -> Void = {
+            calls.beginShutdown()
+            server.beginGracefulShutdown()
+        }
+        try await withGracefulShutdownHandler {
+            // In a task of its own: where this one is cancelled, too, calls under way are answered.
+            let serving = Task { try await serve(server) }
+            try await withTaskCancellationHandler {
+                try await serving.value
+            } onCancel: {
+                end()
             }
-            tasks.addTask {
-                try await withGracefulShutdownHandler {
-                    // gRPC traps where it is cancelled while a connection or a stream is being accepted: it is told to
-                    // end in good order then too, which it does within the drain limit.
-                    let serving = Task { try await serve(server) }
-                    try await withTaskCancellationHandler {
-                        try await serving.value
-                    } onCancel: {
-                        end()
-                    }
-                } onGracefulShutdown: {
-                    end()
-                }
-            }
-            tasks.addTask {
-                // Where the address cannot be bound, the server says why.
-                guard let port = try? await transport.listeningAddress.port else { return }
-                onListening(port)
-            }
-            while try await tasks.next() != nil {}
+        } onGracefulShutdown: {
+            end()
         }
     }
 
-    private func serve(_ server: GRPCServer<HTTP2ServerTransport.Posix>) async throws {
+    private func serve(_ server: GRPCServer<GRPCServerTransport>) async throws {
         do {
             try await server.serve()
         } catch let error as RuntimeError {
+            // It was told to end before it began.
+            if error.code == .serverIsStopped { return }
             throw cannotListen(error.cause ?? error)
         }
     }
@@ -88,29 +76,19 @@ struct GRPCListener: Service {
         ]
     }
 
-    private var transportSettings: HTTP2ServerTransport.Posix.Config {
-        .defaults { settings in
-            settings.rpc.maxRequestPayloadSize = Self.largestRequest
-            settings.http2.maxConcurrentStreams = configuration.maxStreams
-            settings.http2.targetWindowSize = Self.windowSize
-            settings.connection.maxGraceTime = drainLimit
-            // A client whose host is gone is noticed.
-            settings.connection.keepalive.time = Self.keepaliveTime
-            settings.channelDebuggingCallbacks.onAcceptTCPConnection = { [drainLimit] channel in
-                GRPCConnectionHandler.add(to: channel, drainLimit: drainLimit)
-            }
-            settings.channelDebuggingCallbacks.onAcceptHTTP2Stream = { CallHeadGuard.add(to: $0) }
-        }
+    private func transportSettings() throws(FrondError) -> GRPCServerTransport.Settings {
+        var limits = TransportLimits()
+        limits.callsPerConnection = configuration.maxStreams
+        return GRPCServerTransport.Settings(
+            address: try address(), limits: limits, maxCount: maxCount, drainLimit: drainLimit,
+            maxConnectionAge: configuration.maxConnectionAge, security: try tls?.context(protocols: ["h2"]))
     }
 
     // MARK: The address
 
-    private func address() throws(FrondError) -> GRPCNIOTransportCore.SocketAddress {
+    private func address() throws(FrondError) -> SocketAddress {
         do {
-            let resolved = try NIOCore.SocketAddress.makeAddressResolvingHost(name, port: configuration.port)
-            let ip = resolved.ipAddress ?? name
-            return ip.contains(":")
-                ? .ipv6(host: ip, port: configuration.port) : .ipv4(host: ip, port: configuration.port)
+            return try SocketAddress.makeAddressResolvingHost(name, port: configuration.port)
         } catch {
             throw cannotListen(error)
         }
@@ -126,9 +104,4 @@ struct GRPCListener: Service {
                 + "--grpc-port or grpc.host",
             cause: cause)
     }
-}
-
-extension GRPCNIOTransportCore.SocketAddress {
-    /// Nil for an address that has none.
-    fileprivate var port: Int? { ipv4?.port ?? ipv6?.port }
 }

@@ -1,5 +1,4 @@
 import Frond
-import GRPCNIOTransportHTTP2Posix
 import NIOSSL
 
 /// The certificate that a server shows, over HTTP and gRPC, and the authority of the clients that it serves.
@@ -17,15 +16,16 @@ public struct ServerTLS: Hashable, Sendable {
         self.clientCA = clientCA
     }
 
-    /// The context that secures HTTP connections.
+    /// Makes the context that secures connections.
+    /// - Parameter protocols: the protocols that are offered by ALPN.
     /// - Throws: `invalidArgument`, naming the file that cannot be used.
-    func context() throws(FrondError) -> NIOSSLContext {
+    func context(protocols: [String] = ["http/1.1"]) throws(FrondError) -> NIOSSLContext {
         let chain = try Self.read(certificate, "certificate") { try NIOSSLCertificate.fromPEMFile($0) }
         let privateKey = try Self.read(key, "private key") { try NIOSSLPrivateKey(file: $0, format: .pem) }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(privateKey))
         configuration.minimumTLSVersion = .tlsv12
-        configuration.applicationProtocols = ["http/1.1"]
+        configuration.applicationProtocols = protocols
         if let clientCA {
             let roots = try Self.read(clientCA, "client CA") { try NIOSSLCertificate.fromPEMFile($0) }
             configuration.trustRoots = .certificates(roots)
@@ -33,16 +33,6 @@ public struct ServerTLS: Hashable, Sendable {
         }
         return try Self.read(certificate, "certificate") { [configuration] _ in
             try NIOSSLContext(configuration: configuration)
-        }
-    }
-
-    /// The settings that secure gRPC connections.
-    var grpcSecurity: HTTP2ServerTransport.Posix.TransportSecurity {
-        let chain: [TLSConfig.CertificateSource] = [.file(path: certificate, format: .pem)]
-        let privateKey = TLSConfig.PrivateKeySource.file(path: key, format: .pem)
-        guard let clientCA else { return .tls(certificateChain: chain, privateKey: privateKey) }
-        return .mTLS(certificateChain: chain, privateKey: privateKey) { tls in
-            tls.trustRoots = .certificates([.file(path: clientCA, format: .pem)])
         }
     }
 

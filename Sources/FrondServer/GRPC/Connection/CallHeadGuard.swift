@@ -9,6 +9,7 @@ final class CallHeadGuard: ChannelInboundHandler {
     typealias OutboundOut = HTTP2Frame.FramePayload
 
     static let timeoutHeader = "grpc-timeout"
+    static let malformed = "malformed grpc-timeout; use one value of 1 to 8 digits and H, M, S, m, u or n"
 
     /// True once a call is refused: what else comes of it is dropped.
     private var isRefused = false
@@ -34,7 +35,7 @@ final class CallHeadGuard: ChannelInboundHandler {
         isRefused = true
         let headers: HPACKHeaders = [
             ":status": "200", "content-type": "application/grpc", "grpc-status": "3",
-            "grpc-message": "malformed grpc-timeout; use one value of 1 to 8 digits and H, M, S, m, u or n",
+            "grpc-message": Self.malformed,
         ]
         context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: headers, endStream: true))), promise: nil)
         context.close(promise: nil)

@@ -15,7 +15,7 @@ final class GRPCConnectionHandler: ChannelInboundHandler {
     private var pings = PingFilter()
     private var timeout: Scheduled<Void>?
 
-    private init(drainLimit: TimeAmount) {
+    init(drainLimit: TimeAmount) {
         self.drainLimit = drainLimit
     }
 

@@ -1,0 +1,53 @@
+import GRPCCore
+import NIOHPACK
+
+/// The headers of a call, checked.
+struct CallHead: Sendable {
+    /// An answer to headers that are no call of gRPC, or none that is served.
+    enum Refusal: Error, Equatable {
+        /// Not gRPC: an HTTP status alone.
+        case http(Int)
+        case status(RPCError.Code, String)
+    }
+
+    var path = ""
+    var timeout: CallTimeout?
+
+    /// Checks headers.
+    /// - Throws: the refusal.
+    init(_ headers: HPACKHeaders) throws(Refusal) {
+        var (isPost, hasType, timeouts, encodings) = (false, false, 0, 0)
+        for (name, value, _) in headers {
+            switch name {
+            case ":path": path = value
+            case ":method": isPost = value == "POST"
+            case "content-type":
+                hasType = value == "application/grpc" || value == "application/grpc+proto"
+                if !hasType { throw .http(415) }
+            case CallHeadGuard.timeoutHeader:
+                timeouts += 1
+                timeout = CallTimeout(value)
+                guard timeouts == 1, timeout != nil else { throw .status(.invalidArgument, CallHeadGuard.malformed) }
+            case "grpc-encoding":
+                encodings += 1
+                guard encodings == 1, value == "identity" else {
+                    throw .status(.unimplemented, "compressed messages are not supported; send grpc-encoding: identity")
+                }
+            default: break
+            }
+        }
+        guard hasType else { throw .http(415) }
+        guard isPost else { throw .http(405) }
+    }
+
+    /// The metadata that handlers see: all headers but those of HTTP/2 itself.
+    func metadata(_ headers: HPACKHeaders) -> Metadata {
+        var metadata = Metadata()
+        metadata.reserveCapacity(headers.count)
+        for (name, value, _) in headers where !name.hasPrefix(":") {
+            let passedOn = name == CallHeadGuard.timeoutHeader ? timeout?.shortForm ?? value : value
+            metadata.addString(passedOn, forKey: name)
+        }
+        return metadata
+    }
+}

@@ -1,0 +1,170 @@
+import GRPCCore
+import NIOCore
+import NIOHTTP2
+import NIOPosix
+import NIOSSL
+import Synchronization
+
+/// Frond's server transport for grpc-swift: HTTP/2 at the level of frames, with a budget for what clients have in hand.
+final class GRPCServerTransport: ServerTransport {
+    typealias Bytes = MessageBytes
+
+    struct Settings: Sendable {
+        var address: NIOCore.SocketAddress
+        var limits = TransportLimits()
+        var maxCount: Int
+        var drainLimit: Duration
+        var maxConnectionAge: Duration?
+        var security: NIOSSLContext?
+    }
+
+    /// Connections that the kernel keeps until they are accepted.
+    private static let backlog: Int32 = 4096
+    /// The part of the age by which connections that began together end apart.
+    private static let ageJitter = 0.1
+
+    private struct State {
+        var isShutDown = false
+        var methods: [String: MethodDescriptor] = [:]
+        var listener: (any Channel)?
+    }
+
+    private let settings: Settings
+    private let generators: ServedGenerators
+    private let group: any EventLoopGroup
+    private let onListening: @Sendable (Int) -> Void
+    private let onAcceptError: @Sendable (any Error) -> Void
+    private let state = Mutex(State())
+    private let connections = OpenConnections()
+    let budget: TransportBudget
+
+    init(
+        settings: Settings, generators: ServedGenerators, group: any EventLoopGroup,
+        onListening: @escaping @Sendable (_ port: Int) -> Void,
+        onAcceptError: @escaping @Sendable (any Error) -> Void
+    ) {
+        self.settings = settings
+        self.generators = generators
+        self.group = group
+        self.onListening = onListening
+        self.onAcceptError = onAcceptError
+        budget = TransportBudget(limits: settings.limits)
+    }
+
+    func configure(context: GRPCServerContext) {
+        state.withLock { state in
+            for method in context.methods { state.methods["/\(method.fullyQualifiedMethod)"] = method }
+        }
+    }
+
+    /// Serves until ``beginGracefulShutdown()`` and until every connection has ended, which the drain limit bounds.
+    /// - Throws: where the address cannot be bound.
+    @concurrent func listen(
+        streamHandler: @escaping @concurrent @Sendable (RPCStream<Inbound, Outbound>, ServerContext) async -> Void
+    ) async throws {
+        let (accepted, source) = AsyncStream.makeStream(of: AcceptedCall.self)
+        guard !state.withLock({ $0.isShutDown }) else { return }
+        let listener = try await bind { source.yield($0) }
+        let mustClose = state.withLock { state in
+            state.listener = listener
+            return state.isShutDown
+        }
+        if mustClose { listener.close(promise: nil) } else { onListening(listener.localAddress?.port ?? 0) }
+        await withDiscardingTaskGroup { tasks in
+            tasks.addTask { [connections] in
+                try? await listener.closeFuture.get()
+                await connections.drain()
+                source.finish()
+            }
+            for await call in accepted {
+                // Below the priority of what keeps the server going, which has threads of its own thereby.
+                tasks.addTask(priority: .utility) { [budget] in
+                    await Self.serve(call, streamHandler)
+                    budget.endCall()
+                }
+            }
+        }
+    }
+
+    func beginGracefulShutdown() {
+        let listener = state.withLock { state in
+            state.isShutDown = true
+            return state.listener
+        }
+        listener?.close(promise: nil)
+    }
+
+    private static func serve(
+        _ accepted: AcceptedCall,
+        _ handler: @concurrent @Sendable (RPCStream<Inbound, Outbound>, ServerContext) async -> Void
+    ) async {
+        let call = accepted.call
+        await withServerContextRPCCancellationHandle { handle in
+            call.attach(handle)
+            let stream = RPCStream(
+                descriptor: call.descriptor, inbound: RPCAsyncSequence(wrapping: CallInbound(call: call)),
+                outbound: RPCWriter.Closable(wrapping: CallOutbound(call: call)))
+            await handler(
+                stream,
+                ServerContext(
+                    descriptor: call.descriptor, remotePeer: accepted.remotePeer, localPeer: accepted.localPeer,
+                    cancellation: handle))
+        }
+        call.handlerEnded()
+    }
+
+    // MARK: Listening
+
+    private func bind(_ accept: @escaping @Sendable (AcceptedCall) -> Void) async throws -> any Channel {
+        let methods = state.withLock { $0.methods }
+        let (connections, settings, generators, budget) = (connections, settings, generators, budget)
+        let report = onAcceptError
+        return try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: Self.backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(report: report))
+                }
+            }
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelInitializer { channel in
+                guard connections.add(channel) else {
+                    return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+                }
+                return channel.eventLoop.makeCompletedFuture {
+                    let age = settings.maxConnectionAge.map { age in
+                        TimeAmount(age * Double.random(in: (1 - Self.ageJitter)...(1 + Self.ageJitter)))
+                    }
+                    try Self.addHandlers(
+                        to: channel.pipeline.syncOperations, settings,
+                        CallConnectionHandler.Setup(
+                            budget: budget, methods: methods, generators: generators, maxCount: settings.maxCount,
+                            grace: TimeAmount(settings.drainLimit), age: age, accept: accept))
+                }
+            }
+            .bind(to: settings.address).get()
+    }
+
+    /// Adds all handlers of a connection.
+    static func addHandlers(
+        to pipeline: ChannelPipeline.SynchronousOperations, _ settings: Settings, _ setup: CallConnectionHandler.Setup
+    ) throws {
+        let limits = settings.limits
+        if let security = settings.security { try pipeline.addHandler(NIOSSLServerHandler(context: security)) }
+        try pipeline.addHandler(GRPCConnectionHandler(drainLimit: TimeAmount(settings.drainLimit)))
+        let watch = GoAwayWatch()
+        var connection = NIOHTTP2Handler.ConnectionConfiguration()
+        connection.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: limits.callsPerConnection),
+            HTTP2Setting(parameter: .initialWindowSize, value: limits.callWindow),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headerList),
+        ]
+        try pipeline.addHandler(
+            NIOHTTP2Handler(mode: .server, frameDelegate: watch, connectionConfiguration: connection))
+        let calls = CallConnectionHandler(setup: setup)
+        watch.connection = calls
+        try pipeline.addHandler(calls)
+    }
+}

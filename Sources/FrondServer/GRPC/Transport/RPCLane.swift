@@ -1,0 +1,64 @@
+import Frond
+import NIOCore
+
+/// Answers the unary calls of one connection on its event loop, where their IDs can be had at once.
+///
+/// Remembers the last few messages by their bytes: a client mostly asks for the same again and again.
+final class RPCLane {
+    /// Messages that are remembered.
+    private static let capacity = 8
+    /// Longer messages are not remembered.
+    private static let longestMessage = 512
+
+    private let generators: ServedGenerators
+    private let maxCount: Int
+    private var remembered: [(path: String, bytes: ByteBuffer, source: LaneSource)] = []
+    private var oldest = 0
+    /// The state of the tags' settings when sources were last found.
+    private var version = 0
+
+    init(generators: ServedGenerators, maxCount: Int) {
+        self.generators = generators
+        self.maxCount = maxCount
+    }
+
+    /// The answer to a call whose request is complete; nil where it takes the ordinary way.
+    /// - Parameter data: the message with its prefix.
+    func answer(_ path: String, _ data: ByteBuffer, _ allocator: ByteBufferAllocator) -> ByteBuffer? {
+        let version = generators.issuer.version
+        if version != self.version {
+            remembered.removeAll()
+            self.version = version
+        }
+        for index in remembered.indices where remembered[index].bytes == data && remembered[index].path == path {
+            if let answer = remembered[index].source.answer(allocator) { return answer }
+            // The generator may be one that was forgotten: look for it anew next time.
+            remembered.remove(at: index)
+            return nil
+        }
+        guard data.readableBytes <= Self.longestMessage,
+            data.getInteger(at: data.readerIndex, as: UInt8.self) == 0,
+            data.getInteger(at: data.readerIndex + 1, as: UInt32.self).map(Int.init)
+                == data.readableBytes - MessageDeframer.prefixLength
+        else { return nil }
+        let message = data.getSlice(
+            at: data.readerIndex + MessageDeframer.prefixLength,
+            length: data.readableBytes - MessageDeframer.prefixLength)
+        guard let message, let source = generators.laneSource(path: path, message: message, maxCount: maxCount) else {
+            return nil
+        }
+        remember(path, data, source)
+        return source.answer(allocator)
+    }
+
+    private func remember(_ path: String, _ data: ByteBuffer, _ source: LaneSource) {
+        // A copy: a slice would keep all that was read with it.
+        let entry = (path: path, bytes: ByteBuffer(bytes: data.readableBytesView), source: source)
+        if remembered.count < Self.capacity {
+            remembered.append(entry)
+        } else {
+            oldest = (oldest + 1) % Self.capacity
+            remembered[oldest] = entry
+        }
+    }
+}

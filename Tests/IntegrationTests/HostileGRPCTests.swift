@@ -1,0 +1,76 @@
+import Foundation
+import TestServers
+import Testing
+
+@Suite("frond serve --grpc-port under attack", .timeLimit(.minutes(5)))
+struct HostileGRPCTests {
+    let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    /// A `NextRequest` of segment IDs of the tag `order`.
+    private static let next = HTTP2Wire.message([10, 5, 111, 114, 100, 101, 114, 16, 1])
+
+    @Test("by streams that nobody reads serves others, stays ready, keeps its horizon and its memory, and ends in time")
+    func unreadStreams() async throws {
+        let server = try await FrondServerProcess.start(
+            in: directory, ["--grpc-port", "0", "--registry", "sqlite:", "--set", "snowflake.maxHorizon=10s"])
+        let port = try await server.grpcPort()
+        _ = try await server.nextID()
+        let before = try #require(server.process.residentKilobytes)
+        let horizon = try #require(try await server.snowflakeHealth().snowflake.until)
+        try await GRPCAttack.whileAskingForUnread(port: port, connections: 20) {
+            try await HTTP2Peer.connect(port: port) { honest in
+                var slowest = Duration.zero
+                for call in 0..<300 as Range<UInt32> {
+                    let stream = 2 * call + 1
+                    let duration = try await ContinuousClock().measure {
+                        try await honest.send(
+                            HTTP2Wire.headers(stream, HTTP2Wire.call("/frond.v1.IDs/Next", [("grpc-timeout", "2S")]))
+                                + HTTP2Wire.data(stream, Self.next))
+                        #expect(try await honest.answer(on: stream).status == "0")
+                    }
+                    slowest = max(slowest, duration)
+                    if call.isMultiple(of: 30) {
+                        #expect(try await server.get("/health/ready").status == 200)
+                        try await Task.sleep(for: .milliseconds(300))
+                    }
+                }
+                #expect(slowest < .seconds(1), "\(slowest)")
+            }
+            let after = try #require(try await server.snowflakeHealth().snowflake.until)
+            #expect(after > horizon, "\(horizon) \(after)")
+            let memory = try #require(server.process.residentKilobytes)
+            #expect(memory - before < 400_000, "\(before) to \(memory) KB")
+            #expect(await server.stop() == 0)
+        }
+    }
+
+    @Test("by connections that end with an error while a call is open keeps nothing of them")
+    func protocolErrors() async throws {
+        let server = try await FrondServerProcess.start(in: directory, ["--grpc-port", "0"])
+        let port = try await server.grpcPort()
+        func attack(_ times: Int) async throws {
+            for _ in 0..<times { try await GRPCAttack.breakOff(port: port) }
+        }
+        // What a process keeps for good comes first.
+        try await attack(1000)
+        let before = try #require(server.process.residentKilobytes)
+        try await attack(2000)
+        let after = try #require(server.process.residentKilobytes)
+        // It was 28 KB a connection.
+        #expect(after - before < 10_000, "\(before) to \(after) KB")
+        #expect(await server.stop() == 0)
+    }
+
+    @Test("by a stop at any moment of its start ends in time", arguments: stride(from: 5, through: 60, by: 5))
+    func earlyStop(milliseconds: Int) async throws {
+        let process = FrondProcess(["serve", "--port", "0", "--grpc-port", "0", "--data-dir", directory.path])
+        while process.processID == nil { await Task.yield() }
+        try await Task.sleep(for: .milliseconds(milliseconds))
+        process.signal(SIGTERM)
+        _ = await process.waitForExit()
+    }
+}
