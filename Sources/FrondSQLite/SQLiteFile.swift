@@ -5,7 +5,7 @@ import GRDB
 /// Opens the file of a store, or makes it.
 struct SQLiteFile: Sendable {
     /// What this Frond writes as `PRAGMA user_version`.
-    static let schemaVersion = 6
+    static let schemaVersion = 7
     /// What marks a file as Frond's: `Frnd`.
     static let applicationID = 0x4672_6E64
     /// How long opening is tried at least while other processes are making the same file.
@@ -166,6 +166,7 @@ struct SQLiteFile: Sendable {
         if (1...3).contains(version) { try database.execute(sql: Statements.upgradeTo4) }
         if (1...4).contains(version) { try database.execute(sql: Statements.upgradeTo5) }
         if (2...5).contains(version) { try database.execute(sql: Statements.upgradeTo6) }
+        if (1...6).contains(version) { try database.execute(sql: Statements.upgradeTo7) }
         if version < Self.schemaVersion { try database.execute(sql: Statements.schema) }
     }
 }

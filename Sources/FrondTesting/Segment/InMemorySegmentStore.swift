@@ -23,19 +23,24 @@ public final class InMemorySegmentStore: SegmentStore {
 
     private let time: any TimeSource
     private let comparison: Comparison
+    private let secrets: @Sendable () -> ReservationSecret
     private let beforeSwap: @Sendable (TagRecord) async -> Void
     private let table = Mutex(Table())
 
     /// An empty store.
     /// - Parameters:
     ///   - time: where the moment of a change is taken from.
+    ///   - secrets: makes the secret of each reservation.
     ///   - comparison: what a swap compares; anything less than ``Comparison/all`` is a broken store.
     ///   - beforeSwap: runs between the read of a record, which it is passed, and the swap; no lock is held.
     public init(
-        time: any TimeSource = SystemTimeSource(), comparing comparison: Comparison = .all,
+        time: any TimeSource = SystemTimeSource(),
+        secrets: @escaping @Sendable () -> ReservationSecret = ReservationSecret.random,
+        comparing comparison: Comparison = .all,
         beforeSwap: @escaping @Sendable (TagRecord) async -> Void = { _ in }
     ) {
         self.time = time
+        self.secrets = secrets
         self.comparison = comparison
         self.beforeSwap = beforeSwap
     }
@@ -43,11 +48,11 @@ public final class InMemorySegmentStore: SegmentStore {
     // MARK: The port
 
     public func reserve(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
         for _ in 0..<Self.maximumTries {
             let record = try existing(tag)
-            var (segment, successor) = try record.reserving(atLeast: count, after: floor)
+            var (segment, successor) = try record.reserving(atLeast: demand, after: floor, secret: secrets())
             successor.updatedAtMilliseconds = time.wallMilliseconds
             await beforeSwap(record)
             if swap(record, for: successor) { return segment }

@@ -8,9 +8,8 @@ struct StripedTagTests {
         stripes: Int64 = 3, stripe: Int64 = 2, barrier: Int64? = nil
     ) throws -> TagRecord {
         TagRecord(
-            tag: try Frond.Tag("order"), maxID: maxID, step: step, startID: 1, maxValue: maxValue, cycles: cycles,
-            cycle: 0, version: 0, description: "", updatedAtMilliseconds: 0, stripes: stripes, stripe: stripe,
-            barrier: barrier)
+            tag: try Frond.Tag("order"), settings: TagSettings(step: step, maxValue: maxValue, cycles: cycles),
+            stripe: TagStripe(index: stripe, count: stripes), maxID: maxID, barrier: barrier)
     }
 
     private func numbers(_ segment: Segment) -> [Int64] {
