@@ -127,7 +127,8 @@ extension FrondError {
     ) -> String? {
         switch failure.code {
         case 2005:
-            return "host '\(server)' cannot be resolved (\(failure.message)): correct the host of the URL, or the name "
+            let host = server.prefix { $0 != ":" }
+            return "host '\(host)' cannot be resolved (\(failure.message)): correct the host of the URL, or the name "
                 + "service"
         case 2002 where server.hasPrefix("/"):
             return "no connection by socket \(server) (\(failure.message)): start the server, or correct ?socket= of the URL"

@@ -115,7 +115,9 @@ extension FrondError.Code {
     fileprivate var usualScope: FrondError.Scope {
         switch self {
         case .invalidArgument, .cancelled, .shutDown: .request
-        case .unknownTag, .generatorNotOfTag, .tagExists, .conflict, .exhausted, .storeWentBack, .storeCorrupt, .overloaded: .tag
+        case .unknownTag, .generatorNotOfTag, .tagExists, .conflict, .exhausted, .storeWentBack, .storeCorrupt,
+            .overloaded:
+            .tag
         case .storeUnavailable, .timedOut, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable,
             .registryLost, .clockMovedBackwards, .layoutExhausted:
             .store

@@ -56,6 +56,11 @@ final class MySQLConnector: Sendable {
             }
         }
         let failure = first ?? MySQLFailure(code: 2002, message: "no address", isConnecting: true)
+        // A server that answers, and takes no writes yet, costs no wait: the next request asks again.
+        if failure.refusesWrites {
+            state.withLock { $0.answered() }
+            throw failure
+        }
         let (error, now, jitter) = (self.error(failure), time.monotonic, jitter())
         state.withLock { $0.failed(error, now: now, jitter: jitter) }
         throw failure

@@ -58,6 +58,11 @@ struct MySQLStateMachine: Sendable {
         wasHandedOver = false
     }
 
+    /// A server answered, and takes no writes.
+    mutating func answered() {
+        health.succeeded()
+    }
+
     /// No address served.
     /// - Parameter jitter: 0 to 1.
     mutating func failed(_ error: FrondError, now: Duration, jitter: Double) {
