@@ -1,5 +1,6 @@
 import Foundation
 import Frond
+import FrondTesting
 import Synchronization
 import TestServers
 import Testing
@@ -91,7 +92,7 @@ struct SwitchoverTests {
             try await pair.switchOver(tag)
             // New connections go to the new primary; those to the old one stay open.
             proxy.redirect(to: pair.new.server.port)
-            let switched = try await eventually { () throws -> Int64 in
+            let switched = try await retry { () throws -> Int64 in
                 let record = try await pair.new.store().tag(tag)
                 let old = try await pair.old.store().tag(tag)?.maxID ?? 0
                 guard let next = record?.maxID, next > old + 30 else { throw FrondError(.storeUnavailable, "not yet") }

@@ -79,7 +79,7 @@ struct TagSetCommand: AsyncParsableCommand {
         for _ in 0..<Self.maximumTries {
             do {
                 return try await store.change(record.tag, change)
-            } catch let error as FrondError where error.code == .conflict {
+            } catch  where error.code == .conflict {
                 guard let present = try await store.tag(record.tag),
                     !change.touchesDifference(between: record.settings, present.settings)
                 else { throw error }

@@ -30,14 +30,14 @@ public final class InMemorySegmentStore: SegmentStore {
     /// An empty store.
     /// - Parameters:
     ///   - time: where the moment of a change is taken from.
-    ///   - secrets: makes the secret of each reservation.
     ///   - comparison: what a swap compares; anything less than ``Comparison/all`` is a broken store.
     ///   - beforeSwap: runs between the read of a record, which it is passed, and the swap; no lock is held.
+    ///   - secrets: makes the secret of each reservation.
     public init(
         time: any TimeSource = SystemTimeSource(),
-        secrets: @escaping @Sendable () -> ReservationSecret = ReservationSecret.random,
         comparing comparison: Comparison = .all,
-        beforeSwap: @escaping @Sendable (TagRecord) async -> Void = { _ in }
+        beforeSwap: @escaping @Sendable (TagRecord) async -> Void = { _ in },
+        secrets: @escaping @Sendable () -> ReservationSecret = ReservationSecret.random
     ) {
         self.time = time
         self.secrets = secrets

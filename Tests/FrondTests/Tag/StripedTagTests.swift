@@ -83,9 +83,9 @@ struct StripedTagTests {
         tail.first = 8
         #expect(record.takingBack(tail)?.maxID == 8)
         var other = record
-        other.stripe = 1
+        other.stripe.index = 1
         #expect(other.takingBack(tail) == nil)
-        other.stripes = 1
+        other.stripe.count = 1
         #expect(other.takingBack(tail) == nil)
     }
 
