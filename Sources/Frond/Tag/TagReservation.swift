@@ -37,13 +37,13 @@ extension TagReservation {
     /// The secrets in the form that stores keep in one column: the record's version, the secret, and the previous one.
     ///
     /// The version tells a secret that an earlier release, which does not know the column, left behind.
-    package func secretText(version: Int64) -> String {
+    public func secretText(version: Int64) -> String {
         ["\(version)", secret.text, previous?.secret.text].compactMap(\.self).joined(separator: " ")
     }
 
     /// Reads what a store keeps; nil where the text belongs to another version of the record, or is damaged: then
     /// nothing is taken back.
-    package init?(first: Int64?, previousFirst: Int64?, secretText: String, version: Int64) {
+    public init?(first: Int64?, previousFirst: Int64?, secretText: String, version: Int64) {
         let parts = secretText.split(separator: " ")
         guard let first, parts.count >= 2, parts[0] == "\(version)", let secret = ReservationSecret(text: parts[1])
         else { return nil }

@@ -72,7 +72,7 @@ struct TagSetCommand: AsyncParsableCommand {
 
     /// Makes the change, again where others changed settings that it does not touch.
     private func apply(
-        _ change: TagChange, decidedBy record: TagRecord, _ store: any SegmentStore
+        _ change: TagChange, decidedBy record: TagRecord, _ store: any TagStore
     ) async throws -> TagRecord {
         var change = change
         change.ifVersion = record.settings.version
