@@ -8,6 +8,7 @@ struct JournalLine: Codable {
     private var cycles: Bool
     private var description, options: String
     private var lastFirst, previousFirst: Int64?
+    private var secrets: String?
 
     init(_ record: TagRecord) {
         tag = record.tag.name
@@ -21,8 +22,9 @@ struct JournalLine: Codable {
         cycles = record.cycles
         description = record.description
         options = record.options.text
-        lastFirst = record.lastFirst
-        previousFirst = record.previousFirst
+        lastFirst = record.lastReservation?.first
+        previousFirst = record.lastReservation?.previous?.first
+        secrets = record.lastReservation?.secretText(version: record.version)
     }
 
     init(_ line: Data, path: String) throws(FrondError) {
@@ -46,8 +48,12 @@ struct JournalLine: Codable {
     func record() throws(FrondError) -> TagRecord {
         let tag = try Tag(tag)
         return TagRecord(
-            tag: tag, maxID: maxID, step: step, startID: startID, maxValue: maxValue, cycles: cycles, cycle: cycle,
-            version: version, description: description, options: try TagOptions(text: options, of: tag),
-            updatedAtMilliseconds: updatedAtMilliseconds, lastFirst: lastFirst, previousFirst: previousFirst)
+            tag: tag,
+            settings: TagSettings(
+                step: step, startID: startID, maxValue: maxValue, cycles: cycles, description: description,
+                options: try TagOptions(text: options, of: tag)),
+            maxID: maxID, cycle: cycle, version: version, updatedAtMilliseconds: updatedAtMilliseconds,
+            lastReservation: TagReservation(
+                first: lastFirst, previousFirst: previousFirst, secretText: secrets ?? "", version: version))
     }
 }

@@ -22,11 +22,11 @@ public actor JournalStore: SegmentStore {
     }
 
     public func reserve(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
         var reserved: Segment?
         try replace(tag) { record throws(FrondError) in
-            let (segment, successor) = try record.reserving(atLeast: count, after: floor)
+            let (segment, successor) = try record.reserving(atLeast: demand, after: floor)
             reserved = segment
             return successor
         }

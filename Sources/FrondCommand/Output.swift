@@ -29,3 +29,14 @@ enum Diagnostics {
         _ = try? FileDescriptor.standardError.writeAll("frond: \(line.printable())\n".utf8)
     }
 }
+
+/// Tells people on standard error what they should know, beside the output of the command.
+func warn(_ line: String) {
+    // Without a standard error there is no way to tell them.
+    _ = try? FileDescriptor.standardError.writeAll("frond: \(line)\n".utf8)
+}
+
+/// Tells people of rows that are not served.
+func warn(of rows: [UnservedRow]) {
+    for row in rows { warn("row '\(row.shownName)' is not served: \(row.reason)") }
+}

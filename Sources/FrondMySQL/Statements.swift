@@ -5,32 +5,32 @@ enum Statements {
 
     // MARK: The session
 
-    /// What must not depend on how the server is set up: every statement is its own transaction and sees what was
-    /// committed before it, a value that does not fit is an error, and nobody waits for a lock for long.
-    /// - Parameter lockSeconds: how long to wait for a lock, 1 or more.
-    static func session(lockSeconds: Int64) -> [String] {
-        [
-            """
+    /// The settings that must not depend on the server's own, in one statement: every statement is its own transaction and
+    /// sees what was committed before it, a value that does not fit is an error, and no session waits for a lock for long.
+    /// The server gives a statement up before this side does, so that its outcome is known (MySQL has that for reads
+    /// alone); a process that is halted in the middle of a transaction does not keep others waiting.
+    /// - Parameters:
+    ///   - lockSeconds: the bound on the wait for a lock, 1 or more.
+    ///   - statementMilliseconds: the bound on a statement.
+    ///   - idleSeconds: the bound on a pause within a transaction.
+    static func session(
+        lockSeconds: Int64, statementMilliseconds: Int64, idleSeconds: Int64, isMariaDB: Bool
+    ) -> String {
+        let common = """
             SET SESSION autocommit = 1, sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', \
             lock_wait_timeout = \(lockSeconds), innodb_lock_wait_timeout = \(lockSeconds)
-            """,
-            "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-        ]
-    }
-
-    /// The server gives a statement up before this side does, so that its outcome is known. MySQL has it for reads
-    /// alone.
-    static func statementTimeout(milliseconds: Int64, isMariaDB: Bool) -> String {
-        isMariaDB
-            ? "SET SESSION max_statement_time = \(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst())"
-            : "SET SESSION max_execution_time = \(milliseconds)"
-    }
-
-    /// A process that is halted in the middle of a transaction must not keep others waiting for long.
-    static func idleTimeout(seconds: Int64, isMariaDB: Bool) -> String {
-        isMariaDB
-            ? "SET SESSION idle_transaction_timeout = \(seconds)"
-            : "SET SESSION wait_timeout = \(max(seconds, 30))"
+            """
+        let milliseconds = String(1000 + statementMilliseconds % 1000).dropFirst()
+        return common
+            + (isMariaDB
+                ? """
+                , tx_isolation = 'REPEATABLE-READ', idle_transaction_timeout = \(idleSeconds), \
+                max_statement_time = \(statementMilliseconds / 1000).\(milliseconds)
+                """
+                : """
+                , transaction_isolation = 'REPEATABLE-READ', wait_timeout = \(max(idleSeconds, 30)), \
+                max_execution_time = \(statementMilliseconds)
+                """)
     }
 
     static let begin = "START TRANSACTION"
@@ -41,11 +41,11 @@ enum Statements {
 
     private static let recordColumns = """
         biz_tag, max_id, step, start_id, max_value, cycles, cycle, version, description, stripes, stripe, barrier, \
-        spreads_to, last_first, previous_first, updated_at, options, UNIX_TIMESTAMP(update_time) AS touched_at
+        spreads_to, last_first, previous_first, secrets, updated_at, options, UNIX_TIMESTAMP(update_time) AS touched_at
         """
     static let record = "SELECT \(recordColumns) FROM leaf_alloc WHERE biz_tag = ?"
     static let ticketPlace = "SELECT place, places FROM frond_ticket_place WHERE id = 1"
-    /// Others wait from here to the end of the transaction; what is read after it is the newest.
+    /// Others wait from here to the end of the transaction; a read after it sees the newest.
     static let lockRecord = "SELECT max_id FROM leaf_alloc WHERE biz_tag = ? FOR UPDATE"
     static let records = "SELECT \(recordColumns) FROM leaf_alloc ORDER BY biz_tag"
 
@@ -56,15 +56,15 @@ enum Statements {
     static let insert = """
         INSERT INTO leaf_alloc
             (max_id, step, start_id, max_value, cycles, cycle, version, description, stripes, stripe, barrier,
-            last_first, previous_first, updated_at, options, biz_tag)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            last_first, previous_first, secrets, updated_at, options, biz_tag)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     /// The compare-and-swap: changes one row, or none where somebody else changed it.
     static let swap = """
         UPDATE leaf_alloc SET
             max_id = ?, step = ?, start_id = ?, max_value = ?, cycles = ?, cycle = ?, version = ?, description = ?,
-            stripes = ?, stripe = ?, barrier = ?, last_first = ?, previous_first = ?, updated_at = ?,
+            stripes = ?, stripe = ?, barrier = ?, last_first = ?, previous_first = ?, secrets = ?, updated_at = ?,
             options = ?
         WHERE biz_tag = ? AND version = ? AND max_id = ?
         """
@@ -73,12 +73,17 @@ enum Statements {
     static let swapSpread = """
         UPDATE leaf_alloc SET
             max_id = ?, version = ?, stripes = ?, stripe = ?, barrier = ?, spreads_to = ?, last_first = NULL,
-            previous_first = NULL, updated_at = ?
+            previous_first = NULL, secrets = '', updated_at = ?
         WHERE biz_tag = ? AND version = ? AND max_id = ?
         """
 
     /// Changes nothing, and fails where the real change would: for want of rights, or on a replica.
     static let writeCheck = "UPDATE leaf_alloc SET version = version WHERE biz_tag = ? AND version = ? AND max_id = ?"
+
+    // Each changes nothing and fails on a replica.
+    static let segmentProof = "UPDATE leaf_alloc SET version = version WHERE biz_tag = '' AND version = 0 AND max_id = 0"
+    static let workerProof = "UPDATE frond_worker SET token = token WHERE worker_id = -1"
+    static let ticketProof = "UPDATE frond_ticket_place SET above = above WHERE id = 0"
 
     // MARK: The schema
 

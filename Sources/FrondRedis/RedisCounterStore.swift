@@ -61,9 +61,9 @@ public final class RedisCounterStore: CounterStore {
             case .readCeiling:
                 let result = await callCeiling { () throws(FrondError) in try await ceiling.tag(tag) }
                 action = memories.withLock { draw.readCeiling(result, memory: &$0[tag, default: TagMemory()]) }
-            case .reserve(let count, let floor):
+            case .reserve(let demand, let floor):
                 let result = await callCeiling { () throws(FrondError) in
-                    try await ceiling.reserve(tag, atLeast: count, after: floor)
+                    try await ceiling.reserve(tag, atLeast: demand, after: floor)
                 }
                 let memory = memories.withLock { $0[tag, default: TagMemory()] }
                 action = draw.reserved(result, memory: memory)

@@ -23,7 +23,7 @@ struct RedisDraw: Sendable {
         /// Read the tag's record in the ceiling store.
         case readCeiling
         /// Reserve in the ceiling store.
-        case reserve(atLeast: Int64, after: SegmentPosition?)
+        case reserve(SegmentDemand, after: SegmentPosition?)
         /// Install, where what is there still has this mark.
         case install(Segment, replacing: String, count: Int)
         /// Give the range back, and say so.
@@ -192,7 +192,9 @@ struct RedisDraw: Sendable {
         guard rounds < Self.maxRounds else { return Step(action: end(.contended(tag, rounds: rounds)), event: event) }
         rounds += 1
         phase = .reserving(replacing: mark)
-        return Step(action: .reserve(atLeast: max(ceilingStep, Int64(count)), after: memory.floor), event: event)
+        // A draw that has its numbers needs none: it fills the range for others.
+        let demand = SegmentDemand(needed: held == nil ? Int64(count) : 1, wanted: max(ceilingStep, Int64(count)))
+        return Step(action: .reserve(demand, after: memory.floor), event: event)
     }
 
     /// Another server put a range there first: ours was not installed, and the next draw finds theirs.

@@ -188,7 +188,8 @@ struct SQLiteFile: Sendable {
         if (1...3).contains(version) { try database.execute(sql: Statements.upgradeTo4) }
         if (1...4).contains(version) { try database.execute(sql: Statements.upgradeTo5) }
         if (2...5).contains(version) { try database.execute(sql: Statements.upgradeTo6) }
-        if (2...6).contains(version) { try database.execute(sql: Statements.upgradeTo7) }
+        if (1...6).contains(version) { try database.execute(sql: Statements.upgradeSegmentsTo7) }
+        if (2...6).contains(version) { try database.execute(sql: Statements.upgradeWorkersTo7) }
         if version < Self.schemaVersion { try database.execute(sql: Statements.schema) }
     }
 }

@@ -17,6 +17,7 @@ public final class SQLiteSegmentStore: SegmentStore {
     let commits: GroupCommit
     private let busyWait: BusyWait
     private let time: any TimeSource
+    private let secrets: @Sendable () -> ReservationSecret
     let logger: Logger
     private let wasClosed = Atomic(false)
 
@@ -28,32 +29,35 @@ public final class SQLiteSegmentStore: SegmentStore {
     ///   - busyTimeout: how long to wait while another process writes. Default 5 seconds.
     ///   - mustExist: whether a file that is not there is an error, and not made: for whoever only looks.
     ///   - adopting: true to go on with a file that is a copy of another, which must not be used any more.
-    ///   - time: the source of the time of a change.
+    ///   - time: the clock for the time of a change.
+    ///   - secrets: makes the secret of each reservation; from the system's random numbers by default.
     ///   - logger: gets lines at debug level; silent by default.
     /// - Throws: `storeUnavailable` where the file cannot be opened, made or written; `storeCorrupt` where it is
     ///   damaged, no database, another program's, or written by a newer Frond.
     public convenience init(
         path: String, busyTimeout: Duration = .seconds(5), mustExist: Bool = false, adopting: Bool = false,
-        time: any TimeSource = SystemTimeSource(), logger: Logger? = nil
+        time: any TimeSource = SystemTimeSource(),
+        secrets: @escaping @Sendable () -> ReservationSecret = ReservationSecret.random, logger: Logger? = nil
     ) throws(FrondError) {
         let file = SQLiteFile(path: path, busyTimeout: busyTimeout, mustExist: mustExist, adopts: adopting)
-        try self.init(file: file, time: time, logger: logger)
+        try self.init(file: file, time: time, secrets: secrets, logger: logger)
     }
 
     init(
         file: SQLiteFile, batchLimit: Int = GroupCommit.maximumBatch, time: any TimeSource = SystemTimeSource(),
-        logger: Logger? = nil
+        secrets: @escaping @Sendable () -> ReservationSecret = ReservationSecret.random, logger: Logger? = nil
     ) throws(FrondError) {
         path = file.path
         busyWait = file.busyWait
         pool = try file.open()
         commits = GroupCommit(pool: pool, file: file, batchLimit: batchLimit)
         self.time = time
+        self.secrets = secrets
         self.logger = logger ?? Logger(label: "frond.sqlite") { _ in SwiftLogNoOpLogHandler() }
     }
 
-    /// Finishes the changes under way, unless another process does not let it write by now, copies them from the log to the file itself, and closes it; whatever is asked for
-    /// afterwards is `storeUnavailable`.
+    /// Finishes the changes under way, unless another process does not let it write by now, copies them from the log to
+    /// the file itself, and closes it; every later call is `storeUnavailable`.
     /// - Throws: `storeUnavailable` where a read is still under way, or the file cannot be written.
     public func close() async throws(FrondError) {
         busyWait.close()
@@ -63,13 +67,7 @@ public final class SQLiteSegmentStore: SegmentStore {
             DispatchQueue.global().async { [pool, path] in
                 caller.resume(
                     returning: Result {
-                        // Waits for nobody: what another process still reads stays in the log too, and so does all where
-                        // another one merges it at this moment.
-                        let merged = Result {
-                            do {
-                                if isFirst { try pool.writeWithoutTransaction { _ = try $0.checkpoint(.passive) } }
-                            } catch DatabaseError.SQLITE_BUSY {}
-                        }
+                        let merged = Result { if isFirst { try Self.mergeLog(pool) } }
                         try pool.close()
                         try merged.get()
                     }.mapError { FrondError(sqlite: $0, path: path) })
@@ -87,14 +85,24 @@ public final class SQLiteSegmentStore: SegmentStore {
         }
     }
 
+    /// Waits for no other process: what one still reads stays in the log, which the next to open the file merges.
+    private static func mergeLog(_ pool: DatabasePool) throws {
+        do {
+            try pool.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            // Another process merges the log at this moment: all that was committed stays in it.
+            return
+        }
+    }
+
     // MARK: Reserving
 
     public func reserve(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
-        try await commits.perform { [time] database in
+        try await commits.perform { [time, secrets] database in
             let record = try database.existingRecord(tag)
-            var (segment, successor) = try record.reserving(atLeast: count, after: floor)
+            var (segment, successor) = try record.reserving(atLeast: demand, after: floor, secret: secrets())
             successor.updatedAtMilliseconds = time.wallMilliseconds
             try database.swap(record, for: successor)
             return segment
@@ -112,7 +120,7 @@ public final class SQLiteSegmentStore: SegmentStore {
 
     // MARK: Tags
 
-    /// All tags, by name; rows that somebody edited by hand and made unreadable are left out and logged.
+    /// All tags, by name; rows that cannot be read are left out and logged: see ``unservedRows()``.
     public func tags() async throws(FrondError) -> [TagRecord] {
         try await list(Statements.records)
     }
@@ -140,6 +148,27 @@ public final class SQLiteSegmentStore: SegmentStore {
                 }
             }
             return records
+        }
+    }
+
+    /// Rows that were edited by hand and made unreadable.
+    public func unservedRows() async throws(FrondError) -> [UnservedRow] {
+        try await read { database in
+            let rows = try Row.fetchCursor(database.cachedStatement(sql: Statements.records))
+            var unserved: [UnservedRow] = []
+            while let row = try rows.next() {
+                let name = row.text("tag") ?? ""
+                if let row = UnservedRow(name: name, table: "segments", column: "tag") {
+                    unserved.append(row)
+                    continue
+                }
+                do throws(FrondError) {
+                    _ = try TagRecord(row: row)
+                } catch {
+                    unserved.append(UnservedRow(name: name, reason: error.message))
+                }
+            }
+            return unserved
         }
     }
 

@@ -19,8 +19,11 @@ enum Statements {
     /// What a file of version 2 or later lacks of version 6. A table that is missing is made by `schema`.
     static let upgradeTo6 = "ALTER TABLE workers ADD COLUMN layout TEXT NOT NULL DEFAULT ''"
 
-    /// The columns of version 7 that a file of version 2 or later lacks. A table that is missing is made by `schema`.
-    static let upgradeTo7 = "ALTER TABLE workers ADD COLUMN secret TEXT NOT NULL DEFAULT ''"
+    /// The column of version 7 that the workers of a file of version 2 or later lack. A table that is missing is made by `schema`.
+    static let upgradeWorkersTo7 = "ALTER TABLE workers ADD COLUMN secret TEXT NOT NULL DEFAULT ''"
+
+    /// The column of version 7 that the segments of a file of an earlier version lack.
+    static let upgradeSegmentsTo7 = "ALTER TABLE segments ADD COLUMN secrets TEXT NOT NULL DEFAULT ''"
 
     /// `ok`, or the first damage found.
     static let quickCheck = "PRAGMA quick_check(1)"
@@ -37,10 +40,10 @@ enum Statements {
     static let insert = """
         INSERT INTO segments
             (tag, max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at, last_first,
-            previous_first, options)
+            previous_first, secrets, options)
         VALUES
             (:tag, :max_id, :step, :start_id, :max_value, :cycles, :cycle, :version, :description, :updated_at,
-            :last_first, :previous_first, :options)
+            :last_first, :previous_first, :secrets, :options)
         ON CONFLICT (tag) DO NOTHING
         """
 
@@ -49,7 +52,7 @@ enum Statements {
         UPDATE segments SET
             max_id = :max_id, step = :step, start_id = :start_id, max_value = :max_value, cycles = :cycles,
             cycle = :cycle, version = :version, description = :description, updated_at = :updated_at,
-            last_first = :last_first, previous_first = :previous_first, options = :options
+            last_first = :last_first, previous_first = :previous_first, secrets = :secrets, options = :options
         WHERE tag = :tag AND version = :expected_version AND max_id = :expected_max_id
         """
 

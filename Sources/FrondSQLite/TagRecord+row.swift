@@ -12,34 +12,19 @@ extension TagRecord {
         } catch {
             throw FrondError(.storeCorrupt, "a row of table segments has no proper tag: \(error.message)")
         }
-        self.init(
-            tag: tag,
-            maxID: try Self.number(row, "max_id", tag),
-            step: try Self.number(row, "step", tag),
-            startID: try Self.number(row, "start_id", tag),
-            maxValue: try Self.number(row, "max_value", tag),
-            cycles: try Self.number(row, "cycles", tag) != 0,
-            cycle: try Self.number(row, "cycle", tag),
-            version: try Self.number(row, "version", tag),
-            // A tag works without it, and without the time of its change.
-            description: row.text("description") ?? "",
-            options: try TagOptions(text: row.text("options") ?? "", of: tag),
-            updatedAtMilliseconds: row.integer("updated_at") ?? 0,
-            // Without them nothing is taken back.
-            lastFirst: row.integer("last_first"), previousFirst: row.integer("previous_first"))
+        self = try TagRecord(stored: row, of: tag)
+        // A tag works without the time of its change.
+        updatedAtMilliseconds = row.integer("updated_at") ?? 0
     }
 
     /// The values of the statements' named parameters.
     var arguments: [String: (any DatabaseValueConvertible)?] {
         [
-            "tag": tag.name, "max_id": maxID, "step": step, "start_id": startID, "max_value": maxValue,
-            "cycles": cycles ? 1 : 0, "cycle": cycle, "version": version, "description": description,
-            "options": options.text, "updated_at": updatedAtMilliseconds, "last_first": lastFirst,
-            "previous_first": previousFirst,
+            "tag": tag.name, "max_id": maxID, "step": self.step, "start_id": self.startID, "max_value": self.maxValue,
+            "cycles": self.cycles ? 1 : 0, "cycle": cycle, "version": version, "description": self.description,
+            "options": self.options.text, "updated_at": updatedAtMilliseconds, "last_first": lastReservation?.first,
+            "previous_first": lastReservation?.previous?.first,
+            "secrets": lastReservation?.secretText(version: version) ?? "",
         ]
-    }
-
-    private static func number(_ row: Row, _ column: String, _ tag: Tag) throws(FrondError) -> Int64 {
-        try row.number(column, of: "the record of tag '\(tag)'")
     }
 }

@@ -12,13 +12,13 @@ struct ErrorScopeTests {
         let scope: FrondError.Scope
 
         func reserve(
-            _ tag: Frond.Tag, atLeast count: Int64?, after floor: SegmentPosition?
+            _ tag: Frond.Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
         ) async throws(FrondError) -> Segment {
             if tag == refused {
                 throw FrondError(.storeUnavailable, "tag '\(tag)' is being spread", retryAfter: .seconds(1))
                     .scoped(scope)
             }
-            return try await beneath.reserve(tag, atLeast: count, after: floor)
+            return try await beneath.reserve(tag, atLeast: demand, after: floor)
         }
     }
 

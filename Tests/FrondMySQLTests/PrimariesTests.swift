@@ -203,7 +203,7 @@ struct PrimariesTests {
         let options = TagOptions(format: try TextFormat("hex"))
         _ = try await store.create(tag, TagSettings(options: options))
         #expect(try await store.tag(tag)?.options == options)
-        let error = await frondError { _ = try await store.change(tag, TagChange(options: TagOptions())) }
+        let error = await frondError { _ = try await store.change(tag, TagChange(clearedOptions: [.format])) }
         #expect(error?.code == .invalidArgument)
         _ = try await store.change(tag, TagChange(step: 5, options: options))
         for database in list { #expect(try await MySQLSegmentStore(database).tag(tag)?.options == options) }
@@ -235,8 +235,8 @@ struct PrimariesTests {
                 isUnfinished = await frondError { _ = try await spread.spread(tag, atMost: 1) } != nil
             }
             let records = try await spread.spread(tag)
-            #expect(records.map(\.stripe) == Array(0..<Int64(count)))
-            #expect(records.allSatisfy { $0.stripes == Int64(count) && $0.barrier == nil })
+            #expect(records.map(\.stripe.index) == Array(0..<Int64(count)))
+            #expect(records.allSatisfy { $0.stripe.count == Int64(count) && $0.barrier == nil })
         }
         let stores = (0..<2).map { _ in MySQLSegmentStore(primaries: list) }
         var segments = try await serve(stores, tag, times: 9)

@@ -83,8 +83,8 @@ struct SchemaTests {
             #expect(records.map(\.tag.name) == ["even", "new", "odd", "test"])
             #expect(records.map(\.maxID) == [2002, 2, 2002, 100_002])
             #expect(records.map(\.step) == [500, 1000, 500, 100_000])
-            #expect(records.map(\.stripes) == [2, 1, 2, 1])
-            #expect(records.map(\.stripe) == [0, 0, 1, 0])
+            #expect(records.map(\.stripe.count) == [2, 1, 2, 1])
+            #expect(records.map(\.stripe.index) == [0, 0, 1, 0])
         }
         let test = try await store.reserve(Tag("test"), atLeast: nil, after: nil)
         let odd = try await store.reserve(Tag("odd"), atLeast: nil, after: nil)

@@ -49,7 +49,7 @@ private struct CreationSimulation {
     }
 
     /// The parts of the numbers that are given out.
-    var open: [Int64] { rows.compactMap(\.self).filter { !$0.isClosed }.map(\.stripe) }
+    var open: [Int64] { rows.compactMap(\.self).filter { !$0.isClosed }.map(\.stripe.index) }
 }
 
 @Suite("Making a tag in several databases", .timeLimit(.minutes(5)))

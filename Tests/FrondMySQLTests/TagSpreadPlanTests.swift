@@ -27,8 +27,7 @@ private struct SpreadSimulation {
         rows = Array(repeating: nil, count: places)
         for place in 0..<old {
             var record = try TagSettings(step: 3).newRecord(tag, nowMilliseconds: 0)
-            record.stripes = Int64(old)
-            record.stripe = Int64(place)
+            record.stripe = TagStripe(index: Int64(place), count: Int64(old))
             record.maxID = Int64.random(in: 1...60, using: &random)
             rows[place] = TagSpreadRow(record: record, spreadsTo: nil)
         }
@@ -115,7 +114,7 @@ struct TagSpreadPlanTests {
             try simulation.finish()
             simulation.run(steps: 500)
             #expect(simulation.fault == nil, "seed \(seed)")
-            #expect(simulation.rows.allSatisfy { $0?.record.stripes == Int64(places) }, "seed \(seed)")
+            #expect(simulation.rows.allSatisfy { $0?.record.stripe.count == Int64(places) }, "seed \(seed)")
             #expect(simulation.issued.count > 100, "seed \(seed)")
         }
     }
@@ -124,8 +123,7 @@ struct TagSpreadPlanTests {
         -> TagSpreadRow
     {
         var record = try TagSettings(step: 10).newRecord(Tag("order"), nowMilliseconds: 0)
-        record.stripes = stripes
-        record.stripe = stripe
+        record.stripe = TagStripe(index: stripe, count: stripes)
         change(&record)
         return TagSpreadRow(record: record, spreadsTo: nil)
     }

@@ -12,7 +12,7 @@ struct StripedTagTests {
         let tag = try Frond.Tag("order")
         let ceiling = InMemorySegmentStore()
         var record = try await ceiling.create(tag, TagSettings())
-        record.stripes = 2
+        record.stripe.count = 2
         ceiling.overwrite(record)
         let store = RedisCounterStore(try RedisURL("redis://127.0.0.1:\(server.port)"), ceiling: ceiling)
         let error = await #expect(throws: FrondError.self) { try await store.draw(tag, count: 1) }

@@ -98,7 +98,7 @@ struct TagRouteTests {
             #expect(try await get("/api/segment/get/order").body == "1")
             #expect(try await get("/api/uuid/get/order").status == 200)
             _ = try await store.change(
-                try Frond.Tag("order"), TagChange(options: TagOptions(generators: [.segment]), allowAlike: true))
+                try Frond.Tag("order"), TagChange(options: TagOptions(generators: [.segment]), allowRepeats: true))
             try await waitUntil("redis answers again") { try await get("/api/uuid/get/order").status == 404 }
             for query in ["", "?version=4"] {
                 let answer = try await get("/api/uuid/get/order\(query)")
@@ -114,7 +114,7 @@ struct TagRouteTests {
         let store = try await store()
         try await withServer(store) { get async throws in
             for number in 1...10 { #expect(try await get("/api/segment/get/order").body == "\(number)") }
-            let change = TagChange(options: TagOptions(format: try TextFormat("N{number}")), allowAlike: true)
+            let change = TagChange(options: TagOptions(format: try TextFormat("N{number}")), allowRepeats: true)
             _ = try await store.change(try Frond.Tag("order"), change)
             try await waitUntil("redis answers again") { try await get("/api/segment/get/order").body.hasPrefix("N") }
             for _ in 0..<10 { #expect(try await get("/api/segment/get/order").body.hasPrefix("N")) }

@@ -89,8 +89,8 @@ struct TagFormTests {
         let server = try await FrondServerProcess.start(in: directory)
         _ = try await server.nextID()
         var (status, output) = await run("tag", "set", "order", "--format", "hex")
-        #expect(status != 0 && output.contains("--allow-alike"), "\(output)")
-        (status, output) = await run("tag", "set", "order", "--format", "A{number:4}", "--allow-alike")
+        #expect(status != 0 && output.contains("--allow-repeats"), "\(output)")
+        (status, output) = await run("tag", "set", "order", "--format", "A{number:4}", "--allow-repeats")
         #expect(status == 0, "\(output)")
         // A server sees it within a few seconds.
         var id = ""

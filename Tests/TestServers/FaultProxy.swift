@@ -41,6 +41,17 @@ package final class FaultProxy: Sendable {
         core.state.withLock { $0.isBlackHole = isOn }
     }
 
+    /// From now on nothing passes over the connections there are, and neither side is told; new ones are passed on.
+    package func swallow() {
+        let connections = core.state.withLock { Array($0.connections.values) }
+        for connection in connections { connection.isSwallowed.store(true, ordering: .relaxed) }
+    }
+
+    /// From now on new connections are passed on to another server; those there are stay.
+    package func redirect(to server: Int) {
+        core.state.withLock { $0.server = server }
+    }
+
     /// While true every connection is closed as soon as it is made; those that are open go on.
     package func refuse(_ isOn: Bool) {
         core.state.withLock { $0.refuses = isOn }
@@ -67,6 +78,7 @@ package final class FaultProxy: Sendable {
 /// The state that the threads of a proxy share.
 private final class ProxyCore: Sendable {
     struct State {
+        var server: Int
         var delay = Duration.zero
         var isBlackHole = false
         var refuses = false
@@ -81,6 +93,8 @@ private final class ProxyCore: Sendable {
         let server: TCPSocket
         /// True if the next reply is lost.
         let isDoomed = Atomic(false)
+        /// True once nothing passes over it any more.
+        let isSwallowed = Atomic(false)
 
         init(client: TCPSocket, server: TCPSocket) {
             self.client = client
@@ -93,12 +107,11 @@ private final class ProxyCore: Sendable {
         }
     }
 
-    let state = Mutex(State())
-    private let server: Int
+    let state: Mutex<State>
     private let listener: TCPSocket
 
     init(server: Int, listener: TCPSocket) {
-        self.server = server
+        state = Mutex(State(server: server))
         self.listener = listener
     }
 
@@ -120,9 +133,8 @@ private final class ProxyCore: Sendable {
     }
 
     private func connect(_ client: TCPSocket) {
-        guard !state.withLock({ $0.refuses || $0.isStopped }), let server = TCPSocket.connected(to: server) else {
-            return
-        }
+        let (isOpen, port) = state.withLock { (!$0.refuses && !$0.isStopped, $0.server) }
+        guard isOpen, let server = TCPSocket.connected(to: port) else { return }
         let connection = Connection(client: client, server: server)
         state.withLock { $0.connections[ObjectIdentifier(connection)] = connection }
         Thread.detachNewThread { [self] in
@@ -139,6 +151,7 @@ private final class ProxyCore: Sendable {
     ) {
         while let piece = source.read() {
             while state.withLock({ $0.isBlackHole && !$0.isStopped }) { Thread.sleep(forTimeInterval: 0.005) }
+            if connection.isSwallowed.load(ordering: .relaxed) { continue }
             guard mayPass(piece), target.write(piece) else { break }
         }
         connection.cut()

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS leaf_alloc (
     spreads_to  BIGINT       NULL     DEFAULT NULL,                -- over how many databases they are being spread
     last_first  BIGINT       NULL     DEFAULT NULL,                -- where the last reservation began: what is given back
     previous_first BIGINT    NULL     DEFAULT NULL,                -- begins there or, if the same caller made both, here
+    secrets     VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- of these: they alone give back
     updated_at  BIGINT       NOT NULL DEFAULT 0,                   -- milliseconds since 1970-01-01T00:00:00Z
     -- Lines such as 'format=ORD-{date}-{number:6}': the generators of the tag, and how its IDs are written.
     options     VARCHAR(1024) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',

@@ -32,6 +32,8 @@ SET @frond_changes = (
         UNION ALL SELECT 15, 'updated_at', 'bigint', NULL, 'ADD COLUMN updated_at BIGINT NOT NULL DEFAULT 0'
         UNION ALL SELECT 16, 'options', 'varchar', 'utf8mb4_bin',
             'ADD COLUMN options VARCHAR(1024) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '''''
+        UNION ALL SELECT 17, 'secrets', 'varchar', 'utf8mb4_bin',
+            'ADD COLUMN secrets VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '''''
     ) AS wanted
     LEFT JOIN (
         -- LIMIT keeps the server from looking through the tables of all databases.
@@ -47,3 +49,13 @@ SET @frond_upgrade = IF(@frond_changes IS NULL, 'DO 0', CONCAT('ALTER TABLE leaf
 PREPARE frond_upgrade FROM @frond_upgrade;
 EXECUTE frond_upgrade;
 DEALLOCATE PREPARE frond_upgrade;
+
+-- Rows whose biz_tag is not a tag: servers of Leaf serve them, servers of Frond do not.
+SELECT biz_tag, CONCAT(
+    CASE
+        WHEN biz_tag = '' THEN 'biz_tag is empty'
+        WHEN CHAR_LENGTH(biz_tag) > 128 THEN 'biz_tag has more than 128 characters'
+        ELSE 'biz_tag has characters other than A-Z a-z 0-9 . _ : -'
+    END, ': rename the row, and ask for the new name') AS not_served
+FROM leaf_alloc
+WHERE biz_tag NOT REGEXP '^[A-Za-z0-9._:-]{1,128}(@[0-9]{4,8})?$';

@@ -1,5 +1,5 @@
 -- The tables of Frond's embedded store, schema version 7 (1 had no workers, 2 no grpc_address, 3 no last_first, 4 no
--- options, 5 no layout, 6 no secret of a worker ID).
+-- options, 5 no layout, 6 no secrets).
 -- Applied in one transaction to an empty file, or to one of an earlier version.
 
 -- Semantics as in Leaf's leaf_alloc: max_id is the next number that was never reserved. It may be moved forward by
@@ -20,7 +20,9 @@ CREATE TABLE IF NOT EXISTS segments (
     -- Where a tail that is given back may begin at the lowest: the first number of the last reservation and of the one
     -- before, where both are one caller's. NULL: nothing is taken back.
     last_first     INTEGER,
-    previous_first INTEGER
+    previous_first INTEGER,
+    -- The version of the row, and the secrets that alone give these two reservations back.
+    secrets        TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
 -- Worker IDs and the time reserved with them. The horizon may be moved forward by hand, never back.

@@ -31,6 +31,10 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
     private var drawing: Int?
     /// The number of callers, from the head of the queue, that the draw in flight is for.
     private var aboard = 0
+    /// True while draws are for one caller each, because fewer numbers are left than all of them need.
+    private var isSingle = false
+    /// Numbers of callers that failed because too few are left: issued before another draw.
+    private var leftovers: ArraySlice<NumberRun> = []
     private var timerArmed = false
     private var hasDrawn = false
     package private(set) var isClosed = false
@@ -69,6 +73,7 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
             return drawFailed(FrondError(.storeCorrupt, message, retryAfter: .seconds(5)))
         }
         hasDrawn = true
+        isSingle = false
         var effects = Effects()
         var supply = NumberSupply(runs)
         var served = 0
@@ -84,9 +89,15 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
         return effects
     }
 
-    /// The draw in flight brought nothing, or nothing that is known: those it was for get the error.
+    /// The draw in flight brought nothing, or nothing that is known: those it was for get the error. Where fewer numbers
+    /// are left than they need together, they are served one by one, and those that need too many alone get it.
     package mutating func drawFailed(_ error: FrondError) -> Effects {
         var effects = Effects()
+        if error.code == .exhausted, let asked = drawing, asked > 1, !isClosed {
+            if aboard > 1 { isSingle = true } else { refuse(asked, error, &effects) }
+            endDraw(&effects)
+            return effects
+        }
         for caller in callers.prefix(aboard) { effects.fail(caller.waiter, error) }
         callers.removeFirst(aboard)
         endDraw(&effects)
@@ -154,11 +165,32 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
 
     // MARK: Steps
 
+    /// Fails the first callers, as long as they need as many numbers as there are not. What they had in hand is kept.
+    private mutating func refuse(_ asked: Int, _ error: FrondError, _ effects: inout Effects) {
+        while let caller = callers.first, caller.missing >= asked {
+            callers.removeFirst()
+            effects.fail(caller.waiter, error)
+            leftovers += caller.numbers
+            serveLeftovers(&effects)
+        }
+    }
+
+    private mutating func serveLeftovers(_ effects: inout Effects) {
+        while !leftovers.isEmpty, !callers.isEmpty {
+            callers[0].take(from: &leftovers)
+            guard callers[0].missing == 0 else { return }
+            let caller = callers.removeFirst()
+            effects.deliveries.append(Delivery(waiter: caller.waiter, outcome: .success(caller.numbers)))
+        }
+    }
+
     private mutating func startDraw(_ effects: inout Effects) {
         guard drawing == nil, !callers.isEmpty else { return }
+        serveLeftovers(&effects)
+        guard !callers.isEmpty else { return }
         var wanted = 0
         aboard = 0
-        for caller in callers {
+        for caller in callers.prefix(isSingle ? 1 : callers.count) {
             guard wanted < policy.largestDraw else { break }
             wanted += min(caller.missing, policy.largestDraw - wanted)
             aboard += 1

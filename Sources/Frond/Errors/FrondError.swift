@@ -15,7 +15,9 @@ public struct FrondError: Error, Sendable, CustomStringConvertible {
         case generatorNotEnabled = "generator-not-enabled"
         /// The tag to be created exists already.
         case tagExists = "tag-exists"
-        /// The tag has issued its last number.
+        /// The settings of the tag changed since they were read: this request changed nothing.
+        case conflict
+        /// The tag has issued its last number, or has fewer left than are needed.
         case exhausted
         /// The store does not answer, or answers with an error.
         case storeUnavailable = "store-unavailable"
@@ -115,8 +117,8 @@ extension FrondError.Code {
     fileprivate var usualScope: FrondError.Scope {
         switch self {
         case .invalidArgument, .cancelled, .shutDown: .request
-        case .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagExists, .exhausted, .storeWentBack, .storeCorrupt,
-            .overloaded:
+        case .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagExists, .conflict, .exhausted, .storeWentBack,
+            .storeCorrupt, .overloaded:
             .tag
         case .storeUnavailable, .timedOut, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable,
             .registryLost, .clockMovedBackwards, .layoutExhausted:

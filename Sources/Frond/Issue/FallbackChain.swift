@@ -70,9 +70,9 @@ extension FrondError {
     /// Whether another generator may do better: not where the request itself is wrong, or nobody waits for its answer.
     var mayFallBack: Bool {
         switch code {
-        case .invalidArgument, .unknownTag, .generatorNotOfTag, .tagExists, .shutDown, .cancelled: false
-        case .generatorNotEnabled, .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded, .workerIDsExhausted,
-            .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost, .clockMovedBackwards, .layoutExhausted:
+        case .invalidArgument, .unknownTag, .generatorNotOfTag, .tagExists, .conflict, .shutDown, .cancelled: false
+        case .generatorNotEnabled, .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded,
+            .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost, .clockMovedBackwards, .layoutExhausted:
             true
         }
     }

@@ -12,15 +12,22 @@ public struct Segment: Hashable, Sendable {
     public var cycle: Int64
     /// The record's version right after this reservation: what a give-back compares.
     public var version: Int64
+    /// The proof that a give-back comes from the caller of the reservation; nil where the store has none, and then the
+    /// numbers cannot be given back.
+    public var secret: ReservationSecret?
 
     /// Creates a segment, as a store does.
-    public init(first: Int64, end: Int64, stride: Int64 = 1, step: Int64, cycle: Int64, version: Int64) {
+    public init(
+        first: Int64, end: Int64, stride: Int64 = 1, step: Int64, cycle: Int64, version: Int64,
+        secret: ReservationSecret? = nil
+    ) {
         self.first = first
         self.end = end
         self.stride = stride
         self.step = step
         self.cycle = cycle
         self.version = version
+        self.secret = secret
     }
 
     /// The number of numbers; 0 if `end` is not above `first`.

@@ -29,9 +29,13 @@ extension SegmentBuffer {
 
 /// A reservation the buffer wants.
 package struct FetchRequest: Equatable, Sendable {
-    /// Numbers wanted; nil for the tag's own step.
+    /// The numbers to reserve; nil for the tag's own step.
     package var count: Int64?
+    /// The numbers that the first waiting claim needs: fewer left is an error that takes nothing.
+    package var needed: Int64 = 1
     package var floor: SegmentPosition?
+
+    package var demand: SegmentDemand { SegmentDemand(needed: needed, wanted: count) }
 }
 
 /// The result of a claim.

@@ -9,15 +9,20 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
     /// The number of earlier windows kept for claims that slept through a switch.
     static var pastWindows: Int { 4 }
 
+    /// The most parts into which a segment is cut, so that claims that no longer wait cost no numbers.
+    static var maximumSplits: Int { 64 }
+
     private enum Fetch: Sendable {
         case idle
-        case inFlight(count: Int64?, start: Duration)
+        case inFlight(FetchRequest, start: Duration)
     }
 
     private let tag: Tag
     private let policy: SegmentPolicy
     private var current: Segment?
     private var next: Segment?
+    /// Numbers that claims had in hand when they failed: issued before ``next``.
+    private var returned: [Segment] = []
     package private(set) var window = SegmentWindow.empty
     private var past: [SegmentWindow] = []
     private var fetch = Fetch.idle
@@ -49,7 +54,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
             return effects
         }
         claim.take(from: past, and: window)
-        if !claim.isComplete, queue.isEmpty, let segment = next {
+        while !claim.isComplete, queue.isEmpty, let segment = takeReserved() {
             install(segment, base: claim.slots.lowerBound, effects: &effects)
             claim.take(from: past, and: window)
         }
@@ -73,11 +78,11 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
 
     /// The store reserved a segment.
     package mutating func fetched(_ segment: Segment, cursor: Int64, now: Duration) -> Effects {
-        guard case .inFlight(let count, let start) = fetch else {
+        guard case .inFlight(let request, let start) = fetch else {
             preconditionFailure("a segment came that was not asked for")
         }
         guard segment.first >= 0, segment.first < segment.end, segment.step >= 1,
-            TagRecord.strides.contains(segment.stride)
+            TagStripe.counts.contains(segment.stride)
         else {
             let message =
                 "the store reserved an impossible range for tag '\(tag)': \(segment.first) to \(segment.end) by "
@@ -91,17 +96,16 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         }
         fetch = .idle
         furthest = segment.finish
-        step.fetched(count: count, step: segment.step, start: start)
+        step.fetched(count: request.count, step: segment.step, start: start)
         next = segment
         var effects = Effects()
         guard !isClosed else {
             deliverCloser(effects: &effects)
             return effects
         }
-        if let first = queue.firstSlot {
-            install(segment, base: first, effects: &effects)
-            for claim in queue.take(from: window) { effects.deliver(.success(claim.claimed), to: claim) }
-        } else if cursor >= window.limit {
+        if !queue.isEmpty {
+            serveQueue(effects: &effects)
+        } else if cursor >= window.limit, let segment = takeReserved() {
             // Slots that were claimed and dropped while there was nothing to give cost no numbers.
             install(segment, base: cursor, effects: &effects)
         }
@@ -113,9 +117,15 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
 
     /// The store reserved nothing, or nothing that is known.
     package mutating func fetchFailed(_ error: FrondError, cursor: Int64) -> Effects {
-        fetch = .idle
         var effects = Effects()
-        for claim in queue.takeAll() { effects.deliver(.failure(error), to: claim) }
+        if case .inFlight(let request, let start) = fetch, error.code == .exhausted, request.needed > 1, !isClosed {
+            fetch = .idle
+            refuse(request.needed, error, effects: &effects)
+            if !queue.isEmpty { startFetch(now: start, effects: &effects) }
+            return effects
+        }
+        fetch = .idle
+        failAll(error, effects: &effects)
         if isClosed {
             deliverCloser(effects: &effects)
         } else if cursor < window.limit {
@@ -131,7 +141,9 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         var effects = Effects()
         for claim in queue.takeExpired(now: now) {
             effects.deliver(.failure(.timedOut(tag, after: policy.waitLimit)), to: claim)
+            putBack(claim)
         }
+        serveQueue(effects: &effects)
         armTimer(effects: &effects)
         return effects
     }
@@ -141,6 +153,8 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         var effects = Effects()
         if let claim = queue.remove(firstClaimed: slot) {
             effects.deliver(.failure(.cancelled(tag)), to: claim)
+            putBack(claim)
+            serveQueue(effects: &effects)
         }
         return effects
     }
@@ -148,8 +162,8 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
     /// Nothing is to be issued any more.
     package mutating func stop() -> Effects {
         var effects = Effects()
-        for claim in queue.takeAll() { effects.deliver(.failure(.shutDown(tag)), to: claim) }
         isClosed = true
+        failAll(.shutDown(tag), effects: &effects)
         return effects
     }
 
@@ -179,28 +193,34 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
     /// - Parameter cursor: as it stood after the published window was closed.
     package mutating func unusedTails(cursor: Int64) -> [Segment] {
         precondition(isClosed, "a tail is given back only once nothing can be issued from it")
-        defer {
-            current = nil
-            next = nil
-            window = .closed
+        var parts = returned
+        if var tail = current {
+            tail.first = window.number(of: min(max(cursor, window.base), window.limit))
+            parts.insert(tail, at: 0)
         }
-        guard var tail = current else { return next.map { [$0] } ?? [] }
-        tail.first = window.number(of: min(max(cursor, window.base), window.limit))
-        guard let next else { return tail.count > 0 ? [tail] : [] }
-        guard next.follows(tail) else {
-            // Another server reserved in between, or another database did: the one may be taken back without the other.
-            return tail.count > 0 ? [next, tail] : [next]
+        if let next { parts.append(next) }
+        current = nil
+        next = nil
+        returned = []
+        window = .closed
+        var tails: [Segment] = []
+        for part in parts where part.count > 0 {
+            // Where another reserved in between, or a part is of another database, one may be taken back without the
+            // other.
+            if let last = tails.last, part.follows(last) {
+                tails[tails.count - 1] = last.joined(with: part)
+            } else {
+                tails.append(part)
+            }
         }
-        tail.end = next.end
-        tail.version = next.version
-        return [tail]
+        return tails.reversed()
     }
 
     // MARK: Looks
 
     /// The number of numbers that can be claimed without the store.
     package func left(cursor: Int64) -> Int64 {
-        max(0, window.limit - max(cursor, window.base)) + (next?.count ?? 0)
+        max(0, window.limit - max(cursor, window.base)) + returned.reduce(next?.count ?? 0) { $0 + $1.count }
     }
 
     // MARK: Steps
@@ -215,18 +235,74 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
             base: base, limit: base + segment.count, stride: segment.stride,
             offset: segment.first &- base &* segment.stride, prefetchAt: base + beforeFetch)
         current = segment
-        next = nil
         effects.windowChanged = true
     }
 
+    /// The segment to be issued after the current one.
+    private mutating func takeReserved() -> Segment? {
+        returned.isEmpty ? next.take() : returned.removeFirst()
+    }
+
+    /// Gives the waiting claims what is reserved. Slots of claims that no longer wait get no numbers.
+    private mutating func serveQueue(effects: inout Effects) {
+        var splits = 0
+        while let first = queue.firstSlot, var segment = takeReserved() {
+            if splits < Self.maximumSplits, !queue.isOneRun, queue.firstRun < segment.count {
+                returned.insert(segment.split(after: queue.firstRun), at: 0)
+                splits += 1
+            }
+            install(segment, base: first, effects: &effects)
+            for claim in queue.take(from: window) { effects.deliver(.success(claim.claimed), to: claim) }
+        }
+    }
+
+    // MARK: Failing
+
+    private mutating func failAll(_ error: FrondError, effects: inout Effects) {
+        for claim in queue.takeAll() {
+            effects.deliver(.failure(error), to: claim)
+            putBack(claim)
+        }
+    }
+
+    /// The store has fewer numbers left than `needed`: claims that need as many fail, the others go on.
+    private mutating func refuse(_ needed: Int64, _ error: FrondError, effects: inout Effects) {
+        while queue.firstWanted >= needed, let claim = queue.removeFirst() {
+            effects.deliver(.failure(error), to: claim)
+            putBack(claim)
+            serveQueue(effects: &effects)
+        }
+    }
+
+    /// Takes the numbers that a failed claim had in hand back, to issue them first: they are the last of the window, or
+    /// of the last windows, and no higher number of this tag is out.
+    private mutating func putBack(_ claim: PendingClaim<Waiter>) {
+        guard claim.tookAllUpTo(window), let current else { return }
+        // Their slots were this claim's, and nobody claims them again.
+        past.removeAll { $0.base >= claim.firstClaimed }
+        for index in past.indices { past[index].limit = min(past[index].limit, claim.firstClaimed) }
+        window.limit = max(window.base, min(window.limit, claim.firstClaimed))
+        for run in claim.claimed.numbers {
+            let last = run[run.count - 1]
+            var segment = current
+            segment.first = run.first
+            segment.end = last + 1
+            segment.stride = run.stride
+            // Of an earlier reservation: too late to be given back.
+            if last != current.end - 1 { segment.secret = nil }
+            returned.append(segment)
+        }
+    }
+
     private mutating func startFetch(now: Duration, effects: inout Effects) {
-        guard case .idle = fetch, next == nil else { return }
-        let demand = min(queue.slotsWanted, policy.maxStep)
+        guard case .idle = fetch, next == nil, returned.isEmpty else { return }
+        let wanted = min(queue.slotsWanted, policy.maxStep)
         var count = step.count(now: now, policy: policy)
-        if demand > 1 { count = max(count ?? demand, demand) }
-        fetch = .inFlight(count: count, start: now)
+        if wanted > 1 { count = max(count ?? wanted, wanted) }
+        let request = FetchRequest(count: count, needed: max(1, queue.firstWanted), floor: furthest)
+        fetch = .inFlight(request, start: now)
         setPrefetch(at: .max, effects: &effects)
-        effects.fetch = FetchRequest(count: count, floor: furthest)
+        effects.fetch = request
     }
 
     private mutating func setPrefetch(at slot: Int64, effects: inout Effects) {

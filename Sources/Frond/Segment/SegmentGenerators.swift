@@ -21,6 +21,9 @@ public final class SegmentGenerators: Sendable {
     /// The store that reserves the numbers, as this process sees it.
     public var store: StoreView { source.view }
 
+    /// The maximum number of numbers in one reservation, unless the tag's own step is larger.
+    package var maxStep: Int64 { source.policy.maxStep }
+
     /// The reason for not asking the store, or for a caller that went without a number; nil while the store answers.
     public var failure: FrondError? { source.view.failure }
 

@@ -31,4 +31,25 @@ extension Segment {
         cycle == other.cycle && stride == other.stride && version == other.version &+ 1 && first > other.end - 1
             && first - (other.end - 1) == stride
     }
+
+    /// Cuts the segment after its first `count` numbers.
+    /// - Parameter count: 1 to one less than it has.
+    /// - Returns: the rest.
+    mutating func split(after count: Int64) -> Segment {
+        var rest = self
+        rest.first = first + count * stride
+        end = first + (count - 1) * stride + 1
+        // The first part is no longer the end of its reservation: it cannot be given back.
+        secret = nil
+        return rest
+    }
+
+    /// This segment and the one that follows it, as one that can be given back.
+    package func joined(with next: Segment) -> Segment {
+        var segment = self
+        segment.end = next.end
+        segment.version = next.version
+        segment.secret = next.secret.flatMap { secret?.joined(with: $0) }
+        return segment
+    }
 }

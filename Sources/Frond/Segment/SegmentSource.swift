@@ -40,7 +40,7 @@ final class SegmentSource: Sendable {
     /// Reserves for a caller that the monitor has admitted, and records if the store answered.
     func reserve(_ tag: Tag, _ request: FetchRequest) async -> Result<Segment, FrondError> {
         let result = await monitor.call { () throws(FrondError) in
-            try await view.reserveNow(tag, atLeast: request.count, after: request.floor)
+            try await view.reserveNow(tag, atLeast: request.demand, after: request.floor)
         }
         switch result {
         case .success(let segment):

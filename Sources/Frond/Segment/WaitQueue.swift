@@ -16,6 +16,11 @@ struct PendingClaim<Waiter: Sendable>: Sendable {
 
     var isComplete: Bool { slots.isEmpty }
 
+    /// True where what was taken so far is the last of what `window` and those before it cover: no higher number is out.
+    func tookAllUpTo(_ window: SegmentWindow) -> Bool {
+        claimed.lostSlots == 0 && !claimed.numbers.isEmpty && slots.lowerBound == window.limit
+    }
+
     /// Takes what the windows cover; slots below the current window that none covers are lost.
     mutating func take(from past: [SegmentWindow], and current: SegmentWindow) {
         for window in past { take(from: window) }
@@ -48,6 +53,19 @@ struct WaitQueue<Waiter: Sendable>: Sendable {
     var isEmpty: Bool { claims.isEmpty }
     var count: Int { claims.count }
     var firstSlot: Int64? { claims.first?.slots.lowerBound }
+    /// The numbers that the first claim still wants; 0 where none waits.
+    var firstWanted: Int64 { claims.first.map { Int64($0.slots.count) } ?? 0 }
+    /// The slots of waiting claims from the first on, up to the next slot that no waiting claim has.
+    var firstRun: Int64 {
+        var end = firstSlot ?? 0
+        for claim in claims {
+            guard claim.slots.lowerBound == end else { break }
+            end = claim.slots.upperBound
+        }
+        return end - (firstSlot ?? 0)
+    }
+    /// True where every claim stands right behind the one before.
+    var isOneRun: Bool { firstRun == slotsWanted }
     var earliestDeadline: Duration? { claims.lazy.map(\.deadline).min() }
 
     mutating func insert(_ claim: PendingClaim<Waiter>) {
@@ -65,6 +83,13 @@ struct WaitQueue<Waiter: Sendable>: Sendable {
             claims[index].take(from: window)
         }
         return removeAll(where: \.isComplete)
+    }
+
+    mutating func removeFirst() -> PendingClaim<Waiter>? {
+        guard let claim = claims.first else { return nil }
+        claims.removeFirst()
+        slotsWanted -= Int64(claim.slots.count)
+        return claim
     }
 
     mutating func takeExpired(now: Duration) -> [PendingClaim<Waiter>] {

@@ -18,7 +18,7 @@ package enum SegmentPromise: CaseIterable, Sendable {
         case .startsAtZeroOrMore: segment.first >= 0
         case .holdsNumbers: segment.first < segment.end
         case .endsInRange: segment.end <= TagRecord.largestValue + 1
-        case .hasAStride: TagRecord.strides.contains(segment.stride)
+        case .hasAStride: TagStripe.counts.contains(segment.stride)
         case .hasAStep: segment.step >= 1
         case .countsCycles: segment.cycle >= 0
         case .startsAtTheFloor: floor.map { segment.start >= $0 } ?? true
@@ -30,7 +30,7 @@ package enum SegmentPromise: CaseIterable, Sendable {
         case .startsAtZeroOrMore: "a segment starts at 0 or above"
         case .holdsNumbers: "a segment holds at least one number: its end is above its first"
         case .endsInRange: "a segment ends at \(TagRecord.largestValue + 1) or below"
-        case .hasAStride: "the stride of a segment is 1 to \(TagRecord.strides.upperBound)"
+        case .hasAStride: "the stride of a segment is 1 to \(TagStripe.counts.upperBound)"
         case .hasAStep: "the step of a segment is 1 or more"
         case .countsCycles: "the cycle of a segment is 0 or more"
         case .startsAtTheFloor: "a segment starts at the floor or above; a store that cannot throws storeWentBack"

@@ -70,6 +70,10 @@ public final class StoreView: SegmentStore {
         try await asking { () throws(FrondError) in try await base.tags() }
     }
 
+    public func unservedRows() async throws(FrondError) -> [UnservedRow] {
+        try await asking { () throws(FrondError) in try await base.unservedRows() }
+    }
+
     public func tag(_ tag: Tag) async throws(FrondError) -> TagRecord? {
         try await asking { () throws(FrondError) in try await base.tag(tag) }
     }
@@ -111,9 +115,9 @@ public final class StoreView: SegmentStore {
     // MARK: Segments
 
     public func reserve(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
-        try await asking { () throws(FrondError) in try await reserveNow(tag, atLeast: count, after: floor) }
+        try await asking { () throws(FrondError) in try await reserveNow(tag, atLeast: demand, after: floor) }
     }
 
     public func giveBack(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool {
@@ -122,12 +126,12 @@ public final class StoreView: SegmentStore {
 
     /// Reserves for a caller that the monitor has admitted.
     func reserveNow(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
         while true {
             let shared = floors.withLock { [$0[tag], floor].compactMap(\.self).max() }
             do throws(FrondError) {
-                let segment = try await reserveOrCreate(tag, atLeast: count, after: shared)
+                let segment = try await reserveOrCreate(tag, atLeast: demand, after: shared)
                 if let promise = SegmentPromise.broken(by: segment, after: shared) {
                     throw promise.refusal(of: segment, tag, after: shared)
                 }
@@ -157,10 +161,10 @@ public final class StoreView: SegmentStore {
     }
 
     private func reserveOrCreate(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
         do {
-            return try await base.reserve(tag, atLeast: count, after: floor)
+            return try await base.reserve(tag, atLeast: demand, after: floor)
         } catch  where error.code == .unknownTag {
             switch MissingRecord(tag, after: floor, missingTags) {
             case .refuse: throw error
@@ -169,7 +173,7 @@ public final class StoreView: SegmentStore {
                 guard let record = try await base.tag(owner) else { throw .unknown(owner) }
                 try await createUnlessThere(tag, record.settingsOfPeriod)
             }
-            return try await base.reserve(tag, atLeast: count, after: floor)
+            return try await base.reserve(tag, atLeast: demand, after: floor)
         }
     }
 }
@@ -177,6 +181,7 @@ public final class StoreView: SegmentStore {
 extension TagRecord {
     /// The settings that the record of each of the tag's periods is created with.
     package var settingsOfPeriod: TagSettings {
-        TagSettings(step: step, startID: startID, maxValue: maxValue, description: "a period of \(tag)")
+        TagSettings(
+            step: self.step, startID: self.startID, maxValue: self.maxValue, description: "a period of \(tag)")
     }
 }

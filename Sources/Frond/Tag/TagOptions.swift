@@ -1,10 +1,10 @@
-/// Which generators make the IDs of a tag, and how they are written. Kept in the tag's record.
+/// The generators of a tag's IDs, and their notation. Kept in the tag's record.
 public struct TagOptions: Hashable, Sendable {
     /// Asked in this order, the next where one cannot answer. Empty: whichever generator a request names.
     public var generators: [GeneratorKind]
     /// Nil for decimals.
     public var format: TextFormat?
-    /// How long the tag counts before it begins again; nil for ever.
+    /// The time that the tag counts before it begins again; nil for ever.
     public var period: TagPeriod?
     /// Numbers are scrambled with the key that has this fingerprint: see ``Scramble``. Nil where they are not.
     public var scrambleKey: ScrambleKey.Fingerprint?
@@ -34,6 +34,54 @@ public struct TagOptions: Hashable, Sendable {
     package var isWritten: Bool { format != nil || period != nil || scrambleKey != nil }
 }
 
+// MARK: One by one
+
+extension TagOptions {
+    /// An option that can be set and cleared by itself. A period has its time zone with it.
+    public enum Name: String, Hashable, Sendable, CaseIterable {
+        case generators, format, period, scrambleKey, snowflakeFloor, onlyItsFormat
+    }
+
+    /// The options that are set.
+    public var names: Set<Name> {
+        var names: Set<Name> = []
+        if !generators.isEmpty { names.insert(.generators) }
+        if format != nil { names.insert(.format) }
+        if period != nil { names.insert(.period) }
+        if scrambleKey != nil { names.insert(.scrambleKey) }
+        if snowflakeFloor != nil { names.insert(.snowflakeFloor) }
+        if onlyItsFormat != nil { names.insert(.onlyItsFormat) }
+        return names
+    }
+
+    /// These options with those that `set` has in the place of their own, and without those that are cleared.
+    func applying(_ set: TagOptions, clearing cleared: Set<Name>) -> TagOptions {
+        var options = self
+        for name in cleared { options.set(name, from: TagOptions()) }
+        for name in set.names { options.set(name, from: set) }
+        return options
+    }
+
+    /// Takes one option over from others.
+    mutating func set(_ name: Name, from other: TagOptions) {
+        switch name {
+        case .generators: generators = other.generators
+        case .format: format = other.format
+        case .period: period = other.period
+        case .scrambleKey: scrambleKey = other.scrambleKey
+        case .snowflakeFloor: snowflakeFloor = other.snowflakeFloor
+        case .onlyItsFormat: onlyItsFormat = other.onlyItsFormat
+        }
+    }
+
+    /// One of the options, without the others.
+    func only(_ name: Name) -> TagOptions {
+        var options = TagOptions()
+        options.set(name, from: self)
+        return options
+    }
+}
+
 // MARK: As the stores keep them
 
 extension TagOptions {
@@ -42,18 +90,25 @@ extension TagOptions {
     }
 
     /// A line for each option that is set, such as `format=ORD-{date}-{number:6}`; empty for none.
-    public var text: String {
-        var values: [(Key, String)] = []
-        if !generators.isEmpty { values.append((.generators, generators.map(\.rawValue).joined(separator: ","))) }
-        if let format { values.append((.format, format.description)) }
+    public var text: String { pairs.map { "\($0.key.rawValue)=\($0.value)" }.joined(separator: "\n") }
+
+    /// The options that are set, by their names in ``text``.
+    package var values: [String: String] {
+        Dictionary(pairs.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
+    }
+
+    private var pairs: [(key: Key, value: String)] {
+        var pairs: [(Key, String)] = []
+        if !generators.isEmpty { pairs.append((.generators, generators.map(\.rawValue).joined(separator: ","))) }
+        if let format { pairs.append((.format, format.description)) }
         if let period {
-            values.append((.period, period.unit.rawValue))
-            values.append((.timeZone, period.timeZone))
+            pairs.append((.period, period.unit.rawValue))
+            pairs.append((.timeZone, period.timeZone))
         }
-        if let scrambleKey { values.append((.scrambleKey, scrambleKey.description)) }
-        if let snowflakeFloor { values.append((.snowflakeFloor, "\(snowflakeFloor)")) }
-        if let onlyItsFormat { values.append((.onlyItsFormat, "\(onlyItsFormat)")) }
-        return values.map { "\($0.rawValue)=\($1)" }.joined(separator: "\n")
+        if let scrambleKey { pairs.append((.scrambleKey, scrambleKey.description)) }
+        if let snowflakeFloor { pairs.append((.snowflakeFloor, "\(snowflakeFloor)")) }
+        if let onlyItsFormat { pairs.append((.onlyItsFormat, "\(onlyItsFormat)")) }
+        return pairs
     }
 
     /// - Throws: `storeCorrupt` naming the option that cannot be read: a newer version may know it.

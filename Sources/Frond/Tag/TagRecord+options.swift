@@ -2,7 +2,7 @@ extension TagRecord {
     /// A tag with periods has records whose names are longer by this: `@20261122`.
     static let longestPeriodicName = Tag.maximumLength - 9
 
-    /// Whether what its options say can be kept.
+    /// Checks that the tag can keep what its options promise.
     /// - Throws: `invalidArgument`, naming the option, its value and the cure.
     func checkOptions() throws(FrondError) {
         try checkGenerators()
@@ -14,11 +14,11 @@ extension TagRecord {
     }
 
     private func checkGenerators() throws(FrondError) {
-        let generators = options.generators
+        let generators = self.options.generators
         guard Set(generators).count == generators.count else {
             throw refusal("names a generator twice: \(Self.list(generators))")
         }
-        if let place = generators.firstIndex(where: { !$0.makesNumbers }), place != generators.count - 1 {
+        if let index = generators.firstIndex(where: { !$0.makesNumbers }), index != generators.count - 1 {
             throw refusal("has generators behind uuid, which always answers: name uuid last")
         }
         let counts = generators.contains(where: \.countsInRecord)
@@ -26,8 +26,8 @@ extension TagRecord {
             throw refusal(
                 "cannot have ticket beside segment or redis: both count from 1 and would give out the same numbers")
         }
-        if generators.contains(where: \.countsInOneDatabase), stripes > 1 {
-            throw refusal("is spread over \(stripes) databases, and redis counts in one: leave redis out")
+        if generators.contains(where: \.countsInOneDatabase), stripe.count > 1 {
+            throw refusal("is spread over \(stripe.count) databases, and redis counts in one: leave redis out")
         }
         guard let floor = options.snowflakeFloor else {
             guard !generators.contains(where: \.isMadeFromClock)
@@ -36,7 +36,7 @@ extension TagRecord {
             }
             return
         }
-        let last = counts || generators.isEmpty ? maxValue : maxID - 1
+        let last = counts || generators.isEmpty ? self.maxValue : maxID - 1
         guard last < floor else {
             throw refusal(
                 "can count up to \(last) and meet snowflake IDs, which begin at \(floor): set --max below that")
@@ -44,13 +44,15 @@ extension TagRecord {
     }
 
     private func checkPeriod() throws(FrondError) {
-        guard let period = options.period else { return }
-        guard options.format?.hasDate == true else {
+        guard let period = self.options.period else { return }
+        guard self.options.format?.hasDate == true else {
             throw refusal(
                 "begins again each \(period.unit.rawValue) and would repeat itself: give it a --format with {date}, "
                     + "such as 'ORD-{date}-{number:6}'")
         }
-        guard !cycles else { throw refusal("cannot have a period and begin again after its last number: choose one") }
+        guard !self.cycles else {
+            throw refusal("cannot have a period and begin again after its last number: choose one")
+        }
         guard tag.name.utf8.count <= Self.longestPeriodicName else {
             throw refusal(
                 "has a name of \(tag.name.utf8.count) characters: with a period it may have \(Self.longestPeriodicName)"
@@ -59,7 +61,7 @@ extension TagRecord {
         let isPlausible = period.timeZone.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "=") }
         guard isPlausible, (1...64).contains(period.timeZone.utf8.count) else {
             throw refusal(
-                "has time zone '\(period.timeZone)', which is none: UTC, +08:00, or a name such as Asia/Shanghai")
+                "has an unknown time zone '\(period.timeZone)'; use UTC, +08:00 or a name such as Asia/Shanghai")
         }
     }
 
@@ -74,28 +76,29 @@ extension TagRecord {
                 + "'\(number.radix.rawValue)=\(number.radix.width(of: largest))', a padding with ':', or a lower --max")
     }
 
-    /// Texts of two forms may be alike, and two that count begin at the same number: so the form of a tag that was used
-    /// stays, and who counts.
-    func checkChange(to successor: TagRecord, allowAlike: Bool) throws(FrondError) {
-        let (old, new) = (options, successor.options)
-        if mayBeUsed, !allowAlike, old.isOfTickets != new.isOfTickets {
+    /// Texts of two notations may be equal, and two generators that count begin at the same number: so a tag in use keeps
+    /// its notation, and the generators that count.
+    func checkRepeats(of successor: TagRecord, isAllowed: Bool) throws(FrondError) {
+        guard mayBeUsed, !isAllowed else { return }
+        let (old, new) = (self.options, successor.options)
+        if old.isOfTickets != new.isOfTickets {
             throw refusal(
-                "has been used, and tickets count apart from segments and redis: make another tag, or insist with "
-                    + "--allow-alike")
+                "is in use, and tickets count apart from segments and redis: create another tag, or consent with "
+                    + "--allow-repeats (allow_repeats)")
         }
-        if old.scrambleKey != nil, maxValue != successor.maxValue, mayBeUsed, !allowAlike {
+        if old.scrambleKey != nil, self.maxValue != successor.maxValue {
             throw refusal(
-                "is scrambled over its numbers up to \(maxValue): with another --max the same would come again")
+                "is scrambled over its numbers up to \(self.maxValue), and another --max would repeat them: create another "
+                    + "tag, or consent with --allow-repeats (allow_repeats)")
         }
         guard old.format != new.format || old.period != new.period || old.scrambleKey != new.scrambleKey else { return }
-        guard mayBeUsed, !allowAlike else { return }
         throw refusal(
-            "has been used, and a new text may be one that it had before: make another tag, or insist with --allow-alike"
-        )
+            "is in use; the new format could repeat an ID it already issued: create another tag, or consent with "
+                + "--allow-repeats (allow_repeats)")
     }
 
-    /// Whether an ID of the tag may have been given out.
-    private var mayBeUsed: Bool {
+    /// True where an ID of the tag may have been issued.
+    var mayBeUsed: Bool {
         let counts = options.generators.allSatisfy(\.countsInRecord)
         return maxID != startID || cycle != 0 || options.period != nil || !counts
     }
@@ -110,19 +113,19 @@ extension TagRecord {
 }
 
 extension TagOptions {
-    /// Whether its numbers are counted by tickets.
+    /// True where tickets count its numbers.
     fileprivate var isOfTickets: Bool { generators.contains(where: \.countsBesideRecord) }
 }
 
 extension TagRecord {
-    /// What scrambles the tag's numbers.
+    /// The permutation that scrambles the tag's numbers.
     /// - Throws: `storeCorrupt` for a record whose numbers end before they begin.
     package func scramble(_ key: ScrambleKey) throws(FrondError) -> Scramble {
-        guard startID <= maxValue else {
+        guard self.startID <= self.maxValue else {
             throw FrondError(
                 .storeCorrupt,
-                "the record of tag '\(tag)' cannot be right: max_value \(maxValue) is below start_id \(startID)")
+                "the record of tag '\(tag)' cannot be right: max_value \(self.maxValue) is below start_id \(self.startID)")
         }
-        return try Scramble(key: key, name: tag.name, range: startID...maxValue)
+        return try Scramble(key: key, name: tag.name, range: self.startID...self.maxValue)
     }
 }

@@ -124,5 +124,5 @@ package struct TagSettingsStateMachine: Sendable {
 
 extension TagRecord {
     /// True once a number was reserved: the form of the tag's texts then stays.
-    package var isInUse: Bool { maxID != startID || cycle != 0 }
+    package var isInUse: Bool { maxID != self.startID || cycle != 0 }
 }

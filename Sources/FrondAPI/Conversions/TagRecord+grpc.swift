@@ -14,20 +14,22 @@ extension Frond_V1_TagRecord {
         description_p = record.description
         options = record.options.text
         updatedAtMilliseconds = record.updatedAtMilliseconds
-        if record.stripes != 1 { (stripes, stripe) = (record.stripes, record.stripe) }
+        if record.stripe != .whole { (stripes, stripe) = (record.stripe.count, record.stripe.index) }
+        settingsVersion = record.settings.version
     }
 }
 
 extension TagRecord {
-    /// - Throws: `invalidArgument` where the tag is none; `storeCorrupt` for options of a newer version.
+    /// - Throws: `invalidArgument` for a name that is not a tag; `storeCorrupt` for options of a newer version.
     package init(_ record: Frond_V1_TagRecord) throws(FrondError) {
         let tag = try Tag(stored: record.tag)
         self.init(
-            tag: tag, maxID: record.maxID, step: record.step, startID: record.startID,
-            maxValue: record.maxValue, cycles: record.cycles, cycle: record.cycle, version: record.version,
-            description: record.description_p, options: try TagOptions(text: record.options, of: tag),
-            updatedAtMilliseconds: record.updatedAtMilliseconds,
-            stripes: max(1, record.stripes), stripe: record.stripe)
+            tag: tag,
+            settings: TagSettings(
+                step: record.step, startID: record.startID, maxValue: record.maxValue, cycles: record.cycles,
+                description: record.description_p, options: try TagOptions(text: record.options, of: tag)),
+            stripe: TagStripe(index: record.stripe, count: max(1, record.stripes)), maxID: record.maxID,
+            cycle: record.cycle, version: record.version, updatedAtMilliseconds: record.updatedAtMilliseconds)
     }
 }
 
@@ -64,16 +66,43 @@ extension Frond_V1_ChangeTagRequest {
         if let value = change.maxValue { maxValue = value }
         if let value = change.cycles { cycles = value }
         if let value = change.description { description_p = value }
-        if let value = change.options { options = value.text }
-        allowRepeats = change.allowAlike
+        setOptions = change.options.values
+        clearedOptions = change.clearedOptions.map(\.rawValue).sorted()
+        if let value = change.ifVersion { ifVersion = value }
+        allowRepeats = change.allowRepeats
+        allowCycle = change.allowCycle
+        allowEnd = change.allowEnd
     }
 
     /// - Throws: `invalidArgument` for invalid options.
     package func change(of tag: Tag) throws(FrondError) -> TagChange {
-        TagChange(
+        var change = TagChange(
             step: hasStep ? step : nil, maxID: hasMaxID ? maxID : nil, maxValue: hasMaxValue ? maxValue : nil,
             cycles: hasCycles ? cycles : nil, description: hasDescription_p ? description_p : nil,
-            options: hasOptions ? try TagOptions(named: options, of: tag) : nil, allowAlike: allowRepeats)
+            ifVersion: hasIfVersion ? ifVersion : nil, allowRepeats: allowRepeats, allowCycle: allowCycle,
+            allowEnd: allowEnd)
+        if hasOptions {
+            guard setOptions.isEmpty, clearedOptions.isEmpty else {
+                throw FrondError(
+                    .invalidArgument,
+                    "options replaces all options of tag '\(tag)': leave set_options and cleared_options out, or options")
+            }
+            change.replaceOptions(by: try TagOptions(named: options, of: tag))
+            return change
+        }
+        let lines = setOptions.map { "\($0.key)=\($0.value)" }.sorted()
+        change.options = try TagOptions(named: lines.joined(separator: "\n"), of: tag)
+        guard setOptions["timeZone"] == nil || change.options.period != nil else {
+            throw FrondError(.invalidArgument, "option timeZone of tag '\(tag)' is set together with period")
+        }
+        for name in clearedOptions {
+            guard let option = TagOptions.Name(rawValue: name) else {
+                let known = TagOptions.Name.allCases.map(\.rawValue).joined(separator: ", ")
+                throw FrondError(.invalidArgument, "unknown option '\(name)' to clear; use \(known)")
+            }
+            change.clearedOptions.insert(option)
+        }
+        return change
     }
 }
 

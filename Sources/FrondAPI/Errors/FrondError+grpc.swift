@@ -25,7 +25,7 @@ extension FrondError.Code {
         case .exhausted, .layoutExhausted: .outOfRange
         case .storeUnavailable, .registryUnavailable, .timedOut, .shutDown, .clockMovedBackwards: .unavailable
         case .overloaded, .workerIDsExhausted: .resourceExhausted
-        case .workerIDTaken: .aborted
+        case .workerIDTaken, .conflict: .aborted
         // An operator has to act before a later call can succeed.
         case .storeWentBack, .registryLost, .workerIDHeld: .failedPrecondition
         case .storeCorrupt: .dataLoss

@@ -377,7 +377,8 @@ package nonisolated struct Frond_V1_ReserveSegmentRequest: Sendable {
 
   package var tag: String = String()
 
-  /// Numbers wanted; the tag's step where absent or smaller.
+  /// Numbers wanted; the tag's step where absent or smaller. Fewer come where few are left, or where the server's
+  /// segment.maxStep is lower.
   package var count: Int64 {
     get {_count ?? 0}
     set {_count = newValue}
@@ -396,6 +397,9 @@ package nonisolated struct Frond_V1_ReserveSegmentRequest: Sendable {
   package var hasAfter: Bool {self._after != nil}
   /// Clears the value of `after`. Subsequent reads from it will return its default value.
   package mutating func clearAfter() {self._after = nil}
+
+  /// Numbers that callers wait for: where fewer are left this is an error, and nothing is reserved. 1 where it is 0.
+  package var needed: Int64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -433,7 +437,8 @@ package nonisolated struct Frond_V1_GiveBackSegmentRequest: Sendable {
 
   package var tag: String = String()
 
-  /// As reserved, its first moved up to the first number not used.
+  /// As reserved, with its secret, its first moved up to the first number not used. Two that follow each other may be one:
+  /// with the end and the version of the second, and both secrets, bit by bit the exclusive or.
   package var tail: Frond_V1_Segment {
     get {_tail ?? Frond_V1_Segment()}
     set {_tail = newValue}
@@ -495,6 +500,9 @@ package nonisolated struct Frond_V1_TagRecord: Sendable {
 
   /// Lines such as "format=ORD-{date}-{number:6}": the generators of the tag, and how its IDs are written.
   package var options: String = String()
+
+  /// The version of the settings, for if_version of ChangeTag; reservations do not change it.
+  package var settingsVersion: Int64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -713,7 +721,7 @@ package nonisolated struct Frond_V1_ChangeTagRequest: Sendable {
   /// Consents to a new format for a tag that is in use, by which an ID may be written like one that was issued before.
   package var allowRepeats: Bool = false
 
-  /// The version that the change was decided by: another one in the store is a conflict, and nothing changes.
+  /// The settings_version that the change was decided by: another one in the store is a conflict, and nothing changes.
   package var ifVersion: Int64 {
     get {_ifVersion ?? 0}
     set {_ifVersion = newValue}
@@ -1665,7 +1673,7 @@ nonisolated extension Frond_V1_Position: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Frond_V1_ReserveSegmentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReserveSegmentRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}count\0\u{1}after\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}count\0\u{1}after\0\u{1}needed\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1676,6 +1684,7 @@ nonisolated extension Frond_V1_ReserveSegmentRequest: SwiftProtobuf.Message, Swi
       case 1: try { try decoder.decodeSingularStringField(value: &self.tag) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self._count) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._after) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.needed) }()
       default: break
       }
     }
@@ -1695,6 +1704,9 @@ nonisolated extension Frond_V1_ReserveSegmentRequest: SwiftProtobuf.Message, Swi
     try { if let v = self._after {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    if self.needed != 0 {
+      try visitor.visitSingularInt64Field(value: self.needed, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1702,6 +1714,7 @@ nonisolated extension Frond_V1_ReserveSegmentRequest: SwiftProtobuf.Message, Swi
     if lhs.tag != rhs.tag {return false}
     if lhs._count != rhs._count {return false}
     if lhs._after != rhs._after {return false}
+    if lhs.needed != rhs.needed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1812,7 +1825,7 @@ nonisolated extension Frond_V1_GiveBackSegmentResponse: SwiftProtobuf.Message, S
 
 nonisolated extension Frond_V1_TagRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TagRecord"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}max_id\0\u{1}step\0\u{3}start_id\0\u{3}max_value\0\u{1}cycles\0\u{1}cycle\0\u{1}version\0\u{1}description\0\u{3}updated_at_milliseconds\0\u{1}stripes\0\u{1}stripe\0\u{1}options\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}max_id\0\u{1}step\0\u{3}start_id\0\u{3}max_value\0\u{1}cycles\0\u{1}cycle\0\u{1}version\0\u{1}description\0\u{3}updated_at_milliseconds\0\u{1}stripes\0\u{1}stripe\0\u{1}options\0\u{3}settings_version\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1833,6 +1846,7 @@ nonisolated extension Frond_V1_TagRecord: SwiftProtobuf.Message, SwiftProtobuf._
       case 11: try { try decoder.decodeSingularInt64Field(value: &self.stripes) }()
       case 12: try { try decoder.decodeSingularInt64Field(value: &self.stripe) }()
       case 13: try { try decoder.decodeSingularStringField(value: &self.options) }()
+      case 14: try { try decoder.decodeSingularInt64Field(value: &self.settingsVersion) }()
       default: break
       }
     }
@@ -1878,6 +1892,9 @@ nonisolated extension Frond_V1_TagRecord: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.options.isEmpty {
       try visitor.visitSingularStringField(value: self.options, fieldNumber: 13)
     }
+    if self.settingsVersion != 0 {
+      try visitor.visitSingularInt64Field(value: self.settingsVersion, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1895,6 +1912,7 @@ nonisolated extension Frond_V1_TagRecord: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.stripes != rhs.stripes {return false}
     if lhs.stripe != rhs.stripe {return false}
     if lhs.options != rhs.options {return false}
+    if lhs.settingsVersion != rhs.settingsVersion {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

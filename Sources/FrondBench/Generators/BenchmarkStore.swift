@@ -5,11 +5,11 @@ import Synchronization
 final class BenchmarkStore: SegmentStore {
     private let records = Mutex<[Tag: TagRecord]>([:])
 
-    func reserve(_ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?) async throws(FrondError) -> Segment {
+    func reserve(_ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?) async throws(FrondError) -> Segment {
         let result = records.withLock { records -> Result<Segment, FrondError> in
             guard let record = records[tag] else { return .failure(FrondError.unknown(tag)) }
             do throws(FrondError) {
-                let (segment, successor) = try record.reserving(atLeast: count, after: floor)
+                let (segment, successor) = try record.reserving(atLeast: demand, after: floor)
                 records[tag] = successor
                 return .success(segment)
             } catch {

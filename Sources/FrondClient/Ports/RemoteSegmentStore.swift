@@ -37,12 +37,11 @@ public struct RemoteSegmentStore: SegmentStore {
     public func close() async { await pool.close() }
 
     public func reserve(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
         let request = Frond_V1_ReserveSegmentRequest.with { request in
             request.tag = tag.name
-            // No reservation is smaller than the step, or larger than this.
-            if let count { request.count = min(max(1, count), TagRecord.largestStep) }
+            if let demand { request.set(demand) }
             if let floor { request.after = Frond_V1_Position(floor) }
         }
         let segment = try await pool.call(orElse: .storeUnavailable) { connection, options in
@@ -72,6 +71,14 @@ public struct RemoteSegmentStore: SegmentStore {
     public func tags() async throws(FrondError) -> [TagRecord] {
         try await pool.call(orElse: .storeUnavailable) { connection, options in
             try await connection.segments.listTags(.init(), options: options).tags.map { try TagRecord($0) }
+        }
+    }
+
+    public func unservedRows() async throws(FrondError) -> [UnservedRow] {
+        try await pool.call(orElse: .storeUnavailable) { connection, options in
+            try await connection.segments.listTags(.init(), options: options).unserved.map {
+                UnservedRow(name: $0.name, reason: $0.reason)
+            }
         }
     }
 

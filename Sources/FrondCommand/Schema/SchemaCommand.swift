@@ -44,6 +44,7 @@ struct SchemaApplyCommand: AsyncParsableCommand {
                 let statements = try await schema.apply()
                 for statement in statements { try say("\(statement);") }
                 try say(statements.isEmpty ? "\(schema.name) lacks nothing" : "\(schema.name) has all it needs now")
+                warn(of: try await schema.unservedRows())
             }
         }
     }

@@ -33,7 +33,13 @@ struct TagCreateCommand: AsyncParsableCommand {
                 step: step, startID: start, maxValue: max ?? TagRecord.largestValue, cycles: cycle,
                 description: description, options: try form.applied(to: TagOptions(), try await settings.reader()))
             let store = try await settings.openStore(mustExist: false)
-            try output.print(try await store.create(tag, wanted))
+            let record = try await store.create(tag, wanted)
+            if let share = record.firstShare {
+                warn(
+                    "step \(record.step) is large for the range of tag '\(tag)', \(record.startID) to \(record.maxValue): a "
+                        + "reservation takes at most \(share) numbers, and fewer toward the end")
+            }
+            try output.print(record)
         }
     }
 }

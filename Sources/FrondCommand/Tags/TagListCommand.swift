@@ -14,6 +14,7 @@ struct TagListCommand: AsyncParsableCommand {
         try await reportingFailures {
             let store = try await settings.openStore()
             try output.print(try await store.tags().filter { periods || $0.tag.periodTag == nil })
+            warn(of: try await store.unservedRows())
         }
     }
 }

@@ -16,7 +16,7 @@ extension TagStore {
     /// Moves the records of a tag's periods forward that are not there yet, and makes that of the present one if it is
     /// gone: what was given out may be unknown to all of them where a store was restored from a copy.
     /// - Throws: as ``SegmentStore/change(_:_:)``; some may have been moved by then, and may be again.
-    func movePeriods(of tag: Tag, to maxID: Int64) async throws(FrondError) {
+    func movePeriods(of tag: Tag, to maxID: Int64, allowEnd: Bool) async throws(FrondError) {
         guard let record = try await self.tag(tag) else { return }
         if let period = record.options.period {
             let now = SystemTimeSource().wallMilliseconds
@@ -24,7 +24,7 @@ extension TagStore {
             if try await self.tag(present) == nil { _ = try await create(present, record.settingsOfPeriod) }
         }
         for period in try await tags() where period.tag.periodTag == tag && period.maxID < maxID {
-            _ = try await change(period.tag, TagChange(maxID: maxID))
+            _ = try await change(period.tag, TagChange(maxID: maxID, allowEnd: allowEnd))
         }
     }
 }

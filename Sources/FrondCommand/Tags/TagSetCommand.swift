@@ -2,6 +2,9 @@ import ArgumentParser
 import Frond
 
 struct TagSetCommand: AsyncParsableCommand {
+    /// The most tries while others keep changing the tag.
+    private static let maximumTries = 20
+
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Change a tag.",
         discussion: "Servers see a change with their next reservation of the tag.")
@@ -26,8 +29,14 @@ struct TagSetCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "What the tag is for.")
     var description: String?
 
-    @Flag(help: "Change how the IDs of a tag that was used are written: a new text may be one that it had before.")
-    var allowAlike = false
+    @Flag(help: "Consent to another format for a tag in use, by which an ID may equal one that was issued before.")
+    var allowRepeats = false
+
+    @Flag(help: "Consent to --cycle for a tag in use: its numbers come again.")
+    var allowCycle = false
+
+    @Flag(help: "Consent to a --max-id in the last sixteenth of the tag's range.")
+    var allowEnd = false
 
     @OptionGroup var form: TagFormOptions
     @OptionGroup var settings: SettingOptions
@@ -37,25 +46,46 @@ struct TagSetCommand: AsyncParsableCommand {
         try await reportingFailures {
             let tag = try Tag(argument: tag)
             var change = TagChange(
-                step: step, maxID: maxId, maxValue: max, cycles: cycle, description: description)
-            guard change != TagChange() || form.isSet else {
+                step: step, maxID: maxId, maxValue: max, cycles: cycle, description: description,
+                allowRepeats: allowRepeats, allowCycle: allowCycle, allowEnd: allowEnd)
+            guard !change.isEmpty || form.isSet else {
                 throw CommandFailure(
                     .usage,
                     "nothing to change: give --step, --max-id, --max, --cycle, --no-cycle, --description, --generators, "
                         + "--format, --period, --time-zone, --scramble or --no-scramble")
             }
-            let store = try await settings.openStore()
-            if form.isSet {
-                guard tag.periodTag == nil else {
-                    throw CommandFailure(
-                        .usage, "'\(tag)' is the record of a period: how its IDs are written is set for the tag")
-                }
-                guard let record = try await store.tag(tag) else { throw FrondError.unknown(tag) }
-                change.options = try form.applied(to: record.options, try await settings.reader())
+            guard !form.isSet || tag.periodTag == nil else {
+                throw CommandFailure(.usage, "'\(tag)' is the record of a period: set its format for the tag")
             }
-            change.allowAlike = allowAlike
-            if let maxId { try await store.movePeriods(of: tag, to: maxId) }
-            try output.print(try await store.change(tag, change))
+            let store = try await settings.openStore()
+            guard let record = try await store.tag(tag) else { throw FrondError.unknown(tag) }
+            if form.isSet {
+                let wanted = try form.applied(to: record.options, try await settings.reader())
+                change.setOptions(from: record.options, to: wanted)
+            }
+            // Refused before the first period is moved.
+            _ = try record.applying(change, nowMilliseconds: 0)
+            if let maxId { try await store.movePeriods(of: tag, to: maxId, allowEnd: allowEnd) }
+            try output.print(try await apply(change, decidedBy: record, store))
         }
+    }
+
+    /// Makes the change, again where others changed settings that it does not touch.
+    private func apply(
+        _ change: TagChange, decidedBy record: TagRecord, _ store: any TagStore
+    ) async throws -> TagRecord {
+        var change = change
+        change.ifVersion = record.settings.version
+        for _ in 0..<Self.maximumTries {
+            do {
+                return try await store.change(record.tag, change)
+            } catch  where error.code == .conflict {
+                guard let present = try await store.tag(record.tag),
+                    !change.touchesDifference(between: record.settings, present.settings)
+                else { throw error }
+                change.ifVersion = present.settings.version
+            }
+        }
+        return try await store.change(record.tag, change)
     }
 }

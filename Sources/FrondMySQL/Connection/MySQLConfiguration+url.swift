@@ -3,8 +3,10 @@ public import Frond
 extension MySQLConfiguration {
     /// Reads a URL: `mysql://user:password@host:port/database?tls=verify`, or the same with `mariadb://`.
     ///
-    /// User, password and database are percent-decoded. Options: `tls` (off, require, verify), `ca` (a file of
-    /// certificates), `connect-timeout` and `timeout` (whole seconds, 1 to 3600), `pool` (connections, 1 to 64).
+    /// Several hosts of one database are parted by commas, each with its own port: `host1,host2:3307`. User, password,
+    /// database and options are percent-decoded. Options: `socket` (the path of a Unix socket), `tls` (off, require,
+    /// verify), `ca` (a file of certificates), `connect-timeout` and `timeout` (whole seconds, 1 to 3600), `pool`
+    /// (connections, 1 to 64).
     /// - Throws: `invalidArgument`, which names the part that is wrong and never the password.
     public init(url: String) throws(FrondError) {
         guard let scheme = ["mysql://", "mariadb://"].first(where: { url.hasPrefix($0) }) else {
@@ -20,15 +22,17 @@ extension MySQLConfiguration {
             throw Self.bad("it names no user: put user:password@ before the host")
         }
         let (user, password) = Self.split(authority[..<at], at: ":")
-        let (host, port) = try Self.hostAndPort(authority[authority.index(after: at)...])
+        let options = (query ?? "").split(separator: "&").map { Self.split($0, at: "=") }
+        let hosts = try Self.hosts(
+            authority[authority.index(after: at)...], mayBeEmpty: options.contains { $0.0 == "socket" })
         self.init(
-            host: host, port: port, user: try Self.decoded(user, "the user"),
+            host: hosts[0].host, port: hosts[0].port, user: try Self.decoded(user, "the user"),
             password: try Self.decoded(password ?? "", "the password"),
             database: try Self.decoded(path, "the database"))
         guard !self.user.isEmpty else { throw Self.bad("it names no user: put user:password@ before the host") }
         guard !self.database.contains("/") else { throw Self.bad("there is more after the database than ?options") }
-        for option in (query ?? "").split(separator: "&") {
-            let (name, value) = Self.split(option, at: "=")
+        furtherHosts = hosts.dropFirst().map { .host($0.host, port: $0.port) }
+        for (name, value) in options {
             try set(String(name), try Self.decoded(value ?? "", "option \(name)"))
         }
         guard certificateAuthority == nil || encryption == .verify else {
@@ -38,6 +42,11 @@ extension MySQLConfiguration {
 
     private mutating func set(_ option: String, _ value: String) throws(FrondError) {
         switch option {
+        case "socket":
+            guard value.hasPrefix("/") else {
+                throw Self.bad("socket is '\(value)': give the whole path, such as /run/mysqld/mysqld.sock")
+            }
+            socket = value
         case "tls":
             guard let encryption = Encryption(rawValue: value) else {
                 throw Self.bad("tls is '\(value)': off, require or verify are known")
@@ -50,7 +59,7 @@ extension MySQLConfiguration {
         case "timeout": replyTimeout = .seconds(try Self.number(option, value, 1...3600))
         case "pool": poolSize = try Self.number(option, value, 1...64)
         default:
-            throw Self.bad("option '\(option)' is not known: tls, ca, connect-timeout, timeout and pool are")
+            throw Self.bad("option '\(option)' is not known: socket, tls, ca, connect-timeout, timeout and pool are")
         }
     }
 
@@ -59,6 +68,20 @@ extension MySQLConfiguration {
             throw bad("\(name) is '\(text)', not \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    /// - Parameter mayBeEmpty: true where a socket leads to the server.
+    private static func hosts(
+        _ text: Substring, mayBeEmpty: Bool
+    ) throws(FrondError) -> [(host: String, port: Int)] {
+        if text.isEmpty, mayBeEmpty { return [("localhost", defaultPort)] }
+        var hosts: [(host: String, port: Int)] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let (host, port) = try hostAndPort(part)
+            guard !hosts.contains(where: { $0 == (host, port) }) else { throw bad("it names host '\(part)' twice") }
+            hosts.append((host, port))
+        }
+        return hosts
     }
 
     private static func hostAndPort(_ text: Substring) throws(FrondError) -> (String, Int) {

@@ -1,12 +1,12 @@
-/// Which database on which server, as whom, and how patiently.
+/// A database on its server, the user, and the bounds on waiting.
 ///
 /// Neither ``description`` nor a dump shows the password.
 public struct MySQLConfiguration: Hashable, Sendable {
-    /// How a connection is kept from being listened to.
+    /// The protection of a connection.
     public enum Encryption: String, Hashable, Sendable, CaseIterable {
         /// In clear: on a trusted network alone.
         case off
-        /// Encrypted, or no connection; whoever answers is believed.
+        /// Encrypted, or no connection; the server's certificate is not checked.
         case require
         /// Encrypted, and the server's certificate must be valid for its host name.
         case verify
@@ -18,15 +18,20 @@ public struct MySQLConfiguration: Hashable, Sendable {
     /// A name or an address.
     public var host: String
     public var port: Int
+    /// Further hosts of the same database, such as the other nodes of a Galera cluster: the next is used where one does
+    /// not answer or takes no writes.
+    public var furtherHosts: [MySQLAddress] = []
+    /// The path of the server's Unix socket, used instead of ``host``, or first where there are further hosts.
+    public var socket: String?
     public var user: String
     public var password: String
     public var database: String
     public var encryption: Encryption
     /// A file of certificates (PEM) that the server's must come from; the system's where nil.
     public var certificateAuthority: String?
-    /// How long to wait for a connection: whole seconds, rounded up. Default 3 seconds.
+    /// The bound on the wait for a connection: whole seconds, rounded up. Default 3 seconds.
     public var connectTimeout: Duration
-    /// How long to wait for a reply, and for a request to be taken: whole seconds, rounded up. Default 5 seconds.
+    /// The bound on the wait for a reply, and for a request to be taken: whole seconds, rounded up. Default 5 seconds.
     public var replyTimeout: Duration
     /// The most connections at a time: 1 to 64. Default 4.
     public var poolSize: Int
@@ -48,13 +53,25 @@ public struct MySQLConfiguration: Hashable, Sendable {
         self.poolSize = poolSize
     }
 
-    /// Where the server is, such as `db-1:3306`.
-    var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    /// The addresses of the server, in the order in which they are tried.
+    var addresses: [MySQLAddress] {
+        let hosts = [MySQLAddress.host(host, port: port)] + furtherHosts
+        guard let socket else { return hosts }
+        return [.socket(socket)] + (furtherHosts.isEmpty ? [] : hosts)
+    }
+
+    /// The addresses for people, such as `db-1:3306`.
+    var address: String { addresses.map(\.description).joined(separator: ",") }
 }
 
 extension MySQLConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// A URL without the password and the options: what people may be shown.
-    public var description: String { "mysql://\(user)@\(address)/\(database)" }
+    public var description: String {
+        let hosts = addresses.compactMap { address in
+            if case .host = address { "\(address)" } else { nil }
+        }
+        return "mysql://\(user)@\(hosts.joined(separator: ","))/\(database)" + (socket.map { "?socket=\($0)" } ?? "")
+    }
     public var debugDescription: String { description }
     public var customMirror: Mirror { Mirror(self, children: ["url": description]) }
 }

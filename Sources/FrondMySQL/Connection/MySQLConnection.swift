@@ -4,26 +4,37 @@ import CMariaDB
 ///
 /// The calls block, each no longer than the timeouts of the configuration.
 final class MySQLConnection {
-    /// What the library needs once a process, before any thread uses it.
+    /// True once the library is set up, which happens once a process, before any thread uses it.
     private static let libraryIsReady = mysql_server_init(0, nil, nil) == 0
-    /// Ways to prove who one is that do not show the password to whoever answers.
+    /// Authentication plugins that never send the password in the clear.
     private static let safeProofs = "mysql_native_password,caching_sha2_password,sha256_password,client_ed25519"
     /// An UPDATE says how many rows its condition met, changed or not.
     private static let foundRows: UInt = 2
 
     private let handle: UnsafeMutablePointer<MYSQL>
     private var statements: [String: MySQLStatement] = [:]
-    /// Whether the server is a MariaDB, and not a MySQL.
+    /// True for a MariaDB, false for a MySQL.
     let isMariaDB: Bool
+    /// The generation of the connector's connections that this one belongs to.
+    private(set) var generation = 0
+    /// The monotonic time at which the connection was made.
+    private(set) var madeAt = Duration.zero
+    /// The time that a small statement took when the connection was made.
+    private(set) var roundTrip = Duration.zero
 
-    init(_ configuration: MySQLConfiguration) throws(MySQLFailure) {
+    init(_ configuration: MySQLConfiguration, address: MySQLAddress) throws(MySQLFailure) {
         guard Self.libraryIsReady, let handle = mysql_init(nil) else {
             throw MySQLFailure(code: 2008, message: "the client library cannot be used", isConnecting: true)
         }
-        Self.setOptions(of: handle, configuration)
+        Self.setOptions(of: handle, configuration, address)
+        let (host, port, socket): (String?, Int, String?) =
+            switch address {
+            case .host(let host, let port): (host, port, nil)
+            case .socket(let path): (nil, 0, path)
+            }
         let connected = mysql_real_connect(
-            handle, configuration.host, configuration.user, configuration.password, configuration.database,
-            UInt32(configuration.port), nil, Self.foundRows)
+            handle, host, configuration.user, configuration.password, configuration.database, UInt32(port), socket,
+            Self.foundRows)
         guard connected != nil else {
             defer { mysql_close(handle) }
             throw MySQLFailure(connection: handle, isConnecting: true)
@@ -34,6 +45,14 @@ final class MySQLConnection {
         }
         self.handle = handle
         isMariaDB = mariadb_connection(handle) != 0
+        if case .host = address { SocketWatch.keepAlive(Int32(mysql_get_socket(handle))) }
+    }
+
+    /// Notes when the connection was made, for the connector.
+    func made(at time: Duration, roundTrip: Duration, generation: Int) {
+        madeAt = time
+        self.roundTrip = roundTrip
+        self.generation = generation
     }
 
     deinit {
@@ -42,7 +61,9 @@ final class MySQLConnection {
         mysql_close(handle)
     }
 
-    private static func setOptions(of handle: UnsafeMutablePointer<MYSQL>, _ configuration: MySQLConfiguration) {
+    private static func setOptions(
+        of handle: UnsafeMutablePointer<MYSQL>, _ configuration: MySQLConfiguration, _ address: MySQLAddress
+    ) {
         func set(_ option: mysql_option, seconds duration: Duration) {
             let (whole, rest) = duration.components
             var seconds = UInt32(clamping: max(whole + (rest > 0 ? 1 : 0), 1))
@@ -59,9 +80,10 @@ final class MySQLConnection {
         // A server must not ask for files of this machine.
         var none: UInt32 = 0
         mysql_options(handle, MYSQL_OPT_LOCAL_INFILE, &none)
-        // Not by a socket, which the library takes for the host localhost.
-        var tcp = UInt32(MYSQL_PROTOCOL_TCP.rawValue)
-        mysql_options(handle, MYSQL_OPT_PROTOCOL, &tcp)
+        // Said, since the library takes a socket for the host localhost.
+        var way = UInt32(MYSQL_PROTOCOL_TCP.rawValue)
+        if case .socket = address { way = UInt32(MYSQL_PROTOCOL_SOCKET.rawValue) }
+        mysql_options(handle, MYSQL_OPT_PROTOCOL, &way)
         mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4")
         mysql_options4(handle, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "frond")
         switch configuration.encryption {
@@ -95,6 +117,11 @@ final class MySQLConnection {
         if let rows = mysql_store_result(handle) { mysql_free_result(rows) }
     }
 
-    /// Whether the server answers.
-    func ping() -> Bool { mysql_ping(handle) == 0 }
+    /// Asks whether the server answers.
+    /// - Parameter limit: the bound on the wait, past which it does not, and the connection is of no use.
+    func answers(within limit: Duration) -> Bool {
+        let watch = SocketWatch(Int32(mysql_get_socket(handle)), limit: limit)
+        defer { watch.end() }
+        return mysql_ping(handle) == 0
+    }
 }

@@ -7,14 +7,13 @@ final class MySQLPool: Sendable {
     private let threads: BlockingThreads<MySQLSession>
     let configuration: MySQLConfiguration
 
-    /// - Parameter settings: statements for each new connection, given whether the server is a MariaDB.
     init(
         _ configuration: MySQLConfiguration, time: any TimeSource = SystemTimeSource(),
-        settings: @escaping @Sendable (_ isMariaDB: Bool) -> [String] = { _ in [] }
+        statements: MySQLConnector.Statements = MySQLConnector.Statements()
     ) {
         self.configuration = configuration
-        let line = MySQLLine(configuration, settings: settings, time: time)
-        threads = BlockingThreads(count: min(max(configuration.poolSize, 1), 64)) { MySQLSession(line) }
+        let connector = MySQLConnector(configuration, statements: statements, time: time)
+        threads = BlockingThreads(count: min(max(configuration.poolSize, 1), 64)) { MySQLSession(connector) }
     }
 
     /// Runs a call with a session of its own, on that session's thread.

@@ -1,18 +1,20 @@
 import Frond
 import Synchronization
 
-/// What one thread of a pool has of its own: a connection, made when it is needed and made anew when it broke.
+/// The connection of one thread of a pool, made when it is needed and made anew when it broke.
 final class MySQLSession {
-    /// A connection that was idle for longer is asked whether it still is one before anything is changed over it.
-    private static let trustedIdleTime = Duration.seconds(1)
+    /// The idle time after which a connection is asked whether it still is one, before it is used.
+    private static let trustedIdleTime = Duration.milliseconds(100)
+    /// The shortest bound on the wait for that answer: a balancer may have dropped the connection in silence.
+    private static let shortestPatience = Duration.milliseconds(300)
 
-    private let line: MySQLLine
+    private let connector: MySQLConnector
     private var connection: MySQLConnection?
     private var lastUse = Duration.zero
     private var isInTransaction = false
 
-    init(_ line: MySQLLine) {
-        self.line = line
+    init(_ connector: MySQLConnector) {
+        self.connector = connector
     }
 
     /// Executes a statement that changes nothing, once more where the connection had broken while nobody used it.
@@ -21,45 +23,46 @@ final class MySQLSession {
         do throws(MySQLFailure) {
             return try executed(sql, arguments).rows
         } catch {
-            guard isOld, error.breaksConnection, !error.isTimeout else { throw line.error(error) }
+            guard isOld, error.breaksConnection, !error.isTimeout else { throw connector.error(error) }
         }
         do throws(MySQLFailure) {
             return try executed(sql, arguments).rows
         } catch {
-            throw line.error(error)
+            throw connector.error(error)
         }
     }
 
-    /// What became of a change, where that is known.
+    /// The outcome of a change, where it is known.
     enum Change: Hashable, Sendable {
         /// Rows that the condition met.
         case done(rows: Int64)
         /// Nothing was changed: there is a row with this key.
         case duplicateKey
-        /// Nothing was changed: somebody else changed the same rows at the same time.
+        /// Nothing was changed: another session changed the same rows at the same time.
         case deadlock
     }
 
-    /// Executes a statement that changes something, once: where its outcome is not known it throws.
+    /// Executes a statement that changes something, once: where its outcome is not known it throws. Where the server
+    /// takes no writes any more, nothing was changed, and the statement is sent to the next primary.
     func write(_ sql: String, _ arguments: [MySQLValue]) throws(FrondError) -> Change {
         do throws(MySQLFailure) {
-            return .done(rows: try executed(sql, arguments).affectedRows)
+            return .done(rows: try movingOn { () throws(MySQLFailure) in try executed(sql, arguments) }.affectedRows)
         } catch {
             switch error.code {
             case 1062: return .duplicateKey
             case 1213: return .deadlock
-            default: throw line.error(error)
+            default: throw connector.error(error)
             }
         }
     }
 
     /// Executes a statement that puts rows in, once.
-    /// - Returns: nil where nothing was changed, because somebody else changed the same rows at the same time.
+    /// - Returns: nil where nothing was changed, because another session changed the same rows at the same time.
     func insert(_ sql: String, _ arguments: [MySQLValue]) throws(FrondError) -> MySQLResult? {
         do throws(MySQLFailure) {
             return try executed(sql, arguments)
         } catch {
-            guard error.code == 1213 else { throw line.error(error) }
+            guard error.code == 1213 else { throw connector.error(error) }
             return nil
         }
     }
@@ -89,38 +92,57 @@ final class MySQLSession {
         }
     }
 
+    /// Tries once more, over a connection to the next primary, where a write was refused outside of a transaction.
+    private func movingOn<Value>(_ call: () throws(MySQLFailure) -> Value) throws(MySQLFailure) -> Value {
+        do throws(MySQLFailure) {
+            return try call()
+        } catch {
+            guard error.refusesWrites, !error.isConnecting, !isInTransaction else { throw error }
+        }
+        return try call()
+    }
+
     // MARK: The connection
 
     private func executed(_ sql: String, _ arguments: [MySQLValue]) throws(MySQLFailure) -> MySQLResult {
         let connection = try connected()
         do throws(MySQLFailure) {
             let result = try connection.execute(sql, arguments)
-            lastUse = line.time.monotonic
+            lastUse = connector.time.monotonic
             return result
         } catch {
-            if error.breaksConnection { self.connection = nil }
+            if connector.noteFailure(error, of: connection) { self.connection = nil }
             throw error
         }
     }
 
     private func failed(_ error: MySQLFailure) -> FrondError {
-        if error.breaksConnection { connection = nil }
-        return line.error(error)
+        if let connection, connector.noteFailure(error, of: connection) { self.connection = nil }
+        return connector.error(error)
     }
 
     private func connected() throws(MySQLFailure) -> MySQLConnection {
-        let now = line.time.monotonic
+        let now = connector.time.monotonic
         if let connection {
-            if isInTransaction || now - lastUse < Self.trustedIdleTime { return connection }
-            if connection.ping() {
-                lastUse = line.time.monotonic
-                return connection
+            if isInTransaction { return connection }
+            if connector.believes(connection) {
+                if now - lastUse < Self.trustedIdleTime { return connection }
+                if connection.answers(within: patience(with: connection)) {
+                    lastUse = connector.time.monotonic
+                    return connection
+                }
+                connector.noteSilence(of: connection)
             }
             self.connection = nil
         }
-        let made = try line.connect()
+        let made = try connector.connect()
         connection = made
-        lastUse = line.time.monotonic
+        lastUse = connector.time.monotonic
         return made
+    }
+
+    /// A server that is slow by nature is given more time.
+    private func patience(with connection: MySQLConnection) -> Duration {
+        min(max(Self.shortestPatience, connection.roundTrip * 4), connector.configuration.replyTimeout)
     }
 }

@@ -4,7 +4,7 @@ public import Frond
 public struct MySQLSchema: Sendable {
     private let pool: MySQLPool
 
-    /// Which database, for people.
+    /// The name of the database, for people.
     public var name: String { "\(pool.configuration)" }
 
     public init(_ configuration: MySQLConfiguration) {
@@ -33,6 +33,12 @@ public struct MySQLSchema: Sendable {
             }
             return statements
         }
+    }
+
+    /// The rows of tags that are not served, each with the reason and the cure.
+    /// - Throws: `storeUnavailable`, naming the cure.
+    public func unservedRows() async throws(FrondError) -> [UnservedRow] {
+        try await MySQLSegmentStore(pool.configuration).unservedRows()
     }
 
     /// Gives the database all it lacks.

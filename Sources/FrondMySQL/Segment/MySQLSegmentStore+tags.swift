@@ -1,8 +1,8 @@
 public import Frond
 
 extension MySQLSegmentStore {
-    /// All tags, by name; rows that somebody edited by hand and made unreadable are left out and logged. Of several
-    /// databases those that answer say it, one at least; a tag's record is that of the database furthest ahead.
+    /// All tags, by name; rows that cannot be read are left out and logged: see ``unservedRows()``. Of several databases
+    /// those that answer count, one at least; a tag's record is that of the database furthest ahead.
     public func tags() async throws(FrondError) -> [TagRecord] {
         let lists = try await answers { database throws(FrondError) in try await database.tags() }
         let records = Dictionary(grouping: lists.joined(), by: \.tag).values.compactMap(Self.furthest)
@@ -13,6 +13,12 @@ extension MySQLSegmentStore {
     public func changedTags(within age: Duration) async throws(FrondError) -> [TagRecord] {
         let lists = try await answers { database throws(FrondError) in try await database.changedTags(within: age) }
         return Dictionary(grouping: lists.joined(), by: \.tag).values.compactMap(Self.furthest)
+    }
+
+    /// Rows of Leaf whose names are not tags, and rows that were edited by hand and made unreadable.
+    public func unservedRows() async throws(FrondError) -> [UnservedRow] {
+        let lists = try await answers { database throws(FrondError) in try await database.unservedRows() }
+        return Set(lists.joined()).sorted { $0.name < $1.name }
     }
 
     public func tag(_ tag: Tag) async throws(FrondError) -> TagRecord? {
@@ -43,7 +49,7 @@ extension MySQLSegmentStore {
                     + "when it is created; make another tag")
         }
         var changed: [TagRecord] = []
-        for database in databases where present.contains(where: { $0.stripe == Int64(database.place) }) {
+        for database in databases where present.contains(where: { $0.stripe.index == Int64(database.place) }) {
             changed.append(try await database.change(tag, change))
         }
         return Self.furthest(changed) ?? wanted

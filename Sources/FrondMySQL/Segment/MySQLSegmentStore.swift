@@ -19,21 +19,24 @@ public final class MySQLSegmentStore: SegmentStore {
 
     /// Makes no connection yet: see ``check()``.
     /// - Parameters:
-    ///   - time: where the moment of a change is taken from.
+    ///   - time: the clock for the time of a change.
+    ///   - secrets: makes the secret of each reservation; from the system's random numbers by default.
     ///   - logger: gets lines at debug level; silent by default.
     public convenience init(
-        _ configuration: MySQLConfiguration, time: any TimeSource = SystemTimeSource(), logger: Logger? = nil
+        _ configuration: MySQLConfiguration, time: any TimeSource = SystemTimeSource(),
+        secrets: @escaping @Sendable () -> ReservationSecret = ReservationSecret.random, logger: Logger? = nil
     ) {
-        self.init(primaries: [configuration], time: time, logger: logger)
+        self.init(primaries: [configuration], time: time, secrets: secrets, logger: logger)
     }
 
     /// - Parameters:
     ///   - configurations: the databases, 1 or more, in the same order on all servers.
-    ///   - time: where the moment of a change is taken from.
+    ///   - time: the clock for the time of a change.
+    ///   - secrets: makes the secret of each reservation; from the system's random numbers by default.
     ///   - logger: gets lines at debug level, and at error level where a database cannot be used; silent by default.
     public init(
         primaries configurations: [MySQLConfiguration], time: any TimeSource = SystemTimeSource(),
-        logger: Logger? = nil
+        secrets: @escaping @Sendable () -> ReservationSecret = ReservationSecret.random, logger: Logger? = nil
     ) {
         precondition(!configurations.isEmpty, "a store has one database at least")
         let logger = logger ?? Logger(label: "frond.mysql") { _ in SwiftLogNoOpLogHandler() }
@@ -41,7 +44,9 @@ public final class MySQLSegmentStore: SegmentStore {
         self.logger = logger
         primaries = Primaries(
             configurations.enumerated().map { place, configuration in
-                SegmentDatabase(configuration, place: place, places: configurations.count, time: time, logger: logger)
+                SegmentDatabase(
+                    configuration, place: place, places: configurations.count, time: time, secrets: secrets,
+                    logger: logger)
             },
             time: time, logger: logger)
     }
@@ -70,12 +75,12 @@ public final class MySQLSegmentStore: SegmentStore {
     // MARK: Reserving
 
     public func reserve(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
-        guard databases.count > 1 else { return try await databases[0].reserve(tag, atLeast: count, after: floor) }
+        guard databases.count > 1 else { return try await databases[0].reserve(tag, atLeast: demand, after: floor) }
         return try await primaries.first { (place, database) throws(FrondError) in
             let own = floors.withLock { $0.position(of: tag, in: place) }
-            let segment = try await database.reserve(tag, atLeast: count, after: own, notBelow: floor)
+            let segment = try await database.reserve(tag, atLeast: demand, after: own, notBelow: floor)
             floors.withLock { $0.reserved(segment, of: tag, from: place) }
             return segment
         }

@@ -2,8 +2,16 @@ import Frond
 
 extension MySQLSession {
     /// One tag, or nil where there is none.
+    /// - Throws: `storeCorrupt` also for a row of another name that the database takes for this one, such as 'pay '.
     func record(_ tag: Tag) throws(FrondError) -> TagRecord? {
         guard let row = try read(Statements.record, [.text(tag.name)]).first else { return nil }
+        let name = row.text("biz_tag") ?? ""
+        guard name == tag.name || name.utf8.elementsEqual(tag.name.utf8) else {
+            let unserved =
+                UnservedRow(name: name, table: "leaf_alloc", column: "biz_tag")
+                ?? UnservedRow(name: name, reason: "the database takes both names for one: give the column a binary collation")
+            throw unserved.error(of: tag)
+        }
         return try TagRecord(row: row)
     }
 

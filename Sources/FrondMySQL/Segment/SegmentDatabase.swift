@@ -17,13 +17,19 @@ struct SegmentDatabase: Sendable {
     let place: Int
     let places: Int
     let time: any TimeSource
+    let secrets: @Sendable () -> ReservationSecret
     let logger: Logger
 
-    init(_ configuration: MySQLConfiguration, place: Int, places: Int, time: any TimeSource, logger: Logger) {
-        pool = MySQLPool(configuration, time: time)
+    init(
+        _ configuration: MySQLConfiguration, place: Int, places: Int, time: any TimeSource,
+        secrets: @escaping @Sendable () -> ReservationSecret, logger: Logger
+    ) {
+        pool = MySQLPool(
+            configuration, time: time, statements: .init(writeProof: Statements.segmentProof))
         self.place = place
         self.places = places
         self.time = time
+        self.secrets = secrets
         self.logger = logger
     }
 
@@ -59,12 +65,13 @@ struct SegmentDatabase: Sendable {
     ///   - floor: how far this record is known to have been given out.
     ///   - least: the numbers must not be below it.
     func reserve(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?, notBelow least: SegmentPosition? = nil
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?, notBelow least: SegmentPosition? = nil
     ) async throws(FrondError) -> Segment {
         try await contending(for: tag) { session throws(FrondError) in
             let record = try session.existingRecord(tag)
             try checkPlace(of: record)
-            var (segment, successor) = try record.reserving(atLeast: count, after: floor, notBelow: least)
+            var (segment, successor) = try record.reserving(
+                atLeast: demand, after: floor, notBelow: least, secret: secrets())
             successor.updatedAtMilliseconds = time.wallMilliseconds
             return try session.swap(record, for: successor) ? segment : nil
         }
@@ -111,12 +118,24 @@ struct SegmentDatabase: Sendable {
         return records
     }
 
+    func unservedRows() async throws(FrondError) -> [UnservedRow] {
+        let rows = try await pool.run { session throws(FrondError) in try session.read(Statements.records) }
+        return rows.compactMap { row in
+            let name = row.text("biz_tag") ?? ""
+            if let unserved = UnservedRow(name: name, table: "leaf_alloc", column: "biz_tag") { return unserved }
+            do throws(FrondError) {
+                _ = try TagRecord(row: row)
+                return nil
+            } catch {
+                return UnservedRow(name: name, reason: error.message)
+            }
+        }
+    }
+
     func create(_ record: TagRecord) async throws(FrondError) {
         _ = try await contending(for: record.tag) { session throws(FrondError) -> Bool? in
             // Read first: it tells a connection that broke from one that works before anything is changed.
-            guard try session.read(Statements.record, [.text(record.tag.name)]).isEmpty else {
-                throw FrondError.exists(record.tag)
-            }
+            guard try session.record(record.tag) == nil else { throw FrondError.exists(record.tag) }
             switch try session.write(Statements.insert, record.arguments) {
             case .done: return true
             case .duplicateKey: throw FrondError.exists(record.tag)
@@ -141,10 +160,10 @@ struct SegmentDatabase: Sendable {
     /// Where several databases are listed, their rows say that the numbers are spread over them, and each its own part:
     /// otherwise two of them would give out the same.
     private func checkPlace(of record: TagRecord) throws(FrondError) {
-        guard places > 1, record.stripe != Int64(place) || record.stripes < Int64(places) else { return }
+        guard places > 1, record.stripe.index != Int64(place) || record.stripe.count < Int64(places) else { return }
         throw FrondError(
             .storeCorrupt,
-            "tag '\(record.tag)' is stripe \(record.stripe) of \(record.stripes) in database \(pool.configuration), which is "
+            "tag '\(record.tag)' is stripe \(record.stripe.index) of \(record.stripe.count) in database \(pool.configuration), which is "
                 + "number \(place) of \(places) in this server's list, counted from 0: list the databases in the same "
                 + "order on all servers, or spread the tag over them with 'frond tag stripe \(record.tag)'",
             retryAfter: .seconds(5))

@@ -21,7 +21,7 @@ struct TagCreationPlan: Sendable {
     ///   - places: how many databases are listed.
     init(_ wanted: TagRecord, places: Int) {
         var wanted = wanted
-        wanted.stripes = Int64(places)
+        wanted.stripe.count = Int64(places)
         wanted.barrier = wanted.startID
         self.wanted = wanted
         self.places = places
@@ -31,7 +31,7 @@ struct TagCreationPlan: Sendable {
     /// - Throws: `tagExists` where a tag is there that this cannot have made, or where one of its rows is gone.
     func next(_ rows: [TagRecord?]) throws(FrondError) -> Step {
         for (place, row) in rows.enumerated() {
-            guard let row, row.stripes != wanted.stripes || row.stripe != Int64(place) else { continue }
+            guard let row, row.stripe.count != wanted.stripe.count || row.stripe.index != Int64(place) else { continue }
             throw FrondError.exists(wanted.tag)
         }
         guard let missing = rows.firstIndex(of: nil) else {
@@ -48,7 +48,7 @@ struct TagCreationPlan: Sendable {
 
     private func closed(_ place: Int) -> TagRecord {
         var record = wanted
-        record.stripe = Int64(place)
+        record.stripe.index = Int64(place)
         return record
     }
 
@@ -61,7 +61,7 @@ struct TagCreationPlan: Sendable {
 
     /// Whether a row was made with the same settings, and is not open.
     private func isMeant(_ row: TagRecord) -> Bool {
-        var other = closed(Int(row.stripe))
+        var other = closed(Int(row.stripe.index))
         other.updatedAtMilliseconds = row.updatedAtMilliseconds
         return row == other
     }

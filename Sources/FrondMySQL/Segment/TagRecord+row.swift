@@ -14,36 +14,23 @@ extension TagRecord {
         } catch {
             throw FrondError(.storeCorrupt, "a row of table leaf_alloc has no proper tag: \(error.message)")
         }
-        let record = "the record of tag '\(tag)'"
+        self = try TagRecord(stored: row, of: tag)
+        let record = Self.name(of: tag)
         let updatedAt = row.integer("updated_at") ?? 0
         let touchedAt = (row.integer("touched_at") ?? 0).multipliedReportingOverflow(by: 1000).partialValue
-        self.init(
-            tag: tag,
-            maxID: try row.number("max_id", of: record),
-            step: try row.number("step", of: record),
-            startID: try row.number("start_id", of: record),
-            maxValue: try row.number("max_value", of: record),
-            cycles: try row.number("cycles", of: record) != 0,
-            cycle: try row.number("cycle", of: record),
-            version: try row.number("version", of: record),
-            // A tag works without it.
-            description: row.text("description") ?? "",
-            options: try TagOptions(text: row.text("options") ?? "", of: tag),
-            updatedAtMilliseconds: touchedAt - Self.clockDifferenceMilliseconds > updatedAt ? touchedAt : updatedAt,
-            stripes: try row.number("stripes", of: record),
-            stripe: try row.number("stripe", of: record),
-            barrier: row["barrier"] == .null ? nil : try row.number("barrier", of: record),
-            // Without them nothing is taken back.
-            lastFirst: row.integer("last_first"), previousFirst: row.integer("previous_first"))
+        updatedAtMilliseconds = touchedAt - Self.clockDifferenceMilliseconds > updatedAt ? touchedAt : updatedAt
+        stripe = TagStripe(index: try row.number("stripe", of: record), count: try row.number("stripes", of: record))
+        barrier = row["barrier"] == .null ? nil : try row.number("barrier", of: record)
     }
 
     /// The values of ``Statements/insert`` and of the first part of ``Statements/swap``, the tag being the last.
     var arguments: [MySQLValue] {
         [
-            .integer(maxID), .integer(step), .integer(startID), .integer(maxValue), .integer(cycles ? 1 : 0),
-            .integer(cycle), .integer(version), .text(description), .integer(stripes), .integer(stripe),
-            MySQLValue(barrier), MySQLValue(lastFirst), MySQLValue(previousFirst), .integer(updatedAtMilliseconds),
-            .text(options.text), .text(tag.name),
+            .integer(maxID), .integer(self.step), .integer(self.startID), .integer(self.maxValue),
+            .integer(self.cycles ? 1 : 0), .integer(cycle), .integer(version), .text(self.description),
+            .integer(stripe.count), .integer(stripe.index), MySQLValue(barrier), MySQLValue(lastReservation?.first),
+            MySQLValue(lastReservation?.previous?.first), .text(lastReservation?.secretText(version: version) ?? ""),
+            .integer(updatedAtMilliseconds), .text(self.options.text), .text(tag.name),
         ]
     }
 }

@@ -35,7 +35,7 @@ struct TagSpreadPlan: Sendable {
             guard rows.contains(where: { $0 != nil }) else { throw FrondError.unknown(tag) }
             throw wrongList(place: 0, "has no row of it")
         }
-        let old = first.record.stripes
+        let old = first.record.stripe.count
         guard old != aim else {
             try check(rows, through: aim, old: aim)
             return .finished
@@ -47,17 +47,17 @@ struct TagSpreadPlan: Sendable {
         }
         guard first.spreadsTo == aim else { throw otherAim(first) }
         let olds = rows.prefix(Int(old)).enumerated()
-        for case (let place, let row?) in olds where row.record.stripes == old && row.record.barrier == nil {
+        for case (let place, let row?) in olds where row.record.stripe.count == old && row.record.barrier == nil {
             return .swap(row, for: barred(row, at: barrier), place: place)
         }
-        for case (_, let row?) in olds where row.record.stripes == old {
+        for case (_, let row?) in olds where row.record.stripe.count == old {
             guard row.record.barrier == barrier, row.spreadsTo == aim else { throw otherAim(row) }
         }
         // Old rows beyond the barrier, if any, can reserve no more: what they gave out is below this as well.
         let start = rows.compactMap { $0?.record.maxID }.reduce(barrier, max)
         for place in rows.indices.reversed() {
             guard let row = rows[place] else { return .insert(inserted(first.record, start, place), place: place) }
-            guard row.record.stripes != aim else { continue }
+            guard row.record.stripe.count != aim else { continue }
             return .swap(row, for: converted(row, start, place), place: place)
         }
         return .finished
@@ -83,11 +83,10 @@ struct TagSpreadPlan: Sendable {
         var record = model
         record.maxID = start
         record.version = 0
-        record.stripes = aim
-        record.stripe = Int64(place)
+        record.stripe.count = aim
+        record.stripe.index = Int64(place)
         record.barrier = nil
-        record.lastFirst = nil
-        record.previousFirst = nil
+        record.lastReservation = nil
         return record
     }
 
@@ -106,10 +105,10 @@ struct TagSpreadPlan: Sendable {
     // MARK: What cannot be
 
     private func checkFirst(_ record: TagRecord) throws(FrondError) {
-        guard record.stripes < aim else {
+        guard record.stripe.count < aim else {
             throw FrondError(
                 .invalidArgument,
-                "tag '\(tag)' is spread over \(record.stripes) databases already, and only \(places) are listed: list "
+                "tag '\(tag)' is spread over \(record.stripe.count) databases already, and only \(places) are listed: list "
                     + "all of them")
         }
         guard !record.cycles else {
@@ -128,14 +127,14 @@ struct TagSpreadPlan: Sendable {
                 guard place >= count else { throw wrongList(place: place, "has no row of it") }
                 continue
             }
-            guard record.stripe == Int64(place) else {
-                throw wrongList(place: place, "gives out stripe \(record.stripe) of it")
+            guard record.stripe.index == Int64(place) else {
+                throw wrongList(place: place, "gives out stripe \(record.stripe.index) of it")
             }
-            let isNew = record.stripes == aim && (begun || old == aim)
-            guard isNew || (place < count && record.stripes == old) else {
+            let isNew = record.stripe.count == aim && (begun || old == aim)
+            guard isNew || (place < count && record.stripe.count == old) else {
                 throw wrongList(
                     place: place,
-                    "spreads it over \(record.stripes), which is a tag of its own or an old state of this one")
+                    "spreads it over \(record.stripe.count), which is a tag of its own or an old state of this one")
             }
         }
     }

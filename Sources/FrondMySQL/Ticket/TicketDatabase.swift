@@ -19,9 +19,10 @@ final class TicketDatabase: Sendable {
     init(_ configuration: MySQLConfiguration, place: Int, places: Int) {
         var single = configuration
         single.poolSize = 1
-        pool = MySQLPool(single) { isMariaDB in
-            Statements.ticketSession(place: place, places: places, isMariaDB: isMariaDB)
-        }
+        let statements = MySQLConnector.Statements(
+            settings: { Statements.ticketSession(place: place, places: places, isMariaDB: $0) },
+            writeProof: Statements.ticketProof)
+        pool = MySQLPool(single, statements: statements)
         self.place = place
         self.places = places
         ledger = Mutex(TicketLedger(name: "\(configuration)", place: place, places: places))

@@ -20,7 +20,7 @@ public struct MySQLWorkerStore: WorkerRecordStore {
     /// Makes no connection yet: see ``check()``.
     /// - Parameter logger: gets lines at debug level; silent by default.
     public init(_ configuration: MySQLConfiguration, logger: Logger? = nil) {
-        pool = MySQLPool(configuration)
+        pool = MySQLPool(configuration, statements: .init(writeProof: Statements.workerProof))
         self.logger = logger ?? Logger(label: "frond.mysql") { _ in SwiftLogNoOpLogHandler() }
     }
 

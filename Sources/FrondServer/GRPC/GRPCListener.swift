@@ -70,7 +70,9 @@ struct GRPCListener: Service {
             requests: configuration.maxOutstanding, ids: max(maxCount, 1000) * Self.outstandingBatches)
         return [
             IDsService(generators: generators, maxCount: maxCount, streamLimits: limits, calls: calls),
-            SegmentsService(store: generators.issuer.segments?.store, calls: calls),
+            SegmentsService(
+                store: generators.issuer.segments?.store, maxStep: generators.issuer.segments?.maxStep ?? 1,
+                calls: calls),
             WorkersService(keeper: generators.snowflake, calls: calls, time: time),
             HealthService(readiness: Readiness(issuer: generators.issuer, drain: drain), calls: calls, time: time),
         ]

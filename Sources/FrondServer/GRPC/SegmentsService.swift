@@ -9,6 +9,8 @@ import SwiftProtobuf
 struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
     /// Nil if this server has no store.
     let store: StoreView?
+    /// The maximum number of numbers in one reservation of a client, unless the tag's own step is larger.
+    let maxStep: Int64
     let calls: CallGuard
 
     func reserveSegment(
@@ -17,10 +19,10 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
         let message = request.message
         return try await serve(request.metadata) { store in
             let tag = try Tag(message.tag)
-            let count = message.hasCount ? try Self.checked(message.count) : nil
+            let demand = try message.demand(atMost: maxStep)
             try await Self.checkIsPlain(tag, in: store)
             let segment = try await store.reserve(
-                tag, atLeast: count, after: message.hasAfter ? SegmentPosition(message.after) : nil)
+                tag, atLeast: demand, after: message.hasAfter ? SegmentPosition(message.after) : nil)
             // Once more, now that the numbers are reserved: from here on the settings of the tag change no more.
             try await Self.checkIsPlain(tag, in: store)
             return .with { $0.segment = Frond_V1_Segment(segment) }
@@ -46,7 +48,13 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
     ) async throws -> ServerResponse<Frond_V1_ListTagsResponse> {
         try await serve(request.metadata) { store in
             let records = try await store.tags()
-            return .with { $0.tags = records.map { Frond_V1_TagRecord($0) } }
+            let unserved = try await store.unservedRows()
+            return .with { response in
+                response.tags = records.map { Frond_V1_TagRecord($0) }
+                response.unserved = unserved.map { row in
+                    .with { ($0.name, $0.reason) = (row.name, row.reason) }
+                }
+            }
         }
     }
 
@@ -103,13 +111,5 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
             .invalidArgument,
             "tag '\(tag)' issues formatted text, not numbers: request its IDs with Next, or over HTTP at /api/id/\(tag)"
         )
-    }
-
-    /// - Throws: `invalidArgument` for a count that no reservation can have.
-    private static func checked(_ count: Int64) throws(FrondError) -> Int64 {
-        guard (1...TagRecord.largestStep).contains(count) else {
-            throw FrondError(.invalidArgument, "count \(count) is out of range: 1 to \(TagRecord.largestStep)")
-        }
-        return count
     }
 }

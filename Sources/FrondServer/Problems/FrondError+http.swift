@@ -8,7 +8,7 @@ extension Problem {
             switch error.code {
             case .invalidArgument: .badRequest
             case .unknownTag, .generatorNotOfTag, .generatorNotEnabled: .notFound
-            case .tagExists: .conflict
+            case .tagExists, .conflict: .conflict
             case .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded, .shutDown,
                 .cancelled, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost,
                 .clockMovedBackwards, .layoutExhausted:

@@ -21,9 +21,9 @@ public final class FaultInjectingSegmentStore<Base: SegmentStore>: SegmentStore,
     // MARK: The port
 
     public func reserve(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
-        try await injector.call { () throws(FrondError) in try await base.reserve(tag, atLeast: count, after: floor) }
+        try await injector.call { () throws(FrondError) in try await base.reserve(tag, atLeast: demand, after: floor) }
     }
 
     public func giveBack(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool {

@@ -8,9 +8,9 @@ public protocol ForwardingSegmentStore: SegmentStore {
 
 extension ForwardingSegmentStore {
     public func reserve(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
-        try await beneath.reserve(tag, atLeast: count, after: floor)
+        try await beneath.reserve(tag, atLeast: demand, after: floor)
     }
 
     public func giveBack(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool {

@@ -23,6 +23,7 @@ public final class InMemorySegmentStore: SegmentStore {
 
     private let time: any TimeSource
     private let comparison: Comparison
+    private let secrets: @Sendable () -> ReservationSecret
     private let beforeSwap: @Sendable (TagRecord) async -> Void
     private let table = Mutex(Table())
 
@@ -31,11 +32,15 @@ public final class InMemorySegmentStore: SegmentStore {
     ///   - time: where the moment of a change is taken from.
     ///   - comparison: what a swap compares; anything less than ``Comparison/all`` is a broken store.
     ///   - beforeSwap: runs between the read of a record, which it is passed, and the swap; no lock is held.
+    ///   - secrets: makes the secret of each reservation.
     public init(
-        time: any TimeSource = SystemTimeSource(), comparing comparison: Comparison = .all,
-        beforeSwap: @escaping @Sendable (TagRecord) async -> Void = { _ in }
+        time: any TimeSource = SystemTimeSource(),
+        comparing comparison: Comparison = .all,
+        beforeSwap: @escaping @Sendable (TagRecord) async -> Void = { _ in },
+        secrets: @escaping @Sendable () -> ReservationSecret = ReservationSecret.random
     ) {
         self.time = time
+        self.secrets = secrets
         self.comparison = comparison
         self.beforeSwap = beforeSwap
     }
@@ -43,11 +48,11 @@ public final class InMemorySegmentStore: SegmentStore {
     // MARK: The port
 
     public func reserve(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
         for _ in 0..<Self.maximumTries {
             let record = try existing(tag)
-            var (segment, successor) = try record.reserving(atLeast: count, after: floor)
+            var (segment, successor) = try record.reserving(atLeast: demand, after: floor, secret: secrets())
             successor.updatedAtMilliseconds = time.wallMilliseconds
             await beforeSwap(record)
             if swap(record, for: successor) { return segment }

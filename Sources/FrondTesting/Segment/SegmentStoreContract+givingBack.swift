@@ -84,7 +84,11 @@ extension SegmentStoreContract {
             let floor = reserved.last.map { SegmentPosition(cycle: $0.cycle, next: $0.end) }
             reserved.append(try await store.reserve(tag, atLeast: nil, after: floor))
         }
-        var tail = reserved[2]
+        // Each has its own secret: that of the last alone gives nothing of the one before back.
+        var last = reserved[2]
+        last.first = 131
+        try await expectRefusal(last, of: tag, store)
+        var tail = reserved[1].joined(with: reserved[2])
         tail.first = 100
         try await expectRefusal(tail, of: tag, store)
         tail.first = 131
@@ -103,5 +107,25 @@ extension SegmentStoreContract {
         let (_, tail) = try await partlyUsed(store)
         let unknown = try makeTag("unknown")
         try expectEqual(try await store.giveBack(tail, of: unknown), false, "giving back to an unknown tag")
+    }
+
+    /// A caller that knows all that lists show, but not the secret, gives nothing back that another issues from.
+    func refusesATailWithoutItsSecret(_ store: any SegmentStore) async throws {
+        var (tag, tail) = try await partlyUsed(store)
+        let secret = tail.secret
+        tail.secret = nil
+        try await expectRefusal(tail, of: tag, store)
+        tail.secret = ReservationSecret(high: 0, low: 0)
+        try await expectRefusal(tail, of: tag, store)
+        tail.secret = .random()
+        try await expectRefusal(tail, of: tag, store)
+        // Nor one who continues the reservation of another, as its list shows it.
+        let record = try await store.tag(tag)
+        try expectEqual(record?.maxID, tail.end, "max_id after one reservation")
+        let floor = SegmentPosition(cycle: 0, next: tail.end)
+        var own = try await store.reserve(tag, atLeast: nil, after: floor)
+        try expect(own.secret != nil && own.secret != secret, "two reservations have secrets of their own")
+        own.first = 31
+        try await expectRefusal(own, of: tag, store)
     }
 }

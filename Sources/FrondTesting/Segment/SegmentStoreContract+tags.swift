@@ -21,8 +21,8 @@ extension SegmentStoreContract {
             step: 3, startID: 0, maxValue: 500, cycles: true, description: "orders", options: options)
         let created = try await store.create(tag, settings)
         let expected = TagRecord(
-            tag: tag, maxID: 0, step: 3, startID: 0, maxValue: 500, cycles: true, cycle: 0, version: created.version,
-            description: "orders", options: options, updatedAtMilliseconds: created.updatedAtMilliseconds)
+            tag: tag, settings: settings, maxID: 0, version: created.version,
+            updatedAtMilliseconds: created.updatedAtMilliseconds)
         try expectEqual(created, expected, "the record as created")
         try expectEqual(try await store.tag(tag), created, "the record as read")
         try expectEqual(try await store.tags(), [created], "the list of tags")
@@ -155,5 +155,61 @@ extension SegmentStoreContract {
                 listed.first { $0.tag == tag }, try await store.tag(tag),
                 "the tag '\(name)' in the list of changed tags")
         }
+    }
+
+    func changesOneOptionOnly(_ store: any SegmentStore) async throws {
+        let tag = try makeTag()
+        let options = TagOptions(generators: [.segment, .uuid], format: try TextFormat("A{number}"))
+        _ = try await store.create(tag, TagSettings(options: options))
+        let generators = TagOptions(generators: [.segment])
+        let changed = try await store.change(tag, TagChange(options: generators))
+        try expectEqual(changed.options.generators, [.segment], "the generators after they were set")
+        try expectEqual(changed.options.format, options.format, "the format after the generators were set")
+        let cleared = try await store.change(tag, TagChange(clearedOptions: [.format]))
+        try expectEqual(cleared.options, generators, "the options after the format was cleared")
+        try expectEqual(try await store.tag(tag), cleared, "the record as read")
+    }
+
+    /// Two operators decide by what they read at the same time: one change is a conflict, and neither is lost.
+    func refusesAChangeOfAnotherVersion(_ open: @escaping Open) async throws {
+        let stores = [try await open(), try await open()]
+        let tag = try makeTag()
+        let created = try await stores[0].create(tag, TagSettings(step: 10))
+        // Numbers that are reserved change no settings.
+        _ = try await stores[1].reserve(tag, atLeast: nil, after: nil)
+        let first = TagChange(description: "first", ifVersion: created.settings.version)
+        _ = try await stores[0].change(tag, first)
+        let before = try await stores[0].tag(tag)
+        let second = TagChange(step: 20, description: "second", ifVersion: created.settings.version)
+        try await expectError(.conflict, "a change decided by an earlier version") { () throws(FrondError) in
+            _ = try await stores[1].change(tag, second)
+        }
+        try expectEqual(try await stores[1].tag(tag), before, "the record after a refusal")
+        let again = TagChange(step: 20, ifVersion: before?.settings.version)
+        let changed = try await stores[1].change(tag, again)
+        try expect(changed.step == 20 && changed.description == "first", "the second change undid the first")
+    }
+
+    func wantsConsentToRepeatOrToEnd(_ store: any SegmentStore) async throws {
+        let tag = try makeTag()
+        _ = try await store.create(tag, TagSettings(step: 10, maxValue: 1600))
+        _ = try await store.reserve(tag, atLeast: nil, after: nil)
+        let before = try await store.tag(tag)
+        let format = TagOptions(format: try TextFormat("A{number}"))
+        let changes = [
+            TagChange(cycles: true), TagChange(maxID: 1601), TagChange(maxID: 1502), TagChange(options: format),
+            TagChange(maxID: 1601, cycles: true, allowCycle: true), TagChange(maxID: 1601, cycles: true, allowEnd: true),
+        ]
+        for change in changes {
+            try await expectError(.invalidArgument, "the change \(change)") { () throws(FrondError) in
+                _ = try await store.change(tag, change)
+            }
+        }
+        try expectEqual(try await store.tag(tag), before, "the record after refusals")
+        _ = try await store.change(tag, TagChange(maxID: 1501))
+        _ = try await store.change(tag, TagChange(options: format, allowRepeats: true))
+        _ = try await store.change(tag, TagChange(maxID: 1601, allowEnd: true))
+        let changed = try await store.change(tag, TagChange(cycles: true, allowCycle: true))
+        try expect(changed.cycles && changed.maxID == 1601, "consent was given in vain")
     }
 }

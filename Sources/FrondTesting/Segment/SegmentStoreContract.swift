@@ -32,7 +32,9 @@ public struct SegmentStoreContract: Sendable {
         case reservesTheStepWhereFewerAreWanted
         case reservesMoreThanTheStepWhereMoreAreWanted
         case refusesUnknownTags
-        case endsWithAShortSegmentAtTheMaximum
+        case reservesExactlyToTheMaximum
+        case takesNothingWhereTooFewAreLeft
+        case sharesWhatIsLeft
         case beginsAgainWhereTheTagCycles
         case reservesUpToTheLargestNumber
         case refusesToReserveBelowTheFloor
@@ -44,6 +46,9 @@ public struct SegmentStoreContract: Sendable {
         case tellsTagsOfAnyNameApart
         case refusesSettingsOutOfRange
         case changesSettings
+        case changesOneOptionOnly
+        case refusesAChangeOfAnotherVersion
+        case wantsConsentToRepeatOrToEnd
         case movesTheNextNumberForwardOnly
         case refusesToChangeUnknownTags
         case refusesChangesOutOfRange
@@ -59,6 +64,7 @@ public struct SegmentStoreContract: Sendable {
         case takesTwoReservationsOfOneCallerBack
         case refusesATailAfterAChange
         case refusesATailOfAnUnknownTag
+        case refusesATailWithoutItsSecret
         // Sharing.
         case concurrentReservationsAreDisjoint
         case storesOnTheSameDataAreDisjoint
@@ -88,7 +94,9 @@ public struct SegmentStoreContract: Sendable {
         case .reservesTheStepWhereFewerAreWanted: try await reservesTheStepWhereFewerAreWanted(open())
         case .reservesMoreThanTheStepWhereMoreAreWanted: try await reservesMoreThanTheStepWhereMoreAreWanted(open())
         case .refusesUnknownTags: try await refusesUnknownTags(open())
-        case .endsWithAShortSegmentAtTheMaximum: try await endsWithAShortSegmentAtTheMaximum(open())
+        case .reservesExactlyToTheMaximum: try await reservesExactlyToTheMaximum(open())
+        case .takesNothingWhereTooFewAreLeft: try await takesNothingWhereTooFewAreLeft(open())
+        case .sharesWhatIsLeft: try await sharesWhatIsLeft(open)
         case .beginsAgainWhereTheTagCycles: try await beginsAgainWhereTheTagCycles(open())
         case .reservesUpToTheLargestNumber: try await reservesUpToTheLargestNumber(open())
         case .refusesToReserveBelowTheFloor: try await refusesToReserveBelowTheFloor(open())
@@ -99,6 +107,9 @@ public struct SegmentStoreContract: Sendable {
         case .tellsTagsOfAnyNameApart: try await tellsTagsOfAnyNameApart(open())
         case .refusesSettingsOutOfRange: try await refusesSettingsOutOfRange(open())
         case .changesSettings: try await changesSettings(open())
+        case .changesOneOptionOnly: try await changesOneOptionOnly(open())
+        case .refusesAChangeOfAnotherVersion: try await refusesAChangeOfAnotherVersion(open)
+        case .wantsConsentToRepeatOrToEnd: try await wantsConsentToRepeatOrToEnd(open())
         case .movesTheNextNumberForwardOnly: try await movesTheNextNumberForwardOnly(open())
         case .refusesToChangeUnknownTags: try await refusesToChangeUnknownTags(open())
         case .refusesChangesOutOfRange: try await refusesChangesOutOfRange(open())
@@ -113,6 +124,7 @@ public struct SegmentStoreContract: Sendable {
         case .takesTwoReservationsOfOneCallerBack: try await takesTwoReservationsOfOneCallerBack(open())
         case .refusesATailAfterAChange: try await refusesATailAfterAChange(open())
         case .refusesATailOfAnUnknownTag: try await refusesATailOfAnUnknownTag(open())
+        case .refusesATailWithoutItsSecret: try await refusesATailWithoutItsSecret(open())
         case .concurrentReservationsAreDisjoint: try await concurrentReservationsAreDisjoint(open)
         case .storesOnTheSameDataAreDisjoint: try await storesOnTheSameDataAreDisjoint(open)
         case .concurrentTailsAndReservationsAreDisjoint: try await concurrentTailsAndReservationsAreDisjoint(open)

@@ -9,7 +9,9 @@ extension SegmentSimulation {
         if faultsEnabled { schedule(.request(server: server), in: .microseconds(100)...(.milliseconds(60))) }
         guard servers[server].isUp else { return }
         nextRequest += 1
-        let wanted = random.chance(0.8) ? 1 : Int64.random(in: 2...60, using: &random)
+        var wanted = random.chance(0.8) ? 1 : Int64.random(in: 2...60, using: &random)
+        // Sooner or later more than is left.
+        if configuration.ends, random.chance(0.05) { wanted = Int64.random(in: 500...8000, using: &random) }
         var request = Request(id: nextRequest, wanted: wanted, floor: servers[server].highestAnswered)
         if faultsEnabled, random.chance(0.4) { request.kind = wanted == 1 ? .attempt : .attemptOfMany }
         claim(wanted, for: request, at: server)
@@ -19,7 +21,7 @@ extension SegmentSimulation {
     private mutating func claim(_ count: Int64, for request: Request, at server: Int) {
         let slots = servers[server].cursor..<(servers[server].cursor + count)
         servers[server].cursor += count
-        let sleeps = random.chance(0.2)
+        let sleeps = configuration.hasFaults && random.chance(0.2)
         schedule(
             .claimed(server: server, life: servers[server].life, request: request, slots: slots),
             in: .zero...(sleeps ? .milliseconds(300) : .microseconds(1)))
@@ -62,7 +64,7 @@ extension SegmentSimulation {
             request.numbers = claimed.numbers
             issue(request, at: server)
         } else {
-            let sleeps = random.chance(0.2)
+            let sleeps = configuration.hasFaults && random.chance(0.2)
             schedule(
                 .unclaimed(server: server, life: servers[server].life, slots: slots),
                 in: .zero...(sleeps ? .milliseconds(300) : .microseconds(1)))

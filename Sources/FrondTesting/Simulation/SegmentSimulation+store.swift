@@ -33,17 +33,21 @@ extension SegmentSimulation {
     }
 
     private mutating func reserve(_ call: StoreCall, _ request: FetchRequest, basedOn read: TagRecord) {
+        // Without the guard the store gives what it has, be it less than is needed.
+        let demand =
+            configuration.removedGuard == .demand ? SegmentDemand(wanted: request.count) : request.demand
         do {
             let (segment, successor) =
                 configuration.stores == 1
-                ? try read.reserving(atLeast: request.count, after: request.floor)
-                : try read.reserving(atLeast: request.count, after: nil, notBelow: request.floor)
+                ? try read.reserving(atLeast: demand, after: request.floor, secret: secret())
+                : try read.reserving(atLeast: demand, after: nil, notBelow: request.floor, secret: secret())
             let record = records[call.store]
             let isUnchanged = read.version == record.version && read.maxID == record.maxID
             guard isUnchanged || configuration.removedGuard == .reservationCompare else {
                 retry(call)
                 return
             }
+            checkShare(segment, request, of: read)
             commit(successor, to: call.store)
             let numbers = NumberRun(first: segment.first, count: segment.count, stride: segment.stride)
             allow(numbers, cycle: segment.cycle)
@@ -62,6 +66,20 @@ extension SegmentSimulation {
             answer(call, .failure(error), after: random.duration(in: networkDelay))
         }
     }
+
+    /// A reservation takes nothing where too few are left, and a small part of what is left unless more is needed.
+    private mutating func checkShare(_ segment: Segment, _ request: FetchRequest, of record: TagRecord) {
+        let left = (record.maxValue - segment.first) / segment.stride + 1
+        if !configuration.cycles, request.needed > left {
+            report.violations.append("\(segment.count) of \(left) numbers went to a request for \(request.needed)")
+        }
+        let largest = max(left / TagRecord.shareDivisor, request.demand.least, 1)
+        if segment.count > largest {
+            report.violations.append("a reservation took \(segment.count) of \(left) numbers")
+        }
+    }
+
+    private mutating func secret() -> ReservationSecret { ReservationSecret(high: random.next(), low: random.next()) }
 
     private mutating func allow(_ numbers: NumberRun, cycle: Int64) {
         report.cycles = max(report.cycles, cycle)
@@ -88,7 +106,7 @@ extension SegmentSimulation {
         }
         let step = random.chance(0.3) ? Int64.random(in: 1...20, using: &random) : nil
         do {
-            commit(try record.applying(TagChange(step: step, maxID: maxID), nowMilliseconds: 0), to: store)
+            commit(try record.applying(TagChange(step: step, maxID: maxID, allowEnd: true), nowMilliseconds: 0), to: store)
         } catch {
             report.violations.append("a change by hand was refused: \(error)")
         }

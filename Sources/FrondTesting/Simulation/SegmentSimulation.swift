@@ -19,6 +19,8 @@ package struct SegmentSimulation {
         case slotGiveBack
         /// Each of several stores hands out the numbers of its own stripe.
         case stripes
+        /// A reservation fails where fewer numbers are left than are needed.
+        case demand
     }
 
     package struct Configuration: Sendable {
@@ -30,11 +32,19 @@ package struct SegmentSimulation {
         package var stores = 1
         /// True if the tag begins again after some thousands of numbers.
         package var cycles = false
+        /// True for a tag that ends after some thousands of numbers, with requests for more than are left.
+        package var ends = false
+        /// False for servers that never crash and stores that always answer: then no number may be lost.
+        package var hasFaults = true
 
-        package init(removedGuard: Guard? = nil, stores: Int = 1, cycles: Bool = false) {
+        package init(
+            removedGuard: Guard? = nil, stores: Int = 1, cycles: Bool = false, ends: Bool = false, hasFaults: Bool = true
+        ) {
             self.removedGuard = removedGuard
             self.stores = stores
             self.cycles = cycles
+            self.ends = ends
+            self.hasFaults = hasFaults
         }
     }
 
@@ -110,16 +120,16 @@ package struct SegmentSimulation {
         random = SplitMix64(seed: seed)
         tag = try Tag("simulated")
         let step = Int64.random(in: 1...20, using: &random)
-        let settings =
-            configuration.cycles
-            ? TagSettings(step: step, maxValue: Int64.random(in: 2000...5000, using: &random), cycles: true)
-            : TagSettings(step: step)
+        var settings = TagSettings(step: step, cycles: configuration.cycles)
+        if configuration.cycles || configuration.ends {
+            settings.maxValue = Int64.random(in: 2000...5000, using: &random)
+        }
+        if configuration.ends, random.chance(0.5) { settings.step = 1000 }
         let record = try settings.newRecord(tag, nowMilliseconds: 0)
         records = (0..<configuration.stores).map { store in
             var record = record
             guard configuration.removedGuard != .stripes else { return record }
-            record.stripes = Int64(configuration.stores)
-            record.stripe = Int64(store)
+            record.stripe = TagStripe(index: Int64(store), count: Int64(configuration.stores))
             return record
         }
         staleRecords = records
@@ -134,14 +144,18 @@ package struct SegmentSimulation {
     package mutating func run() -> SimulationReport {
         for server in servers.indices { schedule(.request(server: server), in: .zero...(.milliseconds(50))) }
         for server in servers.indices { scheduleFault(server) }
-        schedule(.operation, in: .milliseconds(100)...(.seconds(4)))
+        if configuration.hasFaults { schedule(.operation, in: .milliseconds(100)...(.seconds(4))) }
         queue.add(.heal, at: configuration.duration)
         while let (time, event) = queue.removeFirst() {
             now = time
             handle(event)
         }
-        for (index, server) in servers.enumerated() where !server.hasServedSinceHealing {
-            report.violations.append("server \(index) did not serve again after everything was healed")
+        if configuration.ends {
+            checkEnd()
+        } else {
+            for (index, server) in servers.enumerated() where !server.hasServedSinceHealing {
+                report.violations.append("server \(index) did not serve again after everything was healed")
+            }
         }
         return report
     }
@@ -150,8 +164,20 @@ package struct SegmentSimulation {
         queue.add(event, at: now + random.duration(in: delay))
     }
 
+    /// Where nothing fails no number is lost, whatever was asked for: what was not issued is left, in the store or in the
+    /// buffers.
+    private mutating func checkEnd() {
+        guard !configuration.hasFaults else { return }
+        let left = records.reduce(0) { $0 + ($1.maxValue - $1.maxID) / $1.stripe.count + 1 }
+        let inHand = servers.reduce(0) { $0 + $1.buffer.left(cursor: $1.cursor) }
+        let all = records.reduce(0) { $0 + ($1.maxValue - $1.startID) / $1.stripe.count + 1 }
+        guard Int64(report.issued.count) + left + inHand != all else { return }
+        report.violations.append(
+            "\(report.issued.count) numbers were issued, \(left) are left and \(inHand) in hand, of \(all)")
+    }
+
     mutating func happens(_ probability: Double) -> Bool {
-        faultsEnabled && random.chance(probability)
+        faultsEnabled && configuration.hasFaults && random.chance(probability)
     }
 
     private mutating func handle(_ event: Event) {
@@ -190,7 +216,7 @@ package struct SegmentSimulation {
     }
 
     private mutating func scheduleFault(_ server: Int) {
-        guard faultsEnabled else { return }
+        guard faultsEnabled, configuration.hasFaults else { return }
         let fault: Event =
             switch Int.random(in: 0..<3, using: &random) {
             case 0: .crash(server: server)

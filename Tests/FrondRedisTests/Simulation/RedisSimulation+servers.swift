@@ -65,8 +65,8 @@ extension RedisSimulation {
         case .install(let segment, let mark, let count):
             send(.install(segment, replacing: mark, count: count), from: caller)
         case .readCeiling: schedule(.readCeiling(caller), in: networkDelay)
-        case .reserve(let count, let floor):
-            schedule(.reserve(atLeast: count, after: floor, caller), in: networkDelay)
+        case .reserve(let demand, let floor):
+            schedule(.reserve(demand, after: floor, caller), in: networkDelay)
         case .giveBack(let segment):
             report.rangesLost += 1
             schedule(.giveBack(segment, caller), in: networkDelay)
@@ -159,13 +159,13 @@ extension RedisSimulation {
         perform(action, at: server)
     }
 
-    mutating func reserve(atLeast count: Int64, after floor: SegmentPosition?, for caller: Caller) {
+    mutating func reserve(_ demand: SegmentDemand, after floor: SegmentPosition?, for caller: Caller) {
         if happens(0.03) {
             queue.add(.reserved(.failure(unavailable), caller), at: now + timeout)
             return
         }
         do {
-            let (segment, successor) = try record.reserving(atLeast: count, after: floor)
+            let (segment, successor) = try record.reserving(atLeast: demand, after: floor)
             record = successor
             if happens(0.03) {
                 queue.add(.reserved(.failure(unavailable), caller), at: now + timeout)

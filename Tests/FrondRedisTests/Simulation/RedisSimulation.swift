@@ -52,7 +52,7 @@ struct RedisSimulation {
         case refusal(Caller)
         case readCeiling(Caller)
         case ceilingRead(Result<TagRecord?, FrondError>, Caller)
-        case reserve(atLeast: Int64, after: SegmentPosition?, Caller)
+        case reserve(SegmentDemand, after: SegmentPosition?, Caller)
         case reserved(Result<Segment, FrondError>, Caller)
         case giveBack(Segment, Caller)
         case gaveBack(Caller)
@@ -146,7 +146,7 @@ struct RedisSimulation {
         case .refusal(let caller): refuse(at: caller.server)
         case .readCeiling(let caller): readCeiling(for: caller)
         case .ceilingRead(let result, let caller): receive(result, at: caller.server)
-        case .reserve(let count, let floor, let caller): reserve(atLeast: count, after: floor, for: caller)
+        case .reserve(let demand, let floor, let caller): reserve(demand, after: floor, for: caller)
         case .reserved(let result, let caller): receive(result, at: caller.server)
         case .giveBack(let segment, let caller): takeBack(segment, from: caller)
         case .gaveBack(let caller): update(caller.server) { draw, _ in draw.gaveBack() }

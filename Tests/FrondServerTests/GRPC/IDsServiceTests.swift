@@ -192,9 +192,9 @@ private struct ReadableStore: ForwardingSegmentStore {
     let reserving: any SegmentStore
 
     func reserve(
-        _ tag: Frond.Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Frond.Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
-        try await reserving.reserve(tag, atLeast: count, after: floor)
+        try await reserving.reserve(tag, atLeast: demand, after: floor)
     }
 
     func giveBack(_ tail: Segment, of tag: Frond.Tag) async throws(FrondError) -> Bool {

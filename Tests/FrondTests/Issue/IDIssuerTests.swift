@@ -245,7 +245,7 @@ struct IDIssuerTests {
         let issuer = issuer(time: time)
         #expect(try await issuer.issue(tag).lines == ["1"])
         let version = issuer.version
-        let change = TagChange(options: TagOptions(format: try TextFormat("N{number}")), allowAlike: true)
+        let change = TagChange(options: TagOptions(format: try TextFormat("N{number}")), allowRepeats: true)
         _ = try await base.change(tag, change)
         #expect(try await issuer.issue(tag).lines == ["2"])
         let refresher = Task { await issuer.run() }

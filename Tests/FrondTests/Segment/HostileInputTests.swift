@@ -33,10 +33,14 @@ struct HostileInputTests {
     func extremes() throws {
         let record = try record { _ in }
         let floor = SegmentPosition(cycle: .max, next: .min)
-        #expect(throws: FrondError.self) { try record.reserving(atLeast: .max, after: floor) }
-        #expect(try record.reserving(atLeast: .max, after: nil).segment.count == 100)
+        #expect(throws: FrondError.self) { try record.reserving(atLeast: SegmentDemand(needed: .max), after: floor) }
+        let most = SegmentDemand(needed: 100, wanted: .max)
+        #expect(try record.reserving(atLeast: most, after: nil).segment.count == 100)
+        #expect(throws: FrondError.self) { try record.reserving(atLeast: SegmentDemand(needed: .max), after: nil) }
         #expect(
-            try record.reserving(atLeast: .min, after: SegmentPosition(cycle: .min, next: .max)).segment.count == 10)
+            try record.reserving(
+                atLeast: SegmentDemand(needed: .min, wanted: .min), after: SegmentPosition(cycle: .min, next: .max)
+            ).segment.count == 6)
     }
 
     @Test("a tail from below the tag's start is not taken back")

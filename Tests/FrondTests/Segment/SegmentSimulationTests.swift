@@ -39,16 +39,35 @@ struct SegmentSimulationTests {
         #expect(!cycles || begunAgain > seeds)
     }
 
-    @Test("without a guard an ID is issued twice", arguments: SegmentSimulation.Guard.allCases)
+    @Test(
+        "requests for more than is left take nothing, and lose nothing that is in hand",
+        arguments: [(1, true), (1, false), (3, true), (3, false)])
+    func ends(stores: Int, hasFaults: Bool) async throws {
+        var (exhausted, issued) = (0, 0)
+        for seed in 1...Simulations.seeds {
+            await Task.yield()
+            var simulation = try SegmentSimulation(
+                seed: seed, configuration: .init(stores: stores, ends: true, hasFaults: hasFaults))
+            let report = simulation.run()
+            #expect(report.violations.isEmpty, "seed \(seed) replays it: \(report.violations.prefix(5))")
+            exhausted += report.failures[.exhausted] ?? 0
+            issued += report.issued.count
+        }
+        #expect(exhausted > Int(Simulations.seeds))
+        #expect(issued > 100 * Int(Simulations.seeds))
+    }
+
+    @Test("without a guard an ID is issued twice, or numbers are taken for nothing", arguments: SegmentSimulation.Guard.allCases)
     func everyGuardIsNeeded(removed: SegmentSimulation.Guard) async throws {
         var broken = 0
         for seed in 1...20 as ClosedRange<UInt64> {
             await Task.yield()
             let configuration = SegmentSimulation.Configuration(
-                removedGuard: removed, stores: removed == .stripes ? 2 : 1)
+                removedGuard: removed, stores: removed == .stripes ? 2 : 1, ends: removed == .demand)
             var simulation = try SegmentSimulation(seed: seed, configuration: configuration)
             let violations = simulation.run().violations
-            if violations.contains(where: { $0.hasSuffix("was issued twice") }) { broken += 1 }
+            let fault = removed == .demand ? "numbers went to a request for" : "was issued twice"
+            if violations.contains(where: { $0.contains(fault) }) { broken += 1 }
         }
         #expect(broken > 0, "the simulation does not notice that \(removed) is missing")
     }

@@ -16,7 +16,7 @@ struct StoreViewTests {
         let segment: Segment
 
         func reserve(
-            _ tag: Frond.Tag, atLeast count: Int64?, after floor: SegmentPosition?
+            _ tag: Frond.Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
         ) async throws(FrondError) -> Segment { segment }
     }
 

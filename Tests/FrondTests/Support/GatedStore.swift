@@ -52,7 +52,7 @@ final class GatedStore: ForwardingSegmentStore {
         for continuation in waiting { continuation.resume(returning: .pass) }
     }
 
-    func reserve(_ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?) async throws(FrondError) -> Segment {
+    func reserve(_ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?) async throws(FrondError) -> Segment {
         let gate = await withCheckedContinuation { continuation in
             let (isOpen, watcher) = state.withLock { state in
                 state.arrivals += 1
@@ -67,6 +67,6 @@ final class GatedStore: ForwardingSegmentStore {
             watcher?.resume()
         }
         if case .fail(let error) = gate { throw error }
-        return try await base.reserve(tag, atLeast: count, after: floor)
+        return try await base.reserve(tag, atLeast: demand, after: floor)
     }
 }

@@ -16,14 +16,14 @@ final class RotatingStore: SegmentStore {
     }
 
     func reserve(
-        _ tag: Frond.Tag, atLeast count: Int64?, after floor: SegmentPosition?
+        _ tag: Frond.Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
         let result: Result<Segment, FrondError> = state.withLock { state in
             let index = state.next % stores
             state.next += 1
             do throws(FrondError) {
                 let (segment, successor) = try state.records[index].reserving(
-                    atLeast: count, after: nil, notBelow: floor)
+                    atLeast: demand, after: nil, notBelow: floor)
                 state.records[index] = successor
                 return .success(segment)
             } catch {
@@ -54,8 +54,7 @@ final class RotatingStore: SegmentStore {
         state.withLock { state in
             state.records = (0..<stores).map { index in
                 var record = record
-                record.stripes = Int64(stores)
-                record.stripe = Int64(index)
+                record.stripe = TagStripe(index: Int64(index), count: Int64(stores))
                 return record
             }
         }

@@ -8,9 +8,8 @@ struct StripedTagTests {
         stripes: Int64 = 3, stripe: Int64 = 2, barrier: Int64? = nil
     ) throws -> TagRecord {
         TagRecord(
-            tag: try Frond.Tag("order"), maxID: maxID, step: step, startID: 1, maxValue: maxValue, cycles: cycles,
-            cycle: 0, version: 0, description: "", updatedAtMilliseconds: 0, stripes: stripes, stripe: stripe,
-            barrier: barrier)
+            tag: try Frond.Tag("order"), settings: TagSettings(step: step, maxValue: maxValue, cycles: cycles),
+            stripe: TagStripe(index: stripe, count: stripes), maxID: maxID, barrier: barrier)
     }
 
     private func numbers(_ segment: Segment) -> [Int64] {
@@ -84,9 +83,9 @@ struct StripedTagTests {
         tail.first = 8
         #expect(record.takingBack(tail)?.maxID == 8)
         var other = record
-        other.stripe = 1
+        other.stripe.index = 1
         #expect(other.takingBack(tail) == nil)
-        other.stripes = 1
+        other.stripe.count = 1
         #expect(other.takingBack(tail) == nil)
     }
 

@@ -88,11 +88,11 @@ struct TagOptionsTests {
         _ = try fresh.applying(TagChange(options: daily), nowMilliseconds: 0)
         let used = try fresh.reserving(atLeast: 1, after: nil).successor
         #expect(throws: FrondError.self) { try used.applying(TagChange(options: daily), nowMilliseconds: 0) }
-        _ = try used.applying(TagChange(options: daily, allowAlike: true), nowMilliseconds: 0)
+        _ = try used.applying(TagChange(options: daily, allowRepeats: true), nowMilliseconds: 0)
         // The record of a tag with periods says nothing of its use.
         let periodic = try record(daily)
         #expect(throws: FrondError.self) {
-            try periodic.applying(TagChange(options: TagOptions()), nowMilliseconds: 0)
+            try periodic.applying(TagChange(clearedOptions: [.format, .period]), nowMilliseconds: 0)
         }
         // Tickets count apart from segments, so that the numbers of the one would come again from the other.
         #expect(throws: FrondError.self) {

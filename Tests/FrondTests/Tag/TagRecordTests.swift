@@ -1,15 +1,19 @@
 import Frond
+import FrondTesting
 import Testing
 
 @Suite("The arithmetic of reservations", .timeLimit(.minutes(5)))
 struct TagRecordTests {
+    private let secret = ReservationSecret(high: 1, low: 2)
+
     private func makeRecord(
         maxID: Int64 = 1, step: Int64 = 10, startID: Int64 = 1, maxValue: Int64 = TagRecord.largestValue,
         cycles: Bool = false, cycle: Int64 = 0, version: Int64 = 0
     ) throws -> TagRecord {
         TagRecord(
-            tag: try Frond.Tag("order"), maxID: maxID, step: step, startID: startID, maxValue: maxValue,
-            cycles: cycles, cycle: cycle, version: version, description: "", updatedAtMilliseconds: 0)
+            tag: try Frond.Tag("order"),
+            settings: TagSettings(step: step, startID: startID, maxValue: maxValue, cycles: cycles), maxID: maxID,
+            cycle: cycle, version: version)
     }
 
     private func error(of record: TagRecord, after floor: SegmentPosition? = nil) -> FrondError? {
@@ -28,18 +32,22 @@ struct TagRecordTests {
         arguments: [(nil, 10), (0, 10), (-1, 10), (.min, 10), (9, 10), (10, 10), (11, 11), (1000, 1000)]
             as [(Int64?, Int64)])
     func size(wanted: Int64?, expected: Int64) throws {
-        let (segment, successor) = try makeRecord(maxID: 21, version: 4).reserving(atLeast: wanted, after: nil)
-        #expect(segment == Segment(first: 21, end: 21 + expected, step: 10, cycle: 0, version: 5))
+        let (segment, successor) = try makeRecord(maxID: 21, version: 4).reserving(
+            atLeast: wanted.map { SegmentDemand(needed: $0) }, after: nil, secret: secret)
+        #expect(
+            segment == Segment(first: 21, end: 21 + expected, step: 10, cycle: 0, version: 5, secret: secret))
         #expect(successor.maxID == 21 + expected)
         #expect(successor.version == 5)
     }
 
-    @Test("nothing overflows at the largest number", arguments: [nil, 5, 6, 7, .max] as [Int64?])
-    func largest(wanted: Int64?) throws {
+    @Test("nothing overflows at the largest number", arguments: [5, 6, 7, .max] as [Int64])
+    func largest(wanted: Int64) throws {
         let record = try makeRecord(maxID: .max - 6, step: 5)
-        let (segment, successor) = try record.reserving(atLeast: wanted, after: nil)
+        let demand = SegmentDemand(needed: min(wanted, 6), wanted: wanted)
+        let (segment, successor) = try record.reserving(atLeast: demand, after: nil)
+        #expect(throws: FrondError.self) { try record.reserving(atLeast: 7, after: nil) }
         #expect(segment.first == .max - 6)
-        #expect(segment.count == min(max(wanted ?? 5, 5), 6))
+        #expect(segment.count == min(max(wanted, 5), 6))
         #expect(successor.maxID == segment.end)
     }
 
@@ -68,16 +76,18 @@ struct TagRecordTests {
     @Test("a cycle begins at the start") func aCycleBeginsAtTheStart() throws {
         let record = try makeRecord(maxID: 26, startID: 6, maxValue: 25, cycles: true, cycle: 3, version: 9)
         let (segment, successor) = try record.reserving(
-            atLeast: nil, after: SegmentPosition(cycle: 3, next: 26))
-        #expect(segment == Segment(first: 6, end: 16, step: 10, cycle: 4, version: 10))
+            atLeast: 10, after: SegmentPosition(cycle: 3, next: 26), secret: secret)
+        #expect(segment == Segment(first: 6, end: 16, step: 10, cycle: 4, version: 10, secret: secret))
         #expect(successor.maxID == 16)
         #expect(successor.cycle == 4)
     }
 
     @Test("a segment never spans two cycles") func aSegmentNeverSpansTwoCycles() throws {
         let record = try makeRecord(maxID: 20, maxValue: 25, cycles: true)
-        let (segment, _) = try record.reserving(atLeast: 1_000_000, after: nil)
+        let (segment, _) = try record.reserving(atLeast: SegmentDemand(needed: 25, wanted: 1_000_000), after: nil)
         #expect(segment.first..<segment.end == 20..<26)
+        // Twice as many as there are would be numbers that one request gets twice.
+        #expect(throws: FrondError.self) { try record.reserving(atLeast: 26, after: nil) }
     }
 
     @Test("a tag of one number gives that number") func aTagOfOneNumberGivesThatNumber() throws {
@@ -153,7 +163,7 @@ struct TagRecordTests {
             record = successor
         }
         func takesBack(from first: Int64) -> Bool {
-            var tail = segments[2]
+            var tail = first < segments[2].first ? segments[1].joined(with: segments[2]) : segments[2]
             tail.first = first
             return record.takingBack(tail)?.maxID == first
         }
@@ -175,20 +185,23 @@ struct TagRecordTests {
         var changed = try record.applying(TagChange(step: 5), nowMilliseconds: 5)
         tail.version = changed.version
         #expect(changed.takingBack(tail) == nil)
-        changed = try #require(record.takingBack(Segment(first: 6, end: 11, step: 10, cycle: 0, version: 1)))
-        #expect(changed.takingBack(Segment(first: 1, end: 6, step: 10, cycle: 0, version: 2)) == nil)
         tail.version = record.version
-        record.lastFirst = nil
+        tail.first = 6
+        changed = try #require(record.takingBack(tail))
+        (tail.first, tail.end, tail.version) = (1, 6, changed.version)
+        #expect(changed.takingBack(tail) == nil)
+        (tail.first, tail.end, tail.version) = (6, 11, record.version)
+        record.lastReservation = nil
         #expect(record.takingBack(tail) == nil)
     }
 
     @Test("a cycle that begins again takes nothing of the one before back")
     func tailsAcrossCycles() throws {
         let record = try makeRecord(maxID: 16, maxValue: 25, cycles: true)
-        let (last, full) = try record.reserving(atLeast: nil, after: nil)
+        let (last, full) = try record.reserving(atLeast: 10, after: nil)
         let (tail, again) = try full.reserving(atLeast: nil, after: SegmentPosition(cycle: 0, next: last.end))
         #expect((tail.cycle, tail.first) == (1, 1))
-        #expect(again.previousFirst == nil)
+        #expect(again.lastReservation?.previous == nil)
         #expect(again.takingBack(tail)?.maxID == 1)
     }
 
@@ -198,9 +211,9 @@ struct TagRecordTests {
     func movesForward(maxID: Int64, isAllowed: Bool) throws {
         let record = try makeRecord(maxID: 21, maxValue: 25)
         if isAllowed {
-            #expect(try record.applying(TagChange(maxID: maxID), nowMilliseconds: 5).maxID == maxID)
+            #expect(try record.applying(TagChange(maxID: maxID, allowEnd: true), nowMilliseconds: 5).maxID == maxID)
         } else {
-            #expect(throws: FrondError.self) { try record.applying(TagChange(maxID: maxID), nowMilliseconds: 5) }
+            #expect(throws: FrondError.self) { try record.applying(TagChange(maxID: maxID, allowEnd: true), nowMilliseconds: 5) }
         }
         #expect(throws: FrondError.self) { try record.applying(TagChange(maxID: 20), nowMilliseconds: 5) }
     }
@@ -210,5 +223,67 @@ struct TagRecordTests {
         let used = try makeRecord(maxID: 26, maxValue: 25)
         let raised = try used.applying(TagChange(maxValue: 100), nowMilliseconds: 5)
         #expect(try raised.reserving(atLeast: nil, after: nil).segment.first == 26)
+    }
+
+    // MARK: Sizes
+
+    @Test("a reservation is at most a sixteenth of what is left, or as much as is needed", arguments: 1...200 as ClosedRange<UInt64>)
+    func share(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let start = Int64.random(in: 0...1000, using: &random)
+        let width = Int64.random(in: 1...(seed % 2 == 0 ? 2000 : .max / 2), using: &random)
+        var record = try makeRecord(
+            maxID: start, step: Int64.random(in: 1...5000, using: &random), startID: start,
+            maxValue: start + width - 1)
+        record.stripe = TagStripe(index: 0, count: Int64.random(in: 1...3, using: &random))
+        for _ in 0..<100 {
+            let demand = SegmentDemand(
+                needed: Int64.random(in: 1...(Bool.random(using: &random) ? 3 : 3000), using: &random),
+                wanted: Bool.random(using: &random) ? nil : Int64.random(in: 1...10_000, using: &random))
+            let count = record.stripe.count
+            let first = (record.maxID...).first { $0 % count == 0 } ?? record.maxID
+            let left = first > record.maxValue ? 0 : (record.maxValue - first) / count + 1
+            do throws(FrondError) {
+                let (segment, successor) = try record.reserving(atLeast: demand, after: nil)
+                #expect(segment.first == first && successor.maxID == segment.end && demand.needed <= left)
+                #expect(segment.count >= min(demand.needed, demand.wanted ?? demand.needed))
+                #expect(segment.count <= max(left / 16, demand.needed, 1))
+                record = successor
+            } catch {
+                #expect(error.code == .exhausted && demand.needed > left)
+            }
+        }
+    }
+
+    @Test("secrets of an earlier version, damaged ones and none give nothing back", arguments: ["", "1", "2 00", "1 x y"])
+    func secretTexts(text: String) {
+        #expect(TagReservation(first: 1, previousFirst: 1, secretText: text, version: 1) == nil)
+    }
+
+    @Test("secrets are kept, sent and compared whole, and shown nowhere")
+    func secrets() throws {
+        let secret = ReservationSecret(high: 0x0123_4567_89ab_cdef, low: 3)
+        #expect(ReservationSecret(text: secret.text) == secret && ReservationSecret(bytes: secret.bytes) == secret)
+        #expect(secret.text == "0123456789abcdef0000000000000003")
+        let reservation = TagReservation(first: 5, secret: secret, previous: .init(first: 1, secret: .random()))
+        let text = reservation.secretText(version: 9)
+        #expect(TagReservation(first: 5, previousFirst: 1, secretText: text, version: 9) == reservation)
+        #expect(TagReservation(first: 5, previousFirst: 1, secretText: text, version: 8) == nil)
+        let shown = "\(reservation) \(String(reflecting: reservation))"
+        #expect(!shown.contains("81985529216486895") && !shown.contains("89ab"))
+    }
+
+    @Test("a change that was decided by other settings is a conflict; one that touches other settings can be made again")
+    func conflicts() throws {
+        let record = try makeRecord()
+        let other = try record.applying(TagChange(step: 20), nowMilliseconds: 0)
+        #expect(other.settings.version != record.settings.version)
+        let reserved = try record.reserving(atLeast: nil, after: nil).successor
+        #expect(reserved.settings.version == record.settings.version)
+        let change = TagChange(description: "x", ifVersion: record.settings.version)
+        #expect(throws: FrondError.self) { try other.applying(change, nowMilliseconds: 0) }
+        _ = try reserved.applying(change, nowMilliseconds: 0)
+        #expect(!change.touchesDifference(between: record.settings, other.settings))
+        #expect(TagChange(step: 5).touchesDifference(between: record.settings, other.settings))
     }
 }

@@ -1,35 +1,3 @@
-/// A row of a database that may have been edited by hand.
-package protocol StoredRow {
-    /// The value of a column that holds an integer; nil for any other value.
-    func integer(_ column: String) -> Int64?
-    /// The value of a column that holds a text; nil for any other value.
-    func text(_ column: String) -> String?
-    /// The value of a column as an error shows it.
-    func shown(_ column: String) -> String
-}
-
-extension StoredRow {
-    /// Reads an integer.
-    /// - Parameters:
-    ///   - record: the row's name, for the error.
-    ///   - range: the values that can be right.
-    /// - Throws: `storeCorrupt` naming the column where there is no integer, or one out of range.
-    package func number(
-        _ column: String, of record: String, in range: ClosedRange<Int64> = .min ... .max
-    ) throws(FrondError) -> Int64 {
-        guard let number = integer(column) else {
-            throw FrondError(
-                .storeCorrupt, "\(record) cannot be right: \(column) is \(shown(column)), not an integer")
-        }
-        guard range.contains(number) else {
-            throw FrondError(
-                .storeCorrupt,
-                "\(record) cannot be right: \(column) is \(number), not \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
-    }
-}
-
 extension WorkerRecord {
     /// Reads a row of a table of worker IDs.
     /// - Parameter table: the table's name, for the error.

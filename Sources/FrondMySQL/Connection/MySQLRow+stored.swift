@@ -1,6 +1,5 @@
 import Frond
 
-/// The values of a row that may have been edited by hand.
 extension MySQLRow: StoredRow {
     func integer(_ column: String) -> Int64? {
         guard case .integer(let number) = self[column] else { return nil }

@@ -1,7 +1,6 @@
 import Frond
 import GRDB
 
-/// The values of a row that may have been edited by hand.
 extension Row: StoredRow {
     /// Integers alone: a number that SQLite would convert does not compare equal in a swap.
     package func integer(_ column: String) -> Int64? {
