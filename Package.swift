@@ -351,9 +351,9 @@ let package = Package(
     ]
 )
 
-// The embedded library alone, with its tests: needs no C library and builds in seconds.
+// The embedded library alone, with its tests and the example of a store: needs no C library and builds in seconds.
 if Context.environment["FROND_CORE_ONLY"] != nil {
-    let core: Set = ["Frond", "FrondTesting", "FrondTests"]
+    let core: Set = ["Frond", "FrondTesting", "FrondTests", "JournalStore", "JournalStoreTests"]
     package.targets.removeAll { !core.contains($0.name) }
     package.products.removeAll { !core.contains($0.name) }
     package.dependencies.removeAll { dependency in

@@ -14,12 +14,13 @@ public struct ServedGenerators: Sendable {
         tickets: CounterGenerators? = nil, settings: IDIssuer.Settings = IDIssuer.Settings()
     ) {
         issuer = IDIssuer(
-            segments: segments, redis: redis, tickets: tickets, issuingSnowflake: snowflake.map { IssuingSnowflake($0) },
+            segments: segments, redis: redis, tickets: tickets,
+            issuingSnowflake: snowflake.map { IssuingSnowflake($0) },
             settings: settings, time: SystemTimeSource())
         self.snowflake = snowflake
     }
 
-    /// Where the answers of a hot route come from; nil until the ordinary route has used it, and for a tag whose IDs are
+    /// The source of the answers of a hot route; nil until the ordinary route has used it, and for a tag whose IDs are
     /// not plain decimals. Holds as long as ``IDIssuer/version`` stays.
     func source(for route: HotRoute) -> HotSource? {
         guard issuer.isPlain(route.tag, by: route.kind) else { return nil }

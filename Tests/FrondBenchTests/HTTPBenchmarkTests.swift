@@ -6,7 +6,7 @@ import Testing
 
 @testable import FrondBench
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPBenchmarkTests {
     /// Ends by its number of requests; the duration is only a bound.
     private func configuration(_ urls: [String], requests: Int, connections: Int = 4) -> HTTPBenchmark.Configuration {

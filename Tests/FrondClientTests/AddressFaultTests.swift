@@ -4,7 +4,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("A client whose servers do not answer", .timeLimit(.minutes(3)))
+@Suite("A client whose servers do not answer", .timeLimit(.minutes(5)))
 struct AddressFaultTests {
     private func message(_ servers: [String], policy: PoolPolicy = .patient) async throws -> String {
         let client = try FrondClient(

@@ -4,7 +4,7 @@ import FrondTesting
 import Testing
 
 /// The ports over the wire keep what every backend's keep: against real servers over loopback, two on one store.
-@Suite("Frond's ports over gRPC", .serialized, .timeLimit(.minutes(2)))
+@Suite("Frond's ports over gRPC", .serialized, .timeLimit(.minutes(5)))
 struct ContractTests {
     /// No reservation is made twice because a busy machine is slow: the contract looks for gaps.
     private static let policy = PoolPolicy(callLimit: .seconds(30), patience: .seconds(20))

@@ -3,7 +3,7 @@ import FrondClient
 import FrondTesting
 import Testing
 
-@Suite("A server whose store refuses one tag for now", .timeLimit(.minutes(3)))
+@Suite("A server whose store refuses one tag for now", .timeLimit(.minutes(5)))
 struct ErrorScopeTests {
     /// A store that refuses one tag, as it does while the tag's numbers are being spread, or its row is contended.
     private struct RefusingStore: ForwardingSegmentStore {

@@ -4,7 +4,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("Clients of several servers", .serialized, .timeLimit(.minutes(3)))
+@Suite("Clients of several servers", .serialized, .timeLimit(.minutes(5)))
 struct FleetTests {
     private let tag: Frond.Tag
 

@@ -4,7 +4,7 @@ import FrondTesting
 import Testing
 
 /// A client keeps the contract of issuing, by calls to the servers and by its own door.
-@Suite("IDs of a client", .serialized, .timeLimit(.minutes(2)))
+@Suite("IDs of a client", .serialized, .timeLimit(.minutes(5)))
 struct IssuingContractTests {
     private static func contract(
         maxCount: Int,

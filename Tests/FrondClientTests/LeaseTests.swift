@@ -6,7 +6,7 @@ import ServiceLifecycle
 import TestServers
 import Testing
 
-@Suite("A client's worker ID", .serialized, .timeLimit(.minutes(2)))
+@Suite("A client's worker ID", .serialized, .timeLimit(.minutes(5)))
 struct LeaseTests {
     private let registry = RegistryBehind(InMemoryWorkerRegistry())
 

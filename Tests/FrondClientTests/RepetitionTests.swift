@@ -5,7 +5,7 @@ import Synchronization
 import TestServers
 import Testing
 
-@Suite("A call whose reply is lost", .timeLimit(.minutes(3)))
+@Suite("A call whose reply is lost", .timeLimit(.minutes(5)))
 struct RepetitionTests {
     /// A client of a server whose next reply to a request that names the tag is lost.
     private func losing(
@@ -68,7 +68,7 @@ struct RepetitionTests {
     }
 }
 
-@Suite("A server that answers what cannot be", .timeLimit(.minutes(3)))
+@Suite("A server that answers what cannot be", .timeLimit(.minutes(5)))
 struct NonsenseTests {
     @Test("is not believed: numbers that were given out before, or that are none")
     func segments() async throws {

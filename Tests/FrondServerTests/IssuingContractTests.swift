@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// Every transport of the server keeps the contract of issuing: over real sockets on loopback.
-@Suite("IDs by HTTP and gRPC", .serialized, .timeLimit(.minutes(3)))
+@Suite("IDs by HTTP and gRPC", .serialized, .timeLimit(.minutes(5)))
 struct IssuingContractTests {
     /// Ways of one server to its IDs.
     enum Transport: String, CaseIterable, Sendable {

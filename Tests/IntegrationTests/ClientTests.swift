@@ -6,7 +6,7 @@ import Synchronization
 import TestServers
 import Testing
 
-@Suite("A client of real servers", .timeLimit(.minutes(3)))
+@Suite("A client of real servers", .timeLimit(.minutes(5)))
 struct ClientTests {
     let directory: TemporaryDirectory
 

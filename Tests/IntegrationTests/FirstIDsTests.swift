@@ -3,7 +3,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("The README's example", .timeLimit(.minutes(1)))
+@Suite("The README's example", .timeLimit(.minutes(5)))
 struct FirstIDsTests {
     let directory: TemporaryDirectory
 

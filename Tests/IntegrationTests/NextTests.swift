@@ -3,7 +3,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("frond next", .timeLimit(.minutes(2)))
+@Suite("frond next", .timeLimit(.minutes(5)))
 struct NextTests {
     let directory: TemporaryDirectory
 

@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 /// Another language against the service, with stubs made of our own `.proto`.
-@Suite("Python by gRPC", .timeLimit(.minutes(2)))
+@Suite("Python by gRPC", .timeLimit(.minutes(5)))
 struct PythonTests {
     let directory: TemporaryDirectory
 

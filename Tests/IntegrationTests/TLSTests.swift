@@ -5,7 +5,7 @@ import NIOSSL
 import TestServers
 import Testing
 
-@Suite("frond serve with TLS", .timeLimit(.minutes(2)))
+@Suite("frond serve with TLS", .timeLimit(.minutes(5)))
 struct TLSTests {
     let directory: TemporaryDirectory
 

@@ -3,7 +3,7 @@ import FrondTesting
 import TestServers
 import Testing
 
-@Suite("How the IDs of tags are written", .timeLimit(.minutes(2)))
+@Suite("How the IDs of tags are written", .timeLimit(.minutes(5)))
 struct TagFormTests {
     let directory: TemporaryDirectory
     private let key = "a secret that all servers have"

@@ -1,4 +1,4 @@
-/// Which of a tag's generators is asked, and for how long: decides, and does nothing else.
+/// The choice of a tag's generator to ask, and of its time: decides, and does nothing else.
 ///
 /// Each generator is asked once, so that no request waits for a dead store twice. All of them together have one bound:
 /// who is asked gets an equal part of what is left of it, so that a store that does not answer leaves time for the
@@ -32,7 +32,7 @@ package struct FallbackChain: Sendable {
         deadline = now + limit
     }
 
-    /// Whom to ask first.
+    /// The first generator to ask.
     package mutating func begin(now: Duration) -> Step { next(now: now) }
 
     /// Whoever was asked has no IDs.
@@ -50,7 +50,7 @@ package struct FallbackChain: Sendable {
         return .ask(generator, within: max((deadline - now) / max(1, parts), Self.shortestWait))
     }
 
-    /// What each of them said.
+    /// The errors of the generators that failed.
     private var summary: FrondError {
         // A generator that is not enabled says nothing about the others, which may be well again soon.
         guard let last = failures.last(where: { $0.error.code != .generatorNotEnabled }) ?? failures.last else {
@@ -67,12 +67,13 @@ package struct FallbackChain: Sendable {
 }
 
 extension FrondError {
-    /// Whether another generator may do better: not where the request itself is wrong, or nobody waits for its answer.
+    /// True if another generator may do better: not where the request itself is wrong, or its caller has gone.
     var mayFallBack: Bool {
         switch code {
         case .invalidArgument, .unknownTag, .generatorNotOfTag, .tagExists, .conflict, .shutDown, .cancelled: false
         case .generatorNotEnabled, .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded,
-            .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost, .clockMovedBackwards, .layoutExhausted:
+            .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost,
+            .clockMovedBackwards, .layoutExhausted:
             true
         }
     }

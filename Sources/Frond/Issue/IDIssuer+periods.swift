@@ -2,7 +2,7 @@ import Synchronization
 
 /// The periods of tags: what is done besides handing out their IDs.
 extension IDIssuer {
-    /// How long before a period begins its record is made.
+    /// The time before the start of a period at which its record is made.
     private static let lead = Duration.seconds(3600)
 
     func noteUse(of period: Tag) {
@@ -22,8 +22,8 @@ extension IDIssuer {
         }
     }
 
-    /// Makes the record of the period that follows one in use, if that begins soon: so it can begin though one of several
-    /// databases, all of which it takes, is down by then, and not all servers make it in the same moment.
+    /// Makes the record of the period that follows one in use, if that begins soon: so it can begin though one of
+    /// several databases, all of which it takes, is down by then, and not all servers make it in the same moment.
     /// - Returns: whether the store answers, as far as is known.
     private func makeNext(after period: Tag) async -> Bool {
         let soon = steadyMilliseconds.addingReportingOverflow(Self.lead.wholeMilliseconds).partialValue

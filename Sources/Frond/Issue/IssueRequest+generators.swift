@@ -17,7 +17,8 @@ extension IssueRequest {
         guard chosen.isEmpty else { return chosen }
         throw FrondError(
             .invalidArgument,
-            "tag '\(tag)' issues UUIDs, to which format '\(format ?? .decimal)' cannot be applied; leave out the format")
+            "tag '\(tag)' issues UUIDs, to which format '\(format ?? .decimal)' cannot be applied; leave out the format"
+        )
     }
 
     private func check(
@@ -26,8 +27,8 @@ extension IssueRequest {
         guard options.generators.isEmpty || options.generators.contains(generator) else {
             throw .notOfTag(tag, generator, options.generators)
         }
-        // Its numbers begin at 1 as those of the record do: plain, they are two sequences of two routes; where the tag says
-        // how its IDs are written, they would be the same texts.
+        // Its numbers begin at 1 as those of the record do: plain, they are two sequences of two routes; where the tag
+        // says how its IDs are written, they would be the same texts.
         if generator.countsBesideRecord, options.generators.isEmpty, options.isWritten {
             throw .notOfTag(tag, generator, enabled.filter(\.countsInRecord))
         }

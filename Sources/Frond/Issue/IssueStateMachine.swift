@@ -17,7 +17,7 @@ package struct IssueStateMachine: Sendable {
         case finish(Result<IssuedIDs, FrondError>)
     }
 
-    /// What is the same for all requests.
+    /// The values that all requests share.
     package struct Rules: Sendable {
         /// The enabled generators, in the order in which the first answers for a tag that names none.
         package var enabled: [GeneratorKind]
@@ -155,7 +155,7 @@ package struct IssueStateMachine: Sendable {
         }
     }
 
-    /// Whether the settings are to be confirmed, and whether they have to be made final first; nil where they stand.
+    /// The confirmation that the settings need: none (nil), a read, or to be made final first.
     private func confirmation(of attempt: Attempt) -> Bool? {
         guard let knowledge = attempt.knowledge, !knowledge.isConfirmed, attempt.asked.makesNumbers else { return nil }
         // A number of the tag's own record has made them final already; one of a period's record has not.

@@ -1,4 +1,4 @@
-/// Which periods' records this server takes numbers of, and since when it takes none: decides what to end, and which
+/// The periods whose records this server takes numbers of, and the ends of their use: decides what to end, and which
 /// record to make next.
 package struct PeriodsInUse: Sendable {
     /// A period of which nothing was asked for so long is over: other clocks are not so far behind.
@@ -14,7 +14,7 @@ package struct PeriodsInUse: Sendable {
 
     package init() {}
 
-    /// How many there are.
+    /// The number of entries.
     package var count: Int { uses.count }
 
     /// The records in use.
@@ -23,7 +23,7 @@ package struct PeriodsInUse: Sendable {
     /// Numbers of a period's record are asked for.
     package mutating func use(_ record: Tag, now: Duration) { uses[record, default: Use(last: now)].last = now }
 
-    /// Whether the record that follows one in use is still to be made.
+    /// Returns true if the record that follows one in use is still to be made.
     package func needs(_ next: Tag, after record: Tag) -> Bool {
         uses[record].map { next != record && $0.next != next } ?? false
     }

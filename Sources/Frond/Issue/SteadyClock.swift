@@ -1,7 +1,7 @@
 /// The wall clock for choosing a period: small corrections do not take it back.
 ///
-/// Whatever it says, no ID repeats: each period has a sequence of its own. It keeps a server whose clock is corrected at
-/// midnight from going back and forth between two days.
+/// Whatever it says, no ID repeats: each period has a sequence of its own. It keeps a server whose clock is corrected
+/// at midnight from going back and forth between two days.
 package struct SteadyClock: Sendable {
     /// A correction back of up to so many milliseconds is waited out at the latest time seen; one of more is followed.
     package static let patienceMilliseconds: Int64 = 60_000

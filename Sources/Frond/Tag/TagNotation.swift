@@ -1,9 +1,9 @@
-/// How one request's IDs of a tag are numbered and written: chosen once, by the tag's settings and the clock.
+/// The notation of one request's IDs of a tag: chosen once, by the tag's settings and the clock.
 package struct TagNotation: Sendable {
     package let tag: Tag
-    /// Where segments and counters take numbers: the tag, or the record of its present period.
+    /// The sequence from which segments and counters take numbers: the tag, or the record of its present period.
     package let sequence: Tag
-    /// As `{date}` says it.
+    /// The text of `{date}`.
     private let date: String
     private let format: TextFormat?
     private let scramble: Scramble?
@@ -48,7 +48,7 @@ package struct TagNotation: Sendable {
     /// The record that a generator takes numbers from: that of the period, or the tag's own.
     package func sequence(for generator: GeneratorKind) -> Tag { generator.countsInRecord ? sequence : tag }
 
-    /// What `{date}` says where a tag has no periods.
+    /// The text of `{date}` for a tag without periods.
     private static let day = TagPeriod(.day)
 
     static func scramble(

@@ -8,7 +8,7 @@ struct IDsService: Frond_V1_IDs.ServiceProtocol {
     let generators: ServedGenerators
     /// The most IDs of one request.
     let maxCount: Int
-    /// What one stream may have under way.
+    /// The limits of one stream.
     let streamLimits: StreamLimits
     let calls: CallGuard
 
@@ -51,7 +51,9 @@ struct IDsService: Frond_V1_IDs.ServiceProtocol {
         request: ServerRequest<Frond_V1_DecodeRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_DecodeResponse> {
         try await answering {
-            guard let layout = generators.snowflake?.generator.layout else { throw FrondError.notEnabled(IssuingSnowflake.kind) }
+            guard let layout = generators.snowflake?.generator.layout else {
+                throw FrondError.notEnabled(IssuingSnowflake.kind)
+            }
             let parts = try layout.decode(request.message.id)
             var response = Frond_V1_DecodeResponse()
             response.timeMilliseconds = layout.milliseconds(ofTick: parts.tick)

@@ -50,7 +50,8 @@ struct IDList {
         }
     }
 
-    /// Returns the answer to a request. The IDs of a JSON object are strings, since JavaScript loses integers above 2^53.
+    /// Returns the answer to a request. The IDs of a JSON object are strings, since JavaScript loses integers above
+    /// 2^53.
     func response(to request: IDRequest) throws -> Response {
         switch request.form {
         case .object: try .json(Body(tag: request.request.tag.name, ids: strings))

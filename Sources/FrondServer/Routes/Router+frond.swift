@@ -68,7 +68,7 @@ extension Router where Context == FrondContext {
 }
 
 extension HTTPField.Name {
-    /// Which generator answered.
+    /// The generator that answered.
     fileprivate static var frondGenerator: Self {
         guard let name = Self("Frond-Generator") else { preconditionFailure("the name of a header is a token") }
         return name

@@ -11,7 +11,7 @@ public struct IssuingContract: Sendable {
         public var count: Int
         /// Nil for the tag's own generators.
         public var generator: GeneratorKind?
-        /// As text, so that a format that cannot be is sent too.
+        /// The format as text, so that an invalid one is sent too.
         public var format: String?
 
         init(_ tag: String, count: Int = 1, by generator: GeneratorKind? = nil, format: String? = nil) {
@@ -54,8 +54,9 @@ public struct IssuingContract: Sendable {
 
     /// The largest count of a request.
     private let maxCount: Int
-    private let withWay: @Sendable (_ store: any SegmentStore, _ check: @escaping @Sendable (Ask) async throws -> Void)
-        async throws -> Void
+    private let withWay:
+        @Sendable (_ store: any SegmentStore, _ check: @escaping @Sendable (Ask) async throws -> Void)
+            async throws -> Void
 
     /// - Parameters:
     ///   - maxCount: the largest count of a request.
@@ -63,9 +64,10 @@ public struct IssuingContract: Sendable {
     ///     contract, passes it to its argument, and ends it.
     public init(
         maxCount: Int = 10_000,
-        withWay: @escaping @Sendable (
-            _ store: any SegmentStore, _ check: @escaping @Sendable (Ask) async throws -> Void
-        ) async throws -> Void
+        withWay:
+            @escaping @Sendable (
+                _ store: any SegmentStore, _ check: @escaping @Sendable (Ask) async throws -> Void
+            ) async throws -> Void
     ) {
         self.maxCount = maxCount
         self.withWay = withWay

@@ -10,7 +10,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("A connection by gRPC", .timeLimit(.minutes(1)))
+@Suite("A connection by gRPC", .timeLimit(.minutes(5)))
 struct ConnectionTests {
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 

@@ -5,7 +5,7 @@ import GRPCCore
 import SwiftProtobuf
 import Testing
 
-@Suite("Health by gRPC", .timeLimit(.minutes(1)))
+@Suite("Health by gRPC", .timeLimit(.minutes(5)))
 struct HealthServiceTests {
     @Test("is SERVING, as a whole and of each service; other services there are none")
     func check() async throws {

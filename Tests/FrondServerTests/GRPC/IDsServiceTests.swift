@@ -6,7 +6,7 @@ import GRPCCore
 import SwiftProtobuf
 import Testing
 
-@Suite("IDs by gRPC", .timeLimit(.minutes(1)))
+@Suite("IDs by gRPC", .timeLimit(.minutes(5)))
 struct IDsServiceTests {
     @Test("come one after the other, each tag by itself")
     func next() async throws {

@@ -5,7 +5,7 @@ import GRPCCore
 import SwiftProtobuf
 import Testing
 
-@Suite("Segments by gRPC", .timeLimit(.minutes(1)))
+@Suite("Segments by gRPC", .timeLimit(.minutes(5)))
 struct SegmentsServiceTests {
     @Test("are the caller's alone: the server's own generator goes on behind them")
     func reserve() async throws {
@@ -134,7 +134,7 @@ struct SegmentsServiceTests {
     }
 }
 
-@Suite("Segments by gRPC of a store that is down", .timeLimit(.minutes(1)))
+@Suite("Segments by gRPC of a store that is down", .timeLimit(.minutes(5)))
 struct SegmentsServiceOutageTests {
     @Test("fail at once, and ask the store no more often than the server's own generators do")
     func outage() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import FrondServer
 
-@Suite("The parts of a stream", .timeLimit(.minutes(1)))
+@Suite("The parts of a stream", .timeLimit(.minutes(5)))
 struct StreamPartsTests {
     private let order: IssueRequest
     private let user: IssueRequest

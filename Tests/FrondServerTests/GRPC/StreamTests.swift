@@ -7,7 +7,7 @@ import SwiftProtobuf
 import Synchronization
 import Testing
 
-@Suite("A stream of IDs", .timeLimit(.minutes(1)))
+@Suite("A stream of IDs", .timeLimit(.minutes(5)))
 struct StreamTests {
     private func ask(
         _ number: Int, _ tag: String = "order", count: Int = 1, _ generator: Frond_V1_Generator = .segment

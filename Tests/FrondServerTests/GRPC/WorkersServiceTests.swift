@@ -5,7 +5,7 @@ import GRPCCore
 import SwiftProtobuf
 import Testing
 
-@Suite("Worker IDs by gRPC", .timeLimit(.minutes(1)))
+@Suite("Worker IDs by gRPC", .timeLimit(.minutes(5)))
 struct WorkersServiceTests {
     private let registry = InMemoryWorkerRegistry()
 

@@ -2,7 +2,7 @@ import Frond
 import FrondTesting
 import Testing
 
-@Suite("The view of a store that one process has", .timeLimit(.minutes(1)))
+@Suite("The view of a store that one process has", .timeLimit(.minutes(5)))
 struct StoreViewTests {
     private let time = ManualTimeSource()
     private let tag: Frond.Tag

@@ -19,6 +19,14 @@ private enum Snippets {
         _ = (one, batch)
     }
 
+    static func issuer() async throws {
+        let ids = IDIssuer(store: try SQLiteSegmentStore(path: "orders.sqlite"), missingTags: .create)
+        let order = try await ids.next("order")
+        let batch = try await ids.next("order", count: 1000)
+        await ids.shutdown()
+        _ = (order, batch)
+    }
+
     static func remote() async throws {
         let store = try RemoteSegmentStore(servers: ["127.0.0.1:9090"])
         let orders = SegmentGenerator(tag: try Tag("order"), store: StoreView(store, missingTags: .create))

@@ -27,7 +27,7 @@ struct StreamBatch: Sendable {
     }
 }
 
-/// Which requests of a stream are served at the same time, and which one after the other.
+/// The lanes of a stream: decides which requests are served at the same time, and which one after the other.
 ///
 /// Each source is a lane: its requests are answered in their order, so that one batch of it is under way at a time, and
 /// those that come meanwhile are the next batch. Lanes do not wait for each other. A value without I/O.

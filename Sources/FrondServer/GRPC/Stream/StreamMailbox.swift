@@ -2,7 +2,7 @@ import Frond
 import FrondAPI
 import Synchronization
 
-/// What happens on a stream, from those who read and serve it to the one task that answers: taken all at once, so that
+/// The events of a stream, from the tasks that read and serve it to the one that answers: taken all at once, so that
 /// what comes together is answered together.
 final class StreamMailbox: Sendable {
     enum Event: Sendable {
@@ -77,7 +77,7 @@ final class StreamMailbox: Sendable {
         }
     }
 
-    /// Whether the server has ended the stream before the client did.
+    /// True if the server has ended the stream before the client did.
     var isCutShort: Bool { state.withLock { $0.isCutShort } }
 
     /// Nobody waits for answers any more.
@@ -145,6 +145,6 @@ final class StreamMailbox: Sendable {
 }
 
 extension Frond_V1_StreamRequest {
-    /// How many IDs it asks for, as far as that is a number that can be served at all.
+    /// The number of IDs that it asks for, as far as that can be served at all.
     var weight: Int { max(1, Int(count)) }
 }

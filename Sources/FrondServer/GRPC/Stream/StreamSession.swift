@@ -77,7 +77,7 @@ struct StreamSession: Sendable {
         }
     }
 
-    /// What is to be served now; requests that can never be served are answered at once.
+    /// Returns the requests to serve now; those that can never be served are answered at once.
     private func look(
         at events: [StreamMailbox.Event], _ lanes: inout StreamLanes, _ answers: inout StreamAnswers
     ) -> [StreamBatch] {
