@@ -145,15 +145,17 @@ public final class StoreView: SegmentStore {
 
     /// Gives back for a caller that the monitor has admitted.
     func giveBackNow(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool {
-        let isTakenBack = floors.withLock { floors in
-            guard floors.mayGiveBack(tail, of: tag) else { return false }
+        let (mayGiveBack, isLowered) = floors.withLock { floors in
+            guard floors.mayGiveBack(tail, of: tag) else { return (false, false) }
             // Before the call: the next reservation may be answered from there on.
-            floors.lower(tag, to: tail.start)
-            return true
+            return (true, floors.lower(tag, by: tail))
         }
         // The store takes all reservations of this process for those of one caller; the view knows better.
-        guard isTakenBack else { return false }
-        return try await base.giveBack(tail, of: tag)
+        guard mayGiveBack else { return false }
+        // An unknown outcome leaves the floor low: the tail may have been taken.
+        let isTakenBack = try await base.giveBack(tail, of: tag)
+        if isLowered, !isTakenBack { floors.withLock { $0.restore(tag, by: tail) } }
+        return isTakenBack
     }
 
     private func reserveOrCreate(
