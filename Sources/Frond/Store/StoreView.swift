@@ -127,7 +127,7 @@ public final class StoreView: SegmentStore {
         while true {
             let shared = floors.withLock { [$0[tag], floor].compactMap(\.self).max() }
             do throws(FrondError) {
-                let segment = try await reserveOrCreate(tag, atLeast: count, after: shared)
+                let segment = try await reserveOrCreate(tag, atLeast: count, after: shared, known: shared)
                 if let promise = SegmentPromise.broken(by: segment, after: shared) {
                     throw promise.refusal(of: segment, tag, after: shared)
                 }
@@ -158,13 +158,17 @@ public final class StoreView: SegmentStore {
         return isTakenBack
     }
 
-    private func reserveOrCreate(
-        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?
+    /// The position up to which this process was given numbers of a tag; nil if it was given none.
+    func floor(of tag: Tag) -> SegmentPosition? { floors.withLock { $0[tag] } }
+
+    /// - Parameter known: the position up to which the record is known to be issued: it existed then.
+    func reserveOrCreate(
+        _ tag: Tag, atLeast count: Int64?, after floor: SegmentPosition?, known: SegmentPosition?
     ) async throws(FrondError) -> Segment {
         do {
             return try await base.reserve(tag, atLeast: count, after: floor)
         } catch  where error.code == .unknownTag {
-            switch MissingRecord(tag, after: floor, missingTags) {
+            switch MissingRecord(tag, after: known, missingTags) {
             case .refuse: throw error
             case .create(let settings): try await createUnlessThere(tag, settings)
             case .createPeriod(let owner):
