@@ -115,7 +115,8 @@ extension FrondError.Code {
     fileprivate var usualScope: FrondError.Scope {
         switch self {
         case .invalidArgument, .cancelled, .shutDown: .request
-        case .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagExists, .exhausted, .storeWentBack, .storeCorrupt,
+        case .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagExists, .exhausted, .storeWentBack,
+            .storeCorrupt,
             .overloaded:
             .tag
         case .storeUnavailable, .timedOut, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable,
