@@ -27,7 +27,8 @@ struct NextCommand: AsyncParsableCommand {
     var generator: String?
 
     @Option(
-        parsing: .unconditional, help: "The format of the IDs, such as hex=16 or 'ORD-{number:6}'. (default: the tag's)")
+        parsing: .unconditional, help: "The format of the IDs, such as hex=16 or 'ORD-{number:6}'. (default: the tag's)"
+    )
     var format: String?
 
     @Option(parsing: .unconditional, help: "How long to try, such as 500ms or 4s.")

@@ -137,9 +137,9 @@ struct IssuingContractTests {
             ($0.generator, $0.count) = (Frond_V1_Generator(request.generator), Int32(request.count))
             $0.format = request.format ?? ""
         }
-        let responses = try await client.ids.stream(
-            requestProducer: { writer in try await writer.write(message) }
-        ) { response in
+        let responses = try await client.ids.stream { writer in
+            try await writer.write(message)
+        } onResponse: { response in
             try await response.messages.reduce(into: [Frond_V1_StreamResponse]()) { $0.append($1) }
         }
         let response = try #require(responses.first)

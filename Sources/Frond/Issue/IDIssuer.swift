@@ -69,7 +69,8 @@ public final class IDIssuer: Sendable {
         snowflake: SnowflakeGenerator? = nil, settings: Settings = Settings(), time: any TimeSource = SystemTimeSource()
     ) {
         self.init(
-            segments: segments, redis: redis, tickets: tickets, issuingSnowflake: snowflake.map { IssuingSnowflake($0) },
+            segments: segments, redis: redis, tickets: tickets,
+            issuingSnowflake: snowflake.map { IssuingSnowflake($0) },
             settings: settings, time: time)
     }
 

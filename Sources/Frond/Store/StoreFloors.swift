@@ -44,10 +44,18 @@ package struct StoreFloors: Sendable {
         return tail.start >= floor.lowest
     }
 
-    /// Lowers the position of a record, whose numbers from there on are about to be given back.
-    package mutating func lower(_ record: Tag, to position: SegmentPosition) {
-        guard let current = self[record], current > position else { return }
-        set(record, Floor(position: position, first: position, lowest: position))
+    /// Lowers the position of a record to the start of a tail that is about to be given back.
+    /// - Returns: true if it was lowered; false if the tail does not end at the position: the store cannot take it back.
+    package mutating func lower(_ record: Tag, by tail: Segment) -> Bool {
+        guard self[record] == tail.finish, tail.start < tail.finish else { return false }
+        set(record, Floor(position: tail.start, first: tail.start, lowest: tail.start))
+        return true
+    }
+
+    /// Raises the position of a record to the end of a tail that the store refused.
+    package mutating func restore(_ record: Tag, by tail: Segment) {
+        guard let current = self[record], current < tail.finish else { return }
+        set(record, Floor(position: tail.finish, first: tail.start, lowest: tail.start))
     }
 
     private func floor(of record: Tag) -> Floor? {

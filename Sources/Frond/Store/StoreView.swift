@@ -131,7 +131,7 @@ public final class StoreView: SegmentStore {
         while true {
             let shared = floors.withLock { [$0[tag], floor].compactMap(\.self).max() }
             do throws(FrondError) {
-                let segment = try await reserveOrCreate(tag, atLeast: demand, after: shared)
+                let segment = try await reserveOrCreate(tag, atLeast: demand, after: shared, known: shared)
                 if let promise = SegmentPromise.broken(by: segment, after: shared) {
                     throw promise.refusal(of: segment, tag, after: shared)
                 }
@@ -149,24 +149,30 @@ public final class StoreView: SegmentStore {
 
     /// Gives back for a caller that the monitor has admitted.
     func giveBackNow(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool {
-        let isTakenBack = floors.withLock { floors in
-            guard floors.mayGiveBack(tail, of: tag) else { return false }
+        let (mayGiveBack, isLowered) = floors.withLock { floors in
+            guard floors.mayGiveBack(tail, of: tag) else { return (false, false) }
             // Before the call: the next reservation may be answered from there on.
-            floors.lower(tag, to: tail.start)
-            return true
+            return (true, floors.lower(tag, by: tail))
         }
         // The store takes all reservations of this process for those of one caller; the view knows better.
-        guard isTakenBack else { return false }
-        return try await base.giveBack(tail, of: tag)
+        guard mayGiveBack else { return false }
+        // An unknown outcome leaves the floor low: the tail may have been taken.
+        let isTakenBack = try await base.giveBack(tail, of: tag)
+        if isLowered, !isTakenBack { floors.withLock { $0.restore(tag, by: tail) } }
+        return isTakenBack
     }
 
-    private func reserveOrCreate(
-        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
+    /// The position up to which this process was given numbers of a tag; nil if it was given none.
+    func floor(of tag: Tag) -> SegmentPosition? { floors.withLock { $0[tag] } }
+
+    /// - Parameter known: the position up to which the record is known to be issued: it existed then.
+    func reserveOrCreate(
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?, known: SegmentPosition?
     ) async throws(FrondError) -> Segment {
         do {
             return try await base.reserve(tag, atLeast: demand, after: floor)
         } catch  where error.code == .unknownTag {
-            switch MissingRecord(tag, after: floor, missingTags) {
+            switch MissingRecord(tag, after: known, missingTags) {
             case .refuse: throw error
             case .create(let settings): try await createUnlessThere(tag, settings)
             case .createPeriod(let owner):

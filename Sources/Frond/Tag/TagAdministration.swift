@@ -89,6 +89,7 @@ extension TagOptions {
         guard isWritten else { return }
         throw FrondError(
             .invalidArgument,
-            "tag '\(tag)' issues formatted text, not numbers; request its IDs with Next, or over HTTP at /api/id/\(tag)")
+            "tag '\(tag)' issues formatted text, not numbers; request its IDs with Next, or over HTTP at /api/id/\(tag)"
+        )
     }
 }

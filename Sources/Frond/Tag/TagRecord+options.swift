@@ -8,7 +8,9 @@ extension TagRecord {
         try checkGenerators()
         try checkPeriod()
         try checkWidth()
-        if options.scrambleKey != nil, options.generators.contains(where: { $0.isMadeFromClock || $0.countsBesideRecord }) {
+        if options.scrambleKey != nil,
+            options.generators.contains(where: { $0.isMadeFromClock || $0.countsBesideRecord })
+        {
             throw refusal("cannot be scrambled: the numbers of snowflake and ticket lie outside of its range")
         }
     }
@@ -30,8 +32,10 @@ extension TagRecord {
             throw refusal("is spread over \(stripe.count) databases, and redis counts in one: leave redis out")
         }
         guard let floor = options.snowflakeFloor else {
-            guard !generators.contains(where: \.isMadeFromClock)
-                || generators.first?.isMadeFromClock == true && !counts else {
+            guard
+                !generators.contains(where: \.isMadeFromClock)
+                    || generators.first?.isMadeFromClock == true && !counts
+            else {
                 throw refusal("has snowflake beside numbers that count up, and does not say where snowflake IDs begin")
             }
             return

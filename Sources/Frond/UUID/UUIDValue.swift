@@ -47,7 +47,11 @@ extension UUIDValue {
                 continue
             }
             guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return nil }
-            if digits < 16 { words.high = words.high << 4 | UInt64(digit) } else { words.low = words.low << 4 | UInt64(digit) }
+            if digits < 16 {
+                words.high = words.high << 4 | UInt64(digit)
+            } else {
+                words.low = words.low << 4 | UInt64(digit)
+            }
             digits += 1
         }
         guard digits == 32, text.utf8.count == 36 else { return nil }

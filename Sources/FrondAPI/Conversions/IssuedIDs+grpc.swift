@@ -28,7 +28,8 @@ extension IssuedIDsMessage {
         // Counted before they are written out: a server may claim any number.
         var missing = Int64(count)
         for run in runs where missing >= 0 { missing -= min(run.count, missing + 1) }
-        guard missing == Int64(uuids.count + texts.count), [runs.isEmpty, uuids.isEmpty, texts.isEmpty].count(where: { !$0 }) == 1
+        guard missing == Int64(uuids.count + texts.count),
+            [runs.isEmpty, uuids.isEmpty, texts.isEmpty].count(where: { !$0 }) == 1
         else {
             throw FrondError(.storeCorrupt, "a server answered with other than the \(count) IDs that were wanted")
         }

@@ -16,7 +16,6 @@ struct SegmentFloors: Sendable {
     /// Lowers the position, since the tail of the last segment is about to be given back: the database may then stand at
     /// its first number.
     mutating func givingBack(_ tail: Segment, of tag: Tag, to place: Int) {
-        guard position(of: tag, in: place) == tail.finish else { return }
-        databases[place]?.lower(tag, to: tail.start)
+        _ = databases[place]?.lower(tag, by: tail)
     }
 }

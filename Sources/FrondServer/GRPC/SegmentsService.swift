@@ -21,7 +21,7 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
             let tag = try Tag(message.tag)
             let demand = try message.demand(atMost: maxStep)
             try await Self.checkIsPlain(tag, in: store)
-            let segment = try await store.reserve(
+            let segment = try await store.reserveRemotely(
                 tag, atLeast: demand, after: message.hasAfter ? SegmentPosition(message.after) : nil)
             // Once more, now that the numbers are reserved: from here on the settings of the tag change no more.
             try await Self.checkIsPlain(tag, in: store)
@@ -38,7 +38,7 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
             guard tail.first >= 0, tail.first <= tail.end, tail.stride >= 1 else {
                 throw FrondError(.invalidArgument, "\(tail.first) to \(tail.end) is not the tail of a segment")
             }
-            let isTaken = try await store.giveBack(tail, of: try Tag(message.tag))
+            let isTaken = try await store.giveBackRemotely(tail, of: try Tag(message.tag))
             return .with { $0.takenBack = isTaken }
         }
     }

@@ -59,7 +59,8 @@ struct Readiness: Sendable {
         }
         // UUIDs cannot fail, and say nothing of the server unless they are asked for.
         let told = rule.generators.filter { kind != nil || !$0.alwaysAnswers }
-        let checks = Dictionary(told.map { ($0.generator.rawValue, Check($0)) }, uniquingKeysWith: { first, _ in first })
+        let checks = Dictionary(
+            told.map { ($0.generator.rawValue, Check($0)) }, uniquingKeysWith: { first, _ in first })
         let body = Body(status: isReady ? "ready" : "not ready", checks: checks)
         return try .json(body, status: isReady ? .ok : .serviceUnavailable)
     }

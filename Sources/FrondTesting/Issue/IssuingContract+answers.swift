@@ -7,7 +7,8 @@ extension IssuingContract: ContractExpectations {
             try expectEqual(answer.lines, ["\(number)"], "ID \(number) of a plain tag")
             try expectGenerator(.segment, answer)
         }
-        try expectEqual(try await ask(Request("plain", by: .segment)).lines, ["6"], "the next ID, of the generator itself")
+        try expectEqual(
+            try await ask(Request("plain", by: .segment)).lines, ["6"], "the next ID, of the generator itself")
     }
 
     func batchesAreExactAndInOrder(_ ask: Ask) async throws {
@@ -35,7 +36,8 @@ extension IssuingContract: ContractExpectations {
         try expectEqual(
             try await ask(Request("formatted", by: .segment)).lines, ["ORD-000005"], "an ID of the generator itself")
         try expectEqual(
-            try await ask(Request("formatted", format: "ORD-{number:6}")).lines, ["ORD-000006"], "its own format, named")
+            try await ask(Request("formatted", format: "ORD-{number:6}")).lines, ["ORD-000006"], "its own format, named"
+        )
     }
 
     func formatsOfTheRequestAreWritten(_ ask: Ask) async throws {

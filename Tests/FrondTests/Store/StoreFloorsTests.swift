@@ -41,16 +41,23 @@ struct StoreFloorsTests {
 
     @Test("are raised by reservations alone and lowered by what is given back alone")
     func bothWays() throws {
+        func tail(_ first: Int64, _ end: Int64) -> Segment {
+            Segment(first: first, end: end, step: 1, cycle: 0, version: 1)
+        }
         var floors = StoreFloors()
-        floors.lower(tag, to: position(3))
+        func isLowered(_ first: Int64, _ end: Int64) -> Bool { floors.lower(tag, by: tail(first, end)) }
+        #expect(!isLowered(3, 9))
         #expect(floors[tag] == nil)
         raise(&floors, tag, to: 20)
         raise(&floors, tag, to: 10)
         #expect(floors[tag] == position(20))
-        floors.lower(tag, to: position(30))
+        #expect(!isLowered(5, 10), "numbers were reserved behind it")
+        #expect(!isLowered(20, 20))
         #expect(floors[tag] == position(20))
-        floors.lower(tag, to: position(14))
+        #expect(isLowered(14, 20))
         #expect(floors[tag] == position(14))
+        floors.restore(tag, by: tail(14, 20))
+        #expect(floors[tag] == position(20))
     }
 }
 

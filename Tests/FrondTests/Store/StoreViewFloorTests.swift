@@ -57,4 +57,25 @@ struct StoreViewFloorTests {
         store.open()
         #expect(try await next.first == 4)
     }
+
+    @Test("a tail that the store refuses, or that others reserved behind, lowers nothing")
+    func refusedTail() async throws {
+        let current = SwitchableStore(try await store())
+        let view = StoreView(current)
+        let one = try await view.reserve(tag, atLeast: nil, after: nil)
+        var tail = one
+        tail.first = 4
+        tail.version += 1
+        #expect(try await !view.giveBack(tail, of: tag), "of another version")
+        _ = try await view.reserve(tag, atLeast: nil, after: one.finish)
+        tail.version -= 1
+        #expect(try await !view.giveBack(tail, of: tag), "reserved since")
+        let restored = try await store()
+        _ = try await restored.reserve(tag, atLeast: nil, after: nil)
+        current.use(restored)
+        let error = await #expect(throws: FrondError.self) {
+            try await view.reserve(tag, atLeast: nil, after: nil)
+        }
+        #expect(error?.code == .storeWentBack)
+    }
 }
