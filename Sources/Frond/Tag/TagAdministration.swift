@@ -3,18 +3,19 @@
 ///
 /// Where a tag's next number moves, that of its periods moves too; where a tag gets snowflake IDs, it is recorded where
 /// they begin.
-package struct TagAdministration<Store: SegmentStore>: Sendable {
+package struct TagAdministration: Sendable {
     /// The span before the present that the first snowflake IDs of a tag may come from: clocks are not further behind.
-    private static var snowflakeMarginMilliseconds: Int64 { 86_400_000 }
+    private static let snowflakeMarginMilliseconds: Int64 = 86_400_000
 
-    private let store: Store
+    private let store: any TagStore
     private let zones: any TimeZoneRules
     private let time: any TimeSource
     /// The layout of snowflake IDs; nil where they are not enabled.
     private let layout: SnowflakeLayout?
 
     package init(
-        _ store: Store, zones: any TimeZoneRules, layout: SnowflakeLayout?, time: any TimeSource = SystemTimeSource()
+        _ store: any TagStore, zones: any TimeZoneRules, layout: SnowflakeLayout? = nil,
+        time: any TimeSource = SystemTimeSource()
     ) {
         self.store = store
         self.zones = zones
@@ -23,15 +24,16 @@ package struct TagAdministration<Store: SegmentStore>: Sendable {
     }
 
     /// Creates a tag.
-    /// - Throws: as ``SegmentStore/create(_:_:)``.
+    /// - Throws: as ``TagStore/create(_:_:)``.
     package func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
         var settings = settings
-        settings.options = withFloor(settings.options, present: TagOptions())
+        settings.options = Self.withFloor(
+            settings.options, nowMilliseconds: time.wallMilliseconds, layout: { layout })
         return try await store.create(tag, settings)
     }
 
     /// Changes a tag, and the records of its periods where its next number moves.
-    /// - Throws: as ``SegmentStore/change(_:_:)``; some records of periods may have moved by then, and may again.
+    /// - Throws: as ``TagStore/change(_:_:)``; some records of periods may have moved by then, and may again.
     package func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
         guard tag.periodTag == nil, let maxID = change.maxID, let record = try await store.tag(tag) else {
             return try await store.change(tag, change)
@@ -66,14 +68,15 @@ package struct TagAdministration<Store: SegmentStore>: Sendable {
 
     /// Options with the number from which snowflake IDs of the tag begin: below any that the layout makes from a day ago
     /// on. A number that was set once stays, since IDs may have been issued on both sides of it.
-    package func withFloor(_ options: TagOptions, present: TagOptions) -> TagOptions {
+    /// - Parameter layout: the layout of snowflake IDs, asked for where the tag gets some; nil where there is none.
+    package static func withFloor(
+        _ options: TagOptions, nowMilliseconds: Int64, layout: () throws -> SnowflakeLayout?
+    ) rethrows -> TagOptions {
+        guard options.snowflakeFloor == nil, options.generators.contains(where: \.isMadeFromClock),
+            let layout = try layout()
+        else { return options }
         var options = options
-        options.snowflakeFloor = present.snowflakeFloor ?? options.snowflakeFloor
-        guard options.snowflakeFloor == nil, options.generators.contains(where: \.isMadeFromClock), let layout else {
-            return options
-        }
-        let dayAgo = time.wallMilliseconds - Self.snowflakeMarginMilliseconds
-        options.snowflakeFloor = layout.leastID(fromMilliseconds: dayAgo)
+        options.snowflakeFloor = layout.leastID(fromMilliseconds: nowMilliseconds - snowflakeMarginMilliseconds)
         return options
     }
 }

@@ -42,7 +42,8 @@ struct TagSetCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .usage,
                     "nothing to change: give --step, --max-id, --max, --cycle, --no-cycle, --description, --generators, "
-                        + "--format, --period, --time-zone, --scramble or --no-scramble")
+                        + "--format, --period, --time-zone, --scramble, --no-scramble, --only-its-format or "
+                        + "--no-only-its-format")
             }
             let store = try await settings.openStore()
             if form.isSet {
@@ -54,8 +55,8 @@ struct TagSetCommand: AsyncParsableCommand {
                 change.options = try form.applied(to: record.options, try await settings.reader())
             }
             change.allowAlike = allowAlike
-            if let maxId { try await store.movePeriods(of: tag, to: maxId) }
-            try output.print(try await store.change(tag, change))
+            let tags = TagAdministration(store, zones: TimeZoneNames())
+            try output.print(try await tags.change(tag, change))
         }
     }
 }

@@ -80,7 +80,8 @@ struct GRPCListener: Service {
             requests: configuration.maxOutstanding, ids: max(maxCount, 1000) * Self.outstandingBatches)
         return [
             IDsService(generators: generators, maxCount: maxCount, streamLimits: limits, calls: calls),
-            SegmentsService(store: generators.issuer.segments?.store, calls: calls),
+            SegmentsService(
+                store: generators.issuer.segments?.store, administration: generators.issuer.administration, calls: calls),
             WorkersService(keeper: generators.snowflake, calls: calls, time: time),
             HealthService(readiness: Readiness(issuer: generators.issuer), calls: calls, time: time),
         ]
