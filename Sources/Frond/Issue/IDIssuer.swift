@@ -212,6 +212,15 @@ public final class IDIssuer: Sendable {
         }
     }
 
+    /// The rules of creating and changing tags; nil for an issuer without a store of tags.
+    package var administration: TagAdministration? {
+        let snowflake = generators[IssuingSnowflake.kind] as? IssuingSnowflake
+        return segments.map { segments in
+            TagAdministration(
+                segments.store, zones: settings.zones, layout: snowflake?.generator.layout, time: time)
+        }
+    }
+
     // MARK: What event loops may do by themselves
 
     /// Grows when an answer of ``isPlain(_:by:)`` may no longer hold.

@@ -3,18 +3,22 @@
 ///
 /// Where a tag's next number moves, that of its periods moves too; where a tag gets snowflake IDs, it is recorded where
 /// they begin.
-package struct TagAdministration<Store: SegmentStore>: Sendable {
+package struct TagAdministration: Sendable {
     /// The span before the present that the first snowflake IDs of a tag may come from: clocks are not further behind.
-    private static var snowflakeMarginMilliseconds: Int64 { 86_400_000 }
+    private static let snowflakeMarginMilliseconds: Int64 = 86_400_000
 
-    private let store: Store
+    /// The most tries while others keep changing the tag.
+    private static let maximumTries = 20
+
+    private let store: any TagStore
     private let zones: any TimeZoneRules
     private let time: any TimeSource
     /// The layout of snowflake IDs; nil where they are not enabled.
     private let layout: SnowflakeLayout?
 
     package init(
-        _ store: Store, zones: any TimeZoneRules, layout: SnowflakeLayout?, time: any TimeSource = SystemTimeSource()
+        _ store: any TagStore, zones: any TimeZoneRules, layout: SnowflakeLayout? = nil,
+        time: any TimeSource = SystemTimeSource()
     ) {
         self.store = store
         self.zones = zones
@@ -23,35 +27,55 @@ package struct TagAdministration<Store: SegmentStore>: Sendable {
     }
 
     /// Creates a tag.
-    /// - Throws: as ``SegmentStore/create(_:_:)``.
+    /// - Throws: as ``TagStore/create(_:_:)``.
     package func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
         var settings = settings
-        settings.options = withFloor(settings.options, present: TagOptions())
+        settings.options = Self.withFloor(
+            settings.options, nowMilliseconds: time.wallMilliseconds, layout: { layout })
         return try await store.create(tag, settings)
     }
 
     /// Changes a tag, and the records of its periods where its next number moves.
-    /// - Throws: as ``SegmentStore/change(_:_:)``; some records of periods may have moved by then, and may again.
+    /// - Throws: as ``TagStore/change(_:_:)``; some records of periods may have moved by then, and may again.
     package func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
         guard tag.periodTag == nil, let maxID = change.maxID, let record = try await store.tag(tag) else {
             return try await store.change(tag, change)
         }
         // A change that is refused moves no period.
         _ = try record.applying(change, nowMilliseconds: time.wallMilliseconds)
-        try await movePeriods(of: record, to: maxID)
+        try await movePeriods(of: record, to: maxID, allowEnd: change.allowEnd)
         return try await store.change(tag, change)
+    }
+
+    /// Makes a change that was decided by a record as it was read: again where others changed settings meanwhile that the
+    /// change does not touch, so that two operators at once lose nothing.
+    /// - Throws: `conflict` where they changed one that it touches; as ``change(_:_:)``.
+    package func change(_ record: TagRecord, _ change: TagChange) async throws(FrondError) -> TagRecord {
+        var wanted = change
+        wanted.ifVersion = record.settings.version
+        for _ in 0..<Self.maximumTries {
+            do throws(FrondError) {
+                return try await self.change(record.tag, wanted)
+            } catch {
+                guard error.code == .conflict, let present = try await store.tag(record.tag),
+                    !change.touchesDifference(between: record.settings, present.settings)
+                else { throw error }
+                wanted.ifVersion = present.settings.version
+            }
+        }
+        return try await self.change(record.tag, wanted)
     }
 
     /// Moves the records of a tag's periods that are not there yet forward, and creates that of the present one if it is
     /// missing: where a store was restored from a copy, none of them may know what was issued.
-    private func movePeriods(of record: TagRecord, to maxID: Int64) async throws(FrondError) {
+    private func movePeriods(of record: TagRecord, to maxID: Int64, allowEnd: Bool) async throws(FrondError) {
         if let period = record.options.period {
             let date = try period.date(atMilliseconds: time.wallMilliseconds, by: zones)
             let present = try Tag(record.tag, period: date)
             if try await store.tag(present) == nil { try await createUnlessThere(present, record.settingsOfPeriod) }
         }
         for period in try await store.tags() where period.tag.periodTag == record.tag && period.maxID < maxID {
-            _ = try await store.change(period.tag, TagChange(maxID: maxID))
+            _ = try await store.change(period.tag, TagChange(maxID: maxID, allowEnd: allowEnd))
         }
     }
 
@@ -66,14 +90,15 @@ package struct TagAdministration<Store: SegmentStore>: Sendable {
 
     /// Options with the number from which snowflake IDs of the tag begin: below any that the layout makes from a day ago
     /// on. A number that was set once stays, since IDs may have been issued on both sides of it.
-    package func withFloor(_ options: TagOptions, present: TagOptions) -> TagOptions {
+    /// - Parameter layout: the layout of snowflake IDs, asked for where the tag gets some; nil where there is none.
+    package static func withFloor(
+        _ options: TagOptions, nowMilliseconds: Int64, layout: () throws -> SnowflakeLayout?
+    ) rethrows -> TagOptions {
+        guard options.snowflakeFloor == nil, options.generators.contains(where: \.isMadeFromClock),
+            let layout = try layout()
+        else { return options }
         var options = options
-        options.snowflakeFloor = present.snowflakeFloor ?? options.snowflakeFloor
-        guard options.snowflakeFloor == nil, options.generators.contains(where: \.isMadeFromClock), let layout else {
-            return options
-        }
-        let dayAgo = time.wallMilliseconds - Self.snowflakeMarginMilliseconds
-        options.snowflakeFloor = layout.leastID(fromMilliseconds: dayAgo)
+        options.snowflakeFloor = layout.leastID(ofTickContainingMilliseconds: nowMilliseconds - snowflakeMarginMilliseconds)
         return options
     }
 }

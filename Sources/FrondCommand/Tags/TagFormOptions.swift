@@ -1,7 +1,7 @@
 import ArgumentParser
 import Frond
 
-/// The options that say which generators make the IDs of a tag, and how they are written.
+/// The options of a tag's generators and of the notation of its IDs.
 struct TagFormOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
@@ -25,8 +25,16 @@ struct TagFormOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Scramble the numbers with the key of the setting scrambleKey.")
     var scramble: Bool?
 
-    /// Whether any of them was given.
-    var isSet: Bool { generators != nil || format != nil || period != nil || timeZone != nil || scramble != nil }
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Refuse requests with another format, so that no two IDs are alike. (default: where the tag has a format)")
+    var onlyItsFormat: Bool?
+
+    /// True where any of them is given.
+    var isSet: Bool {
+        generators != nil || format != nil || period != nil || timeZone != nil || scramble != nil
+            || onlyItsFormat != nil
+    }
 
     private static let none = "none"
 
@@ -38,7 +46,9 @@ struct TagFormOptions: ParsableArguments {
             let names =
                 generators == Self.none ? [] : generators.split(separator: ",", omittingEmptySubsequences: false)
             options.generators = try names.map { try GeneratorKind($0) }
-            options.snowflakeFloor = try floor(for: options.generators, present, reader)
+            options = try TagAdministration.withFloor(
+                options, nowMilliseconds: SystemTimeSource().wallMilliseconds,
+                layout: { try SnowflakeSettings.layout(reader) })
         }
         if let format { options.format = format == Self.none ? nil : try TextFormat(format) }
         if let period { options.period = try makePeriod(period, present.period) }
@@ -48,6 +58,7 @@ struct TagFormOptions: ParsableArguments {
             }
             options.period?.timeZone = try TimeZoneNames().checked(timeZone)
         }
+        if let onlyItsFormat { options.onlyItsFormat = onlyItsFormat }
         if let scramble { options.scrambleKey = scramble ? try key(reader).fingerprint : nil }
         return options
     }
@@ -56,21 +67,9 @@ struct TagFormOptions: ParsableArguments {
         if name == Self.none { return nil }
         guard let unit = TagPeriod.Unit(rawValue: name) else {
             let all = TagPeriod.Unit.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandFailure(.usage, "--period '\(name)' is none of \(all), none")
+            throw CommandFailure(.usage, "--period '\(name)' is unknown; use \(all) or none")
         }
         return TagPeriod(unit, timeZone: present?.timeZone ?? "UTC")
-    }
-
-    /// Where snowflake IDs begin: below any that the layout gives from a day ago on. What was set once stays, since IDs
-    /// may have been given out on both sides of it.
-    private func floor(
-        for generators: [GeneratorKind], _ present: TagOptions, _ reader: SettingsReader
-    ) throws -> Int64? {
-        if let floor = present.snowflakeFloor { return floor }
-        guard generators.contains(where: \.isMadeFromClock) else { return nil }
-        let layout = try SnowflakeSettings.layout(reader)
-        let dayAgo = SystemTimeSource().wallMilliseconds - 86_400_000
-        return layout.leastID(ofTickContainingMilliseconds: dayAgo)
     }
 
     private func key(_ reader: SettingsReader) throws -> ScrambleKey {

@@ -2,9 +2,6 @@ import ArgumentParser
 import Frond
 
 struct TagSetCommand: AsyncParsableCommand {
-    /// The most tries while others keep changing the tag.
-    private static let maximumTries = 20
-
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Change a tag.",
         discussion: "Servers see a change with their next reservation of the tag.")
@@ -52,7 +49,8 @@ struct TagSetCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .usage,
                     "nothing to change: give --step, --max-id, --max, --cycle, --no-cycle, --description, --generators, "
-                        + "--format, --period, --time-zone, --scramble or --no-scramble")
+                        + "--format, --period, --time-zone, --scramble, --no-scramble, --only-its-format or "
+                        + "--no-only-its-format")
             }
             guard !form.isSet || tag.periodTag == nil else {
                 throw CommandFailure(.usage, "'\(tag)' is the record of a period: set its format for the tag")
@@ -63,29 +61,8 @@ struct TagSetCommand: AsyncParsableCommand {
                 let wanted = try form.applied(to: record.options, try await settings.reader())
                 change.setOptions(from: record.options, to: wanted)
             }
-            // Refused before the first period is moved.
-            _ = try record.applying(change, nowMilliseconds: 0)
-            if let maxId { try await store.movePeriods(of: tag, to: maxId, allowEnd: allowEnd) }
-            try output.print(try await apply(change, decidedBy: record, store))
+            let tags = TagAdministration(store, zones: TimeZoneNames())
+            try output.print(try await tags.change(record, change))
         }
-    }
-
-    /// Makes the change, again where others changed settings that it does not touch.
-    private func apply(
-        _ change: TagChange, decidedBy record: TagRecord, _ store: any TagStore
-    ) async throws -> TagRecord {
-        var change = change
-        change.ifVersion = record.settings.version
-        for _ in 0..<Self.maximumTries {
-            do {
-                return try await store.change(record.tag, change)
-            } catch  where error.code == .conflict {
-                guard let present = try await store.tag(record.tag),
-                    !change.touchesDifference(between: record.settings, present.settings)
-                else { throw error }
-                change.ifVersion = present.settings.version
-            }
-        }
-        return try await store.change(record.tag, change)
     }
 }

@@ -72,7 +72,7 @@ struct GRPCListener: Service {
             IDsService(generators: generators, maxCount: maxCount, streamLimits: limits, calls: calls),
             SegmentsService(
                 store: generators.issuer.segments?.store, maxStep: generators.issuer.segments?.maxStep ?? 1,
-                calls: calls),
+                administration: generators.issuer.administration, calls: calls),
             WorkersService(keeper: generators.snowflake, calls: calls, time: time),
             HealthService(readiness: Readiness(issuer: generators.issuer, drain: drain), calls: calls, time: time),
         ]

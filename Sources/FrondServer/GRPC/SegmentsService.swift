@@ -11,6 +11,7 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
     let store: StoreView?
     /// The maximum number of numbers in one reservation of a client, unless the tag's own step is larger.
     let maxStep: Int64
+    let administration: TagAdministration?
     let calls: CallGuard
 
     func reserveSegment(
@@ -73,9 +74,9 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
         request: ServerRequest<Frond_V1_CreateTagRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_CreateTagResponse> {
         let message = request.message
-        return try await serve(request.metadata) { store in
+        return try await administer(request.metadata) { tags in
             let tag = try Tag(message.tag)
-            let record = try await store.create(tag, try message.settings(of: tag))
+            let record = try await tags.create(tag, try message.settings(of: tag))
             return .with { $0.tag = Frond_V1_TagRecord(record) }
         }
     }
@@ -84,9 +85,9 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
         request: ServerRequest<Frond_V1_ChangeTagRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_ChangeTagResponse> {
         let message = request.message
-        return try await serve(request.metadata) { store in
+        return try await administer(request.metadata) { tags in
             let tag = try Tag(message.tag)
-            let record = try await store.change(tag, try message.change(of: tag))
+            let record = try await tags.change(tag, try message.change(of: tag))
             return .with { $0.tag = Frond_V1_TagRecord(record) }
         }
     }
@@ -98,18 +99,14 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
         return ServerResponse(message: try await calls.run(metadata) { try await work(store) })
     }
 
-    /// A remote caller would issue the bare numbers, which may equal a text of the tag, or a number of another of its
-    /// generators.
-    /// - Throws: `generatorNotOfTag`; `invalidArgument` for a tag whose IDs are not its numbers.
+    private func administer<Output: Sendable>(
+        _ metadata: Metadata, _ work: @escaping @Sendable (TagAdministration) async throws -> Output
+    ) async throws -> ServerResponse<Output> {
+        guard let administration else { throw FrondError.notEnabled(SegmentGenerators.kind) }
+        return ServerResponse(message: try await calls.run(metadata) { try await work(administration) })
+    }
+
     private static func checkIsPlain(_ tag: Tag, in store: StoreView) async throws(FrondError) {
-        guard let options = try await store.tag(tag)?.options else { return }
-        guard options.generators.isEmpty || options.generators.contains(where: \.countsInRecord) else {
-            throw .notOfTag(tag, SegmentGenerators.kind, options.generators)
-        }
-        guard options.format != nil || options.period != nil || options.scrambleKey != nil else { return }
-        throw FrondError(
-            .invalidArgument,
-            "tag '\(tag)' issues formatted text, not numbers: request its IDs with Next, or over HTTP at /api/id/\(tag)"
-        )
+        try await store.tag(tag)?.options.checkNumbersAreIDs(of: tag)
     }
 }

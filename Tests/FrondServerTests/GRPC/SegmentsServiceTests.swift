@@ -51,6 +51,45 @@ struct SegmentsServiceTests {
         }
     }
 
+    @Test("a tag whose next number moves has that of its periods moved too, also of the present one that is missing")
+    func periods() async throws {
+        let store = InMemorySegmentStore()
+        let tag = try Frond.Tag("order")
+        let options = TagOptions(format: try TextFormat("{date}-{number}"), period: TagPeriod(.day))
+        _ = try await store.create(tag, TagSettings(step: 10, options: options))
+        let old = try Frond.Tag(tag, period: "20200101")
+        _ = try await store.create(old, TagSettings(step: 10))
+        var server = TestServer()
+        server.store = store
+        try await server.withClient { client async throws in
+            let changed = try await client.segments.changeTag(.with { ($0.tag, $0.maxID) = ("order", 5000) }).tag
+            #expect(changed.maxID == 5000)
+            let records = try await store.tags()
+            #expect(records.count == 3, "the record of today is created")
+            #expect(records.allSatisfy { $0.maxID == 5000 }, "\(records)")
+            #expect(try await client.ids.next(.with { $0.tag = "order" }).text.hasSuffix("-5000"))
+            // A change that is refused moves no period.
+            let refused = try await status {
+                try await client.segments.changeTag(
+                    .with { ($0.tag, $0.maxID, $0.step) = ("order", 6000, -1) })
+            }
+            #expect(refused.code == .invalidArgument)
+            #expect(try await store.tag(old)?.maxID == 5000)
+        }
+    }
+
+    @Test("a tag that is created with snowflake IDs beside numbers has it recorded where they begin")
+    func floor() async throws {
+        var server = TestServer()
+        server.store = InMemorySegmentStore()
+        server.registry = InMemoryWorkerRegistry()
+        try await server.withClient { client async throws in
+            let created = try await client.segments.createTag(
+                .with { ($0.tag, $0.maxValue, $0.options) = ("order", 1_000_000, "generators=segment,snowflake") }).tag
+            #expect(created.options.contains("snowflakeFloor="), "\(created.options)")
+        }
+    }
+
     @Test("of a tag whose IDs are not its numbers are for the server alone")
     func texts() async throws {
         let store = InMemorySegmentStore()
