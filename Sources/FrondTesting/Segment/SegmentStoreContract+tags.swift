@@ -152,8 +152,7 @@ extension SegmentStoreContract {
         for name in ["created", "changed", "reserved"] {
             let tag = try makeTag(name)
             try expectEqual(
-                listed.first { $0.tag == tag }, try await store.tag(tag),
-                "the tag '\(name)' in the list of changed tags")
+                listed.first { $0.tag == tag }, try await store.tag(tag), "the tag '\(name)' in the list of changed tags")
         }
     }
 

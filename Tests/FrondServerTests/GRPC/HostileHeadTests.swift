@@ -23,7 +23,7 @@ struct HostileHeadTests {
             ["1S", "-1S"], ["1S", "1S"], ["\u{661}S"], ["9223372036854775807S"],
         ])
     func malformedTimeout(values: [String]) async throws {
-        try await GRPCTestServer().whileRunning { running in
+        try await TestServer().whileRunning { running in
             try await HTTP2Peer.connect(port: running.port) { peer in
                 let head = HTTP2Wire.call(Self.next, values.map { ("grpc-timeout", $0) })
                 try await peer.send(HTTP2Wire.headers(1, head) + HTTP2Wire.data(1, try Self.request))
@@ -42,7 +42,7 @@ struct HostileHeadTests {
         "may set any timeout of 1 to 8 digits",
         arguments: ["1H", "99999999H", "99999999M", "99999999S", "99999999m", "9999999S", "00000009S", "99999999u"])
     func longTimeout(value: String) async throws {
-        try await GRPCTestServer().whileRunning { running in
+        try await TestServer().whileRunning { running in
             try await HTTP2Peer.connect(port: running.port) { peer in
                 let head = HTTP2Wire.call(Self.next, [("grpc-timeout", value)])
                 try await peer.send(HTTP2Wire.headers(1, head) + HTTP2Wire.data(1, try Self.request))

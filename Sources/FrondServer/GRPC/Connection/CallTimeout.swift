@@ -2,6 +2,10 @@
 ///
 /// Its form is that of gRPC over HTTP/2: 1 to 8 digits and one of `H`, `M`, `S`, `m`, `u`, `n`.
 struct CallTimeout: Hashable, Sendable {
+    static let header = "grpc-timeout"
+    /// The message of the refusal of a malformed timeout.
+    static let malformed = "malformed grpc-timeout; use one value of 1 to 8 digits and H, M, S, m, u or n"
+
     /// Longer timeouts are cut to this one, which no server outlives.
     private static let longest = Duration.seconds(9_999_999)
     private static let digits = 1...8

@@ -24,10 +24,10 @@ struct CallHead: Sendable {
             case "content-type":
                 hasType = value == "application/grpc" || value == "application/grpc+proto"
                 if !hasType { throw .http(415) }
-            case CallHeadGuard.timeoutHeader:
+            case CallTimeout.header:
                 timeouts += 1
                 timeout = CallTimeout(value)
-                guard timeouts == 1, timeout != nil else { throw .status(.invalidArgument, CallHeadGuard.malformed) }
+                guard timeouts == 1, timeout != nil else { throw .status(.invalidArgument, CallTimeout.malformed) }
             case "grpc-encoding":
                 encodings += 1
                 guard encodings == 1, value == "identity" else {
@@ -45,7 +45,7 @@ struct CallHead: Sendable {
         var metadata = Metadata()
         metadata.reserveCapacity(headers.count)
         for (name, value, _) in headers where !name.hasPrefix(":") {
-            let passedOn = name == CallHeadGuard.timeoutHeader ? timeout?.shortForm ?? value : value
+            let passedOn = name == CallTimeout.header ? timeout?.shortForm ?? value : value
             metadata.addString(passedOn, forKey: name)
         }
         return metadata

@@ -16,7 +16,7 @@ struct FrameFuzzTests {
 
     @Test("end no process and no call of an honest client")
     func fuzz() async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.registry = InMemoryWorkerRegistry()
         try await server.whileRunning { running in
             try await running.withClient { client in

@@ -21,7 +21,7 @@ struct HostileConnectionTests {
 
     @Test("has each wrong call answered, and its next one served")
     func wrongCalls() async throws {
-        try await GRPCTestServer().whileRunning { running in
+        try await TestServer().whileRunning { running in
             try await HTTP2Peer.connect(port: running.port) { peer in
                 let request = try Self.request()
                 let good = HTTP2Wire.call(Self.next)
@@ -60,7 +60,7 @@ struct HostileConnectionTests {
 
     @Test("that repeats headers, or sends data before them, harms only itself")
     func order() async throws {
-        try await GRPCTestServer().whileRunning { running in
+        try await TestServer().whileRunning { running in
             let head = HTTP2Wire.headers(1, HTTP2Wire.call(Self.next))
             let streamHead = HTTP2Wire.headers(1, HTTP2Wire.call("/frond.v1.IDs/Stream"))
             var wrong: [[UInt8]] = []
@@ -94,7 +94,7 @@ struct HostileConnectionTests {
 
     @Test("has its connection closed with the error named, and its calls released")
     func protocolError() async throws {
-        try await GRPCTestServer().whileRunning { running in
+        try await TestServer().whileRunning { running in
             for _ in 0..<50 {
                 try await HTTP2Peer.connect(port: running.port) { peer in
                     try await peer.send(
@@ -109,7 +109,7 @@ struct HostileConnectionTests {
 
     @Test("learns of the end of the server by a GOAWAY without an error, and has its call answered")
     func goAway() async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.configuration.drainLimit = .seconds(5)
         try await server.whileRunning { running in
             try await HTTP2Peer.connect(port: running.port) { peer in
@@ -130,7 +130,7 @@ struct HostileConnectionTests {
 
     @Test("is asked to connect anew when its connection has reached its age")
     func age() async throws {
-        var server = GRPCTestServer()
+        var server = TestServer()
         server.configuration.grpc?.maxConnectionAge = .milliseconds(10)
         try await server.whileRunning { running in
             try await HTTP2Peer.connect(port: running.port) { peer in
@@ -143,7 +143,7 @@ struct HostileConnectionTests {
 
     @Test("sends as much as it likes on one connection: the windows are given back")
     func windows() async throws {
-        try await GRPCTestServer().whileRunning { running in
+        try await TestServer().whileRunning { running in
             try await HTTP2Peer.connect(port: running.port) { peer in
                 for round in 0..<4000 as Range<UInt32> {
                     try await peer.send(try Self.call(2 * round + 1))
@@ -155,7 +155,7 @@ struct HostileConnectionTests {
 
     @Test("that floods or resets is closed or served, and others are answered meanwhile")
     func floods() async throws {
-        try await GRPCTestServer().whileRunning { running in
+        try await TestServer().whileRunning { running in
             let opening = HTTP2Wire.headers(1, HTTP2Wire.call("/frond.v1.IDs/Stream"))
             func times(_ count: UInt32, _ bytes: (UInt32) -> [UInt8]) -> [UInt8] {
                 var all: [UInt8] = []

@@ -1,4 +1,5 @@
 import FrondAPI
+import GRPCCore
 import NIOCore
 import NIOHPACK
 import SwiftProtobuf
@@ -60,7 +61,7 @@ struct RequestPartsTests {
         for prefix: [UInt8] in [[0, 0, 0, 0, 65], [0, 255, 255, 255, 255], [1, 0, 0, 0, 1], [7, 0, 0, 0, 1]] {
             var deframer = MessageDeframer(limit: 64)
             deframer.append(ByteBuffer(bytes: prefix))
-            #expect(throws: CallHead.Refusal.self) { try deframer.peek() }
+            #expect(throws: CallHead.Refusal.self) { () throws -> Void in _ = try deframer.peek() }
         }
     }
 
