@@ -8,8 +8,8 @@ extension TagRecord {
         try checkGenerators()
         try checkPeriod()
         try checkWidth()
-        if options.scrambleKey != nil,
-            options.generators.contains(where: { $0.isMadeFromClock || $0.countsBesideRecord })
+        if self.options.scrambleKey != nil,
+            self.options.generators.contains(where: { $0.isMadeFromClock || $0.countsBesideRecord })
         {
             throw refusal("cannot be scrambled: the numbers of snowflake and ticket lie outside of its range")
         }
@@ -31,7 +31,7 @@ extension TagRecord {
         if generators.contains(where: \.countsInOneDatabase), stripe.count > 1 {
             throw refusal("is spread over \(stripe.count) databases, and redis counts in one: leave redis out")
         }
-        guard let floor = options.snowflakeFloor else {
+        guard let floor = self.options.snowflakeFloor else {
             guard
                 !generators.contains(where: \.isMadeFromClock)
                     || generators.first?.isMadeFromClock == true && !counts
@@ -71,9 +71,9 @@ extension TagRecord {
 
     /// A number that a fixed width cannot hold would be an error some day, and not now.
     private func checkWidth() throws(FrondError) {
-        guard let number = options.format?.number, case .fixed(let width) = number.width else { return }
-        let counts = options.generators.allSatisfy { $0.countsInRecord || !$0.makesNumbers }
-        let largest = counts ? maxValue : Int64.max
+        guard let number = self.options.format?.number, case .fixed(let width) = number.width else { return }
+        let counts = self.options.generators.allSatisfy { $0.countsInRecord || !$0.makesNumbers }
+        let largest = counts ? self.maxValue : Int64.max
         guard number.text(of: largest) == nil else { return }
         throw refusal(
             "has numbers up to \(largest), which \(width) digits of \(number.radix.rawValue) do not hold: use "
@@ -103,8 +103,8 @@ extension TagRecord {
 
     /// True where an ID of the tag may have been issued.
     var mayBeUsed: Bool {
-        let counts = options.generators.allSatisfy(\.countsInRecord)
-        return maxID != startID || cycle != 0 || options.period != nil || !counts
+        let counts = self.options.generators.allSatisfy(\.countsInRecord)
+        return maxID != self.startID || cycle != 0 || self.options.period != nil || !counts
     }
 
     private func refusal(_ reason: String) -> FrondError {

@@ -45,7 +45,7 @@ final class CallConnectionHandler: ChannelDuplexHandler {
     let setup: Setup
     let limits: TransportLimits
     let lane: RPCLane
-    var state: ConnectionStateMachine
+    var state: CallConnectionStateMachine
     var context: ChannelHandlerContext?
     var entries: [HTTP2StreamID: Entry] = [:]
     /// Calls with messages that have to wait, in their order.
@@ -73,7 +73,7 @@ final class CallConnectionHandler: ChannelDuplexHandler {
         self.setup = setup
         limits = setup.budget.limits
         lane = RPCLane(generators: setup.generators, maxCount: setup.maxCount)
-        state = ConnectionStateMachine(limits: limits, now: .now(), age: setup.age, grace: setup.grace)
+        state = CallConnectionStateMachine(limits: limits, now: .now(), age: setup.age, grace: setup.grace)
     }
 
     // MARK: The connection
@@ -221,7 +221,7 @@ final class CallConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    private func perform(_ action: ConnectionStateMachine.Action) {
+    private func perform(_ action: CallConnectionStateMachine.Action) {
         switch action {
         case .nothing: return
         case .announceEnd:

@@ -121,8 +121,8 @@ struct CallExchangeTests {
 struct ConnectionLifeTests {
     private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
 
-    private func machine(age: TimeAmount? = nil) -> ConnectionStateMachine {
-        ConnectionStateMachine(limits: TransportLimits(), now: Self.start, age: age, grace: .seconds(10))
+    private func machine(age: TimeAmount? = nil) -> CallConnectionStateMachine {
+        CallConnectionStateMachine(limits: TransportLimits(), now: Self.start, age: age, grace: .seconds(10))
     }
 
     @Test("a silent client is asked after a minute, and closed where it does not answer")

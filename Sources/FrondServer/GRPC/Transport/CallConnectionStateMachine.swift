@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Decides when a connection is asked whether it lives, told to end, and closed. Time is passed in.
-struct ConnectionStateMachine: Sendable {
+struct CallConnectionStateMachine: Sendable {
     enum Action: Equatable {
         case nothing
         /// Tells the client to begin no more calls here, and measures the way there and back with a PING.
