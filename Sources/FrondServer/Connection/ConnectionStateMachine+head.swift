@@ -6,9 +6,12 @@ extension ConnectionStateMachine.Request {
         hasBody = (declaredLength ?? 0) > 0 || head.headers.contains(name: "transfer-encoding")
         waitsToContinue =
             hasBody && head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
-        persistence// The decoder takes nothing behind these.
-        =
-            head.method == .CONNECT || RequestDecoder.endsAfter(head) || !head.isKeepAlive
-            ? .last : head.version.minor == 0 ? .keptByName : .kept
+        // The decoder takes nothing behind these.
+        let isLast = head.method == .CONNECT || RequestDecoder.endsAfter(head)
+        if isLast || !head.isKeepAlive {
+            persistence = .last
+        } else {
+            persistence = head.version.minor == 0 ? .keptByName : .kept
+        }
     }
 }
