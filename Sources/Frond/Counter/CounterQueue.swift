@@ -34,7 +34,7 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
     /// True while draws are for one caller each, because fewer numbers are left than all of them need.
     private var isSingle = false
     /// Numbers of callers that failed because too few are left: issued before another draw.
-    private var leftovers: ArraySlice<NumberRun> = []
+    private var leftovers = NumberSupply()
     private var timerArmed = false
     private var hasDrawn = false
     package private(set) var isClosed = false
@@ -170,13 +170,13 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
         while let caller = callers.first, caller.missing >= asked {
             callers.removeFirst()
             effects.fail(caller.waiter, error)
-            leftovers += caller.numbers
+            leftovers.append(caller.numbers)
             serveLeftovers(&effects)
         }
     }
 
     private mutating func serveLeftovers(_ effects: inout Effects) {
-        while !leftovers.isEmpty, !callers.isEmpty {
+        while leftovers.count > 0, !callers.isEmpty {
             callers[0].take(from: &leftovers)
             guard callers[0].missing == 0 else { return }
             let caller = callers.removeFirst()

@@ -11,6 +11,12 @@ package struct NumberSupply: Sendable {
         count = runs.reduce(0) { $0 + $1.count }
     }
 
+    /// Adds numbers behind those that are left.
+    package mutating func append(_ more: [NumberRun]) {
+        runs += more
+        count = more.reduce(count) { $0 + $1.count }
+    }
+
     /// Takes the next numbers: `wanted` of them, or all that are left where those are fewer.
     package mutating func take(_ wanted: Int64) -> [NumberRun] {
         var missing = min(wanted, count)
