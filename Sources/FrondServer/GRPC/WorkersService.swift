@@ -84,7 +84,7 @@ final class WorkersService: Frond_V1_Workers.ServiceProtocol {
     func listWorkers(
         request: ServerRequest<Frond_V1_ListWorkersRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_ListWorkersResponse> {
-        try await serve(request.metadata) { [self] registry in
+        try await serve(request.metadata) { registry in
             let records = try await registry.workers()
             return .with { $0.workers = records.map { Frond_V1_WorkerRecord($0) } }
         }

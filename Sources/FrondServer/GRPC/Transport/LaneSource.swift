@@ -7,7 +7,7 @@ import SwiftProtobuf
 enum LaneSource {
     case number(any IDGenerator<Int64>, Frond_V1_Generator)
     case run(SegmentGenerator, count: Int, Frond_V1_Generator)
-    case uuid(any IDGenerator<UUIDValue>, Frond_V1_Generator)
+    case uuid(any TagGenerating, Tag, Frond_V1_Generator)
 
     /// The largest answer to a request for one ID, with its prefix.
     private static let longestAnswer = 64
@@ -28,8 +28,10 @@ enum LaneSource {
         case .run(let generator, let count, let kind):
             guard let run = generator.nextRunIfReady(count: count) else { return nil }
             return encoded(.with { ($0.runs, $0.generator) = ([Frond_V1_NumberRun(run)], kind) }, allocator)
-        case .uuid(let generator, let kind):
-            guard let uuid = generator.nextIfReady() else { return nil }
+        case .uuid(let generator, let tag, let kind):
+            guard case .uuids(let uuids)? = generator.issueIfReady(tag, upTo: 1), let uuid = uuids.first else {
+                return nil
+            }
             return encoded(Frond_V1_NextResponse.with { ($0.uuid, $0.generator) = (uuid.description, kind) }, allocator)
         }
     }
@@ -87,7 +89,7 @@ extension ServedGenerators {
             request.unknownFields.data.isEmpty, let tag = try? Tag(request.tag), request.generator == .segment,
             (1...maxCount).contains(Int(request.count)), issuer.isPlain(tag, by: .segment)
         else { return nil }
-        return segments?.existingGenerator(for: tag).map {
+        return issuer.segments?.existingGenerator(for: tag).map {
             .run($0, count: Int(request.count), request.generator)
         }
     }
@@ -96,13 +98,18 @@ extension ServedGenerators {
         switch kind {
         case .segment:
             guard issuer.isPlain(tag, by: .segment) else { return nil }
-            return segments?.existingGenerator(for: tag).map { .number($0, kind) }
+            return issuer.segments?.existingGenerator(for: tag).map { .number($0, kind) }
         case .snowflake:
             guard issuer.isPlain(tag, by: .snowflake) else { return nil }
             return snowflake.map { .number($0.generator, kind) }
-        case .uuid: return issuer.isPlain(tag, by: .uuid) ? .uuid(timeOrderedUUID, kind) : nil
-        case .uuidV4: return issuer.isPlain(tag, by: .uuid) ? .uuid(randomUUID, kind) : nil
+        case .uuid: return laneSource(kind, tag, version: nil)
+        case .uuidV4: return laneSource(kind, tag, version: .random)
         default: return nil
         }
+    }
+
+    private func laneSource(_ kind: Frond_V1_Generator, _ tag: Tag, version: UUIDVersion?) -> LaneSource? {
+        guard issuer.isPlain(tag, by: .uuid) else { return nil }
+        return issuer.generators.source(.uuid, version: version).map { .uuid($0, tag, kind) }
     }
 }
