@@ -52,7 +52,7 @@ struct IssuingContractTests {
         #expect(try await client.next("order", count: 3).numbers == [NumberRun(first: 2, count: 3)])
         let tag = try Tag("order")
         #expect((try await store.tag(tag)?.maxID ?? 0) > 100, "they are reserved ahead")
-        let change = TagChange(options: TagOptions(format: try TextFormat("N{number}")), allowAlike: true)
+        let change = TagChange(options: TagOptions(format: try TextFormat("N{number}")), allowRepeats: true)
         _ = try await store.change(tag, change)
         // What is reserved here is used up before a server can refuse more of it.
         var lines: [String] = []

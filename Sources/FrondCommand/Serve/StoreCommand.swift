@@ -33,10 +33,10 @@ struct StoreAdoptCommand: AsyncParsableCommand {
             let settings = try Settings(reader)
             let now = SystemTimeSource().wallMilliseconds
             if case .sqlite(let path) = settings.store { try await adopt(path, nowMilliseconds: now) }
-            let directory = try reader.string(.dataDirectory, default: "./frond-data")
+            let directory = reader.string(.dataDirectory, default: "./frond-data")
             for workerID in Self.workerIDs(in: directory) {
                 try await FileWorkerRegistry(workerID: workerID, directory: directory).adopt(floorMilliseconds: now)
-                say("the file of worker ID \(workerID) in \(directory) is adopted")
+                try say("the file of worker ID \(workerID) in \(directory) is adopted")
             }
         }
     }
@@ -49,11 +49,12 @@ struct StoreAdoptCommand: AsyncParsableCommand {
             for record in try await store.tags() {
                 let (next, overflows) = record.maxID.addingReportingOverflow(skip)
                 let end = record.maxValue + 1
-                _ = try await store.change(record.tag, TagChange(maxID: overflows ? end : min(next, end)))
+                let change = TagChange(maxID: overflows ? end : min(next, end), allowEnd: true)
+                _ = try await store.change(record.tag, change)
             }
         }
         try await store.close()
-        say("'\(path)' is adopted\(skip > 0 ? ", and \(skip) numbers of each tag are left out" : "")")
+        try say("'\(path)' is adopted\(skip > 0 ? ", and \(skip) numbers of each tag are left out" : "")")
     }
 
     /// The worker IDs that have a file in a directory.

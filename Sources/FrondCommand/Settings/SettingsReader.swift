@@ -66,11 +66,18 @@ struct SettingsReader {
     func text(_ setting: SettingKey) -> String? {
         if let secret = secrets[setting] { return secret }
         let key = ConfigKey(setting.rawValue)
-        let text =
-            reader.string(forKey: key) ?? reader.int(forKey: key).map(String.init)
-            ?? reader.double(forKey: key).map { "\($0)" } ?? reader.bool(forKey: key).map { "\($0)" }
-            ?? reader.stringArray(forKey: key).map { "\($0)" }
+        let text: String? = reader.string(forKey: key) ?? number(key) ?? other(key)
         return text?.isEmpty == true ? nil : text
+    }
+
+    private func number(_ key: ConfigKey) -> String? {
+        if let integer = reader.int(forKey: key) { return String(integer) }
+        return reader.double(forKey: key).map { "\($0)" }
+    }
+
+    private func other(_ key: ConfigKey) -> String? {
+        if let flag = reader.bool(forKey: key) { return flag ? "true" : "false" }
+        return reader.stringArray(forKey: key).map { "\($0)" }
     }
 
     func string(_ key: SettingKey, default fallback: String) -> String {

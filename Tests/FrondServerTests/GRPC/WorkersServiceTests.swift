@@ -1,3 +1,4 @@
+import Foundation
 import Frond
 import FrondAPI
 import FrondTesting

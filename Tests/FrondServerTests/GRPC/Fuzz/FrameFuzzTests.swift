@@ -19,7 +19,7 @@ struct FrameFuzzTests {
         var server = TestServer()
         server.registry = InMemoryWorkerRegistry()
         try await server.whileRunning { running in
-            try await running.withClient { client in
+            try await running.withClient { (client) async throws in
                 for index in 0..<Self.connections {
                     await GRPCAttack.sendNonsense(port: running.port, seed: Self.firstSeed &+ UInt64(index))
                     if index.isMultiple(of: 10) {
