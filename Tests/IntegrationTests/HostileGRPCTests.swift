@@ -1,4 +1,5 @@
 import Foundation
+import FrondTesting
 import TestServers
 import Testing
 

@@ -1,13 +1,14 @@
 import Foundation
+import FrondTesting
 import TestServers
 import Testing
 
-@Suite(
-    "A server under all attacks at once", .timeLimit(.minutes(60)), .enabled(if: SoakTests.minutes > 0))
-struct SoakTests {
-    /// The length in minutes; `SOAK_MINUTES` sets it, and without it nothing runs.
-    static let minutes = ProcessInfo.processInfo.environment["SOAK_MINUTES"].flatMap { Double($0) } ?? 0
+/// The length in minutes; `SOAK_MINUTES` sets it, and without it nothing runs.
+private let soakMinutes = ProcessInfo.processInfo.environment["SOAK_MINUTES"].flatMap { Double($0) } ?? 0
 
+@Suite(
+    "A server under all attacks at once", .timeLimit(.minutes(60)), .enabled(if: soakMinutes > 0))
+struct SoakTests {
     private static let next = HTTP2Wire.message([10, 5, 111, 114, 100, 101, 114, 16, 1])
 
     @Test("keeps its p99 under 100 ms, its horizon renewed, and has its memory back at the end")
@@ -17,7 +18,7 @@ struct SoakTests {
             in: directory, ["--grpc-port", "0", "--registry", "sqlite:", "--set", "snowflake.maxHorizon=10s"])
         let port = try await server.grpcPort()
         _ = try await server.nextID()
-        let end = ContinuousClock.now + .seconds(60 * Self.minutes)
+        let end = ContinuousClock.now + .seconds(60 * soakMinutes)
         for seed in 0..<500 as Range<UInt64> { await GRPCAttack.sendNonsense(port: port, seed: seed) }
         let before = try #require(server.process.residentKilobytes)
         let durations = try await withThrowingTaskGroup(of: [Duration].self) { tasks in
