@@ -42,7 +42,7 @@ struct AnswerFormTests {
             ("/api/segment/get/order?count=2&count=3", "'count'"),
             ("/api/segment/get/order?count=2&c%6Funt=3", "'count'"),
             ("/api/segment/get/order?batchSize=5", "'batchSize'"), ("/api/id/order?size=5", "'size'"),
-            ("/api/uuid/get/order?format=hex:8", "'format'"), ("/api/segment/get/order?version=4", "'version'"),
+            ("/api/uuid/get/order?format=hex:8", "format 'hex:8'"), ("/api/segment/get/order?version=4", "'version'"),
             ("/api/id/order?version=7", "'version'"), ("/api/snowflake/decode/1?count=2", "'count'"),
             ("/decodeSnowflakeId?snowflakeId=1&snowflakeId=2", "'snowflakeId'"), ("/decodeSnowflakeId?id=1", "'id'"),
             ("/api/segment/get/order?count=%2B5", "'+5'"), ("/api/segment/get/order?answer=xml", "'xml'"),

@@ -17,7 +17,7 @@ struct HostileGRPCTests {
     @Test("by streams that nobody reads serves others, stays ready, keeps its horizon and its memory, and ends in time")
     func unreadStreams() async throws {
         let server = try await FrondServerProcess.start(
-            in: directory, ["--grpc-port", "0", "--registry", "sqlite:", "--set", "snowflake.maxHorizon=10s"])
+            in: directory, ["--grpc-port", "0", "--registry", "sqlite:", "--set", "worker.maxHorizon=10s"])
         let port = try await server.grpcPort()
         _ = try await server.nextID()
         let before = try #require(server.process.residentKilobytes)

@@ -15,7 +15,7 @@ struct SoakTests {
     func soak() async throws {
         let directory = try TemporaryDirectory()
         let server = try await FrondServerProcess.start(
-            in: directory, ["--grpc-port", "0", "--registry", "sqlite:", "--set", "snowflake.maxHorizon=10s"])
+            in: directory, ["--grpc-port", "0", "--registry", "sqlite:", "--set", "worker.maxHorizon=10s"])
         let port = try await server.grpcPort()
         _ = try await server.nextID()
         let end = ContinuousClock.now + .seconds(60 * soakMinutes)

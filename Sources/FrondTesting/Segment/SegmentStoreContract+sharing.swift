@@ -89,7 +89,7 @@ extension SegmentStoreContract {
         let store = try await open()
         let (good, full, unknown) = (try makeTag("good"), try makeTag("full"), try makeTag("unknown"))
         _ = try await store.create(good, TagSettings(step: 5))
-        _ = try await store.create(full, TagSettings(step: 5, maxValue: 5))
+        _ = try await store.create(full, TagSettings(step: 5, maxValue: 1))
         _ = try await store.reserve(full, atLeast: nil, after: nil)
         let segments = try await withThrowingTaskGroup(of: Segment?.self) { group in
             for index in 0..<150 {

@@ -43,11 +43,11 @@ struct PeriodTests {
         await #expect(throws: FrondError.self, "no tag, no period") {
             try await store.reserve(period, atLeast: nil, after: nil)
         }
-        _ = try await store.create(tag, TagSettings(step: 10, startID: 5, maxValue: 99))
+        _ = try await store.create(tag, TagSettings(step: 10, startID: 5, maxValue: 999))
         let segment = try await store.reserve(period, atLeast: nil, after: nil)
         #expect(segment.first == 5)
         #expect(segment.end == 15)
-        #expect(try await base.tag(period)?.maxValue == 99)
+        #expect(try await base.tag(period)?.maxValue == 999)
         #expect(try await base.tag(tag)?.maxID == 5, "the tag's own numbers stay")
         base.remove(period)
         let floor = SegmentPosition(cycle: 0, next: 15)
