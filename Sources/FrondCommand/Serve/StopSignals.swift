@@ -32,8 +32,11 @@ struct StopSignals {
                 continuation.yield()
             }
             source.activate()
-            // The source sees the signal; its default effect would end the process at once.
-            signal(number, SIG_IGN)
+            #if canImport(Darwin)
+                // The source sees an ignored signal too, whose default effect would end the process. On Linux the source
+                // has a handler of its own, and an ignored signal would be lost.
+                signal(number, SIG_IGN)
+            #endif
             return source
         }
         // A log into a pipe without a reader is lost; it does not end the server.
