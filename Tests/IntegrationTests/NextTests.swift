@@ -58,12 +58,12 @@ struct NextTests {
             (["order", "--count", "10001"], 64, "10001 is out of range: 1 to 10000"),
             (["order", "--count", "99999999999"], 64, "99999999999"),
             (["order", "--generator", "dice"], 64, "'dice'"),
-            (["order", "--generator", "redis"], 64, "no redis generator"),
+            (["order", "--generator", "redis"], 69, "no redis generator"),
             (["order", "--timeout", "soon"], 64, "'soon'"),
             (["order", "--server", "nonsense"], 64, "'nonsense'"),
             (["order", "--cert", "x.pem"], 64, "--key"),
             (["order", "--ca", "/nowhere.pem"], 64, "PEM"),
-            (["order"], 69, "there is no tag 'order'"),
+            (["order"], 69, "tag 'order' does not exist"),
         ]
         for (arguments, status, text) in bad {
             let hasServer = arguments.contains("--server")

@@ -29,8 +29,15 @@ final class FrondServerProcess: Sendable {
         in directory: TemporaryDirectory, port: Int = 0, _ arguments: [String] = [],
         environment: [String: String] = [:], scheme: String = "http"
     ) async throws -> FrondServerProcess {
+        try await start(at: directory.path, keeping: directory, port: port, arguments, environment: environment, scheme: scheme)
+    }
+
+    static func start(
+        at path: String, keeping directory: TemporaryDirectory, port: Int = 0, _ arguments: [String] = [],
+        environment: [String: String] = [:], scheme: String = "http"
+    ) async throws -> FrondServerProcess {
         let process = FrondProcess(
-            ["serve", "--port", "\(port)", "--data-dir", directory.path] + arguments, environment: environment)
+            ["serve", "--port", "\(port)", "--data-dir", path] + arguments, environment: environment)
         let line = try await process.waitForLine(containing: "listens on \(scheme)://")
         let port = try #require(line.split(separator: ":").last.flatMap { Int($0) })
         return FrondServerProcess(process: process, port: port, directory: directory)
