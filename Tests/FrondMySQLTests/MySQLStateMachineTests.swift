@@ -65,13 +65,16 @@ struct MySQLStateMachineTests {
     func pauses() throws {
         var machine = MySQLStateMachine(addressCount: 1)
         var now = Duration.zero
+        _ = try attempt(&machine, at: now)
+        machine.failed(failure, now: now, jitter: 1)
         for _ in 0..<20 {
+            now += MySQLStateMachine.longestPause
             _ = try attempt(&machine, at: now)
             #expect(throws: FrondError.self) { try attempt(&machine, at: now) }
             machine.failed(failure, now: now, jitter: 1)
             #expect(throws: FrondError.self) { try attempt(&machine, at: now) }
-            now += MySQLStateMachine.longestPause
         }
+        now += MySQLStateMachine.longestPause
         // A server that answers, and takes no writes yet, is asked again at once.
         _ = try attempt(&machine, at: now)
         machine.answered()

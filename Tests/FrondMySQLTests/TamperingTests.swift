@@ -69,7 +69,7 @@ struct TamperingTests {
         try await database.run("ALTER TABLE leaf_alloc MODIFY max_id DOUBLE NULL, MODIFY step VARCHAR(20) NULL")
         let error = await frondError { _ = try await store.reserve(Tag("order"), atLeast: nil, after: nil) }
         #expect(error?.code == .storeCorrupt)
-        #expect(error?.message.contains("max_id is '1', not an integer") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("step is '10', not an integer") == true, "\(error?.message ?? "")")
         #expect(try await store.tags().isEmpty)
         _ = try await MySQLSchema(database.configuration).apply()
         #expect(try await store.reserve(Tag("order"), atLeast: nil, after: nil).first == 1)

@@ -11,14 +11,14 @@ struct WorkerTamperingTests {
         DROP TABLE workers;
         CREATE TABLE workers (
             worker_id PRIMARY KEY, token, is_released, floor, horizon, host, process_id, started_at, address, version,
-            updated_at, grpc_address, layout);
-        INSERT INTO workers VALUES (1, 5, 1, 1000, 2000, 'host-b', 8, 900, '', '', 1500, '', '');
+            updated_at, grpc_address, layout, secret);
+        INSERT INTO workers VALUES (1, 5, 1, 1000, 2000, 'host-b', 8, 900, '', '', 1500, '', '', '');
         """
 
     /// Worker ID 1 is free, and what else there is is the row.
     private func withRow(_ row: String, _ body: (SQLiteWorkerRegistry) async throws -> Void) async throws {
         try await withStore { store in
-            try runSQL(Self.laxTable + "INSERT INTO workers VALUES (\(row), '', '');", in: store.path)
+            try runSQL(Self.laxTable + "INSERT INTO workers VALUES (\(row), '', '', '');", in: store.path)
             try await body(SQLiteWorkerRegistry(beside: store))
         }
     }

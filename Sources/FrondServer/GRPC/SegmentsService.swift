@@ -95,14 +95,14 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
     private func serve<Output: Sendable>(
         _ metadata: Metadata, _ work: @escaping @Sendable (StoreView) async throws -> Output
     ) async throws -> ServerResponse<Output> {
-        guard let store else { throw FrondError.notEnabled(SegmentGenerators.kind) }
+        guard let store else { throw ErrorStatus(FrondError.notEnabled(SegmentGenerators.kind)) }
         return ServerResponse(message: try await calls.run(metadata) { try await work(store) })
     }
 
     private func administer<Output: Sendable>(
         _ metadata: Metadata, _ work: @escaping @Sendable (TagAdministration) async throws -> Output
     ) async throws -> ServerResponse<Output> {
-        guard let administration else { throw FrondError.notEnabled(SegmentGenerators.kind) }
+        guard let administration else { throw ErrorStatus(FrondError.notEnabled(SegmentGenerators.kind)) }
         return ServerResponse(message: try await calls.run(metadata) { try await work(administration) })
     }
 

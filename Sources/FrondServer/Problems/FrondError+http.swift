@@ -25,9 +25,16 @@ extension Problem {
         let statement =
             /\b(ALTER|CREATE|DROP)\s+TABLE\b|\bINSERT\s+INTO\b|\b(SELECT|DELETE)\s.*\bFROM\b|\bUPDATE\s.*\bSET\b/
         guard let found = message.firstMatch(of: statement) else { return message }
-        let reason = message[..<found.range.lowerBound]
-        let end = reason.lastIndex { $0.isLetter || $0.isNumber || $0 == "'" || $0 == ")" }
-        return end.map { "\(reason[...$0]); the server's log has the cure" } ?? "the server's log has the reason"
+        var reason = message[..<found.range.lowerBound]
+        while !reason.isEmpty, !endsWell(reason) { reason.removeLast() }
+        return reason.isEmpty ? "the server's log has the reason" : "\(reason); the server's log has the cure"
+    }
+
+    /// True of a text that ends with a word, a closing bracket or a closing quotation mark.
+    private static func endsWell(_ text: Substring) -> Bool {
+        guard let last = text.last else { return true }
+        if last == "'" { return text.dropLast().last.map { !$0.isWhitespace } ?? false }
+        return last.isLetter || last.isNumber || last == ")"
     }
 
     /// False for errors that stay until an operator acts.
