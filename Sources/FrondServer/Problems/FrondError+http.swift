@@ -26,8 +26,10 @@ extension Problem {
             /\b(ALTER|CREATE|DROP)\s+TABLE\b|\bINSERT\s+INTO\b|\b(SELECT|DELETE)\s.*\bFROM\b|\bUPDATE\s.*\bSET\b/
         guard let found = message.firstMatch(of: statement) else { return message }
         let reason = message[..<found.range.lowerBound]
-        let end = reason.lastIndex { $0.isLetter || $0.isNumber || $0 == "'" || $0 == ")" }
-        return end.map { "\(reason[...$0]); the server's log has the cure" } ?? "the server's log has the reason"
+        // Without what opens the statement, such as a quote; one that closes a word belongs to the reason.
+        let opened = reason.hasSuffix("'") || reason.hasSuffix("\"") ? reason.dropLast() : reason
+        let end = opened.lastIndex { $0.isLetter || $0.isNumber || $0 == "'" || $0 == ")" }
+        return end.map { "\(opened[...$0]); the server's log has the cure" } ?? "the server's log has the reason"
     }
 
     /// False for errors that stay until an operator acts.
