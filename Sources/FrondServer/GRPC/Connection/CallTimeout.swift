@@ -37,7 +37,7 @@ struct CallTimeout: Hashable, Sendable {
         let (seconds, attoseconds) = duration.components
         let nanoseconds = attoseconds / 1_000_000_000
         let units: [(name: String, perSecond: Int64)] = [("n", 1_000_000_000), ("u", 1_000_000), ("m", 1000)]
-        for unit in units where seconds < 10_000_000 / unit.perSecond {
+        for unit in units where seconds <= 10_000_000 / unit.perSecond {
             let part = 1_000_000_000 / unit.perSecond
             let amount = seconds * unit.perSecond + (nanoseconds + part - 1) / part
             if amount < 10_000_000 { return "\(amount)\(unit.name)" }
