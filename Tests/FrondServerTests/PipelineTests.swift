@@ -61,10 +61,13 @@ struct PipelineTests {
     @Test(
         "what repeats a request in the middle of another one is not taken for a request",
         arguments: [
-            "GET /health/live HTTP/1.1\r\nHost: x\r\nX: ", "GET /health/live HTTP/1.1\r\nHost: x\r\nX: y\r\n",
-            "POST /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: \(EmbeddedServer.hot.utf8.count)\r\n\r\n",
+            ("GET /health/live HTTP/1.1\r\nX: ", 1),
+            // Refused, since it has two Host headers.
+            ("GET /health/live HTTP/1.1\r\nHost: x\r\nX: ", 0),
+            ("GET /health/live HTTP/1.1\r\nHost: x\r\nX: y\r\n", 0),
+            ("POST /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: \(EmbeddedServer.hot.utf8.count)\r\n\r\n", 1),
         ])
-    func within(beginning: String) throws {
+    func within(beginning: String, ordinaryCount: Int) throws {
         let server = try EmbeddedServer(generators)
         try server.send(hot)
         try server.send(beginning)
@@ -72,7 +75,7 @@ struct PipelineTests {
         let bodies = try server.bodies()
         #expect(bodies.first == "2")
         #expect(!bodies.contains("3"), "no second number")
-        #expect(server.ordinary.requests.count == (beginning.hasPrefix("POST") ? 1 : 0))
+        #expect(server.ordinary.requests.count == ordinaryCount)
     }
 
     @Test("a hot GET with a body goes the ordinary way, body and all")
@@ -121,14 +124,15 @@ struct PipelineTests {
         #expect(!server.channel.isActive)
     }
 
-    @Test("a request for another protocol is answered in HTTP, and others follow", arguments: ["h2c", "websocket"])
+    @Test("a request for another protocol is answered in HTTP, and so is the next one", arguments: ["h2c", "websocket"])
     func upgrade(name: String) throws {
         let server = try EmbeddedServer(generators, answersAtOnce: true)
         try server.send(EmbeddedServer.get("/api/segment/get/order", "Connection: Upgrade", "Upgrade: \(name)"))
         #expect(try server.bodies().count == 1)
+        #expect(server.channel.isActive, "the wish is ignored")
+        try server.send(EmbeddedServer.get("/health/live"))
+        #expect(try server.bodies() == ["[GET /health/live]"])
         #expect(server.channel.isActive)
-        try server.send(hot)
-        #expect(try server.bodies().count == 1)
     }
 
     @Test("what comes after the last request is not answered")

@@ -93,7 +93,7 @@ final class WorkersService: Frond_V1_Workers.ServiceProtocol {
     func getLayout(
         request: ServerRequest<Frond_V1_GetLayoutRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_GetLayoutResponse> {
-        guard let layout else { throw ErrorStatus(FrondError.notEnabled(IssuingSnowflake.kind)) }
+        guard let layout else { throw ErrorStatus(.notEnabled(IssuingSnowflake.kind)) }
         return ServerResponse(message: layout)
     }
 
@@ -125,7 +125,7 @@ final class WorkersService: Frond_V1_Workers.ServiceProtocol {
     private func serve<Output: Sendable>(
         _ metadata: Metadata, _ work: @escaping @Sendable (any WorkerRegistry) async throws -> Output
     ) async throws -> ServerResponse<Output> {
-        guard let registry = keeper?.registry else { throw ErrorStatus(FrondError.notEnabled(IssuingSnowflake.kind)) }
+        guard let registry = keeper?.registry else { throw ErrorStatus(.notEnabled(IssuingSnowflake.kind)) }
         return ServerResponse(message: try await calls.run(metadata) { try await work(registry) })
     }
 }

@@ -25,16 +25,11 @@ extension Problem {
         let statement =
             /\b(ALTER|CREATE|DROP)\s+TABLE\b|\bINSERT\s+INTO\b|\b(SELECT|DELETE)\s.*\bFROM\b|\bUPDATE\s.*\bSET\b/
         guard let found = message.firstMatch(of: statement) else { return message }
-        var reason = message[..<found.range.lowerBound]
-        while !reason.isEmpty, !endsWell(reason) { reason.removeLast() }
-        return reason.isEmpty ? "the server's log has the reason" : "\(reason); the server's log has the cure"
-    }
-
-    /// True of a text that ends with a word, a closing bracket or a closing quotation mark.
-    private static func endsWell(_ text: Substring) -> Bool {
-        guard let last = text.last else { return true }
-        if last == "'" { return text.dropLast().last.map { !$0.isWhitespace } ?? false }
-        return last.isLetter || last.isNumber || last == ")"
+        let reason = message[..<found.range.lowerBound]
+        // Without what opens the statement, such as a quote; one that closes a word belongs to the reason.
+        let opened = reason.hasSuffix("'") || reason.hasSuffix("\"") ? reason.dropLast() : reason
+        let end = opened.lastIndex { $0.isLetter || $0.isNumber || $0 == "'" || $0 == ")" }
+        return end.map { "\(opened[...$0]); the server's log has the cure" } ?? "the server's log has the reason"
     }
 
     /// False for errors that stay until an operator acts.

@@ -74,6 +74,8 @@ final class Call: Sendable {
     }
 
     /// The next part of the request; nil at its end.
+    /// - Throws: `CancellationError` where the task is cancelled while it waits, such as a stream's reader when the server
+    ///   shuts down.
     func next() async throws -> RPCRequestPart<MessageBytes>? {
         while true {
             switch state.withLock({ $0.take() }) {
@@ -83,10 +85,22 @@ final class Call: Sendable {
             case .end: return nil
             case .fail(let error): throw error
             case .wait:
-                await withCheckedContinuation { waiter in
-                    if !state.withLock({ $0.wait(reader: waiter) }) { waiter.resume() }
-                }
+                await waitForPart()
+                try Task.checkCancellation()
             }
+        }
+    }
+
+    /// Returns when there may be a part, and where the task is cancelled.
+    private func waitForPart() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in
+                // Asked within the lock: a task that is cancelled later finds the waiter.
+                if !state.withLock({ !Task.isCancelled && $0.wait(reader: waiter) }) { waiter.resume() }
+            }
+        } onCancel: {
+            let waiter = state.withLock { $0.stopWaiting() }
+            waiter?.resume()
         }
     }
 

@@ -134,6 +134,10 @@ struct CallStateMachine<Waiter: Sendable>: Sendable {
         return true
     }
 
+    /// The handler's task was cancelled: it waits for no part.
+    /// - Returns: the waiter to go on.
+    mutating func stopWaiting() -> Waiter? { reader.take() }
+
     mutating func write(_ part: Response) -> WriteAction {
         guard !isOver, !isOutputEnded else { return .fail }
         switch part {
