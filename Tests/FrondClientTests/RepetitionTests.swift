@@ -64,7 +64,9 @@ struct RepetitionTests {
             let error = await frondError { try await client.giveBack(segment, of: tag) }
             #expect(error?.code == .storeUnavailable)
         }
-        #expect(try await store.tag(tag)?.maxID == 1)
+        // The connection may break before the server has begun: once, or not at all.
+        let next = try #require(try await store.tag(tag)?.maxID)
+        #expect(next == 1 || next == segment.end)
     }
 }
 

@@ -97,7 +97,7 @@ struct PrimariesTests {
             return segments.suffix(4).contains { $0.first % 3 == 1 }
         }
         expectNoRepeat(segments)
-        _ = try await stores[0].create(Tag("other"), TagSettings())
+        _ = try await untilAvailable { try await stores[0].create(Tag("other"), TagSettings()) }
     }
 
     @Test("a database that went back is passed over; where there is no other it is said")

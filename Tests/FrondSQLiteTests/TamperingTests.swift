@@ -15,7 +15,7 @@ struct TamperingTests {
         DROP TABLE segments;
         CREATE TABLE segments (
             tag, max_id, step, start_id, max_value, cycles, cycle, version, description, updated_at, last_first,
-            previous_first, options);
+            previous_first, options, secrets DEFAULT '');
         INSERT INTO segments (\(columns)) VALUES ('good', 1, 10, 1, 1000, 0, 0, 0, NULL, NULL);
         """
 

@@ -74,7 +74,7 @@ struct SQLiteWorkerFileTests {
         try await withStore { old in
             _ = try await old.create(Tag("order"), TagSettings(startID: 42))
             try await old.close()
-            try runSQL("DROP TABLE workers; \(dropColumnsOf4); PRAGMA user_version = 1", in: old.path)
+            try runSQL("\(dropColumnOf7); DROP TABLE workers; \(dropColumnsOf4); PRAGMA user_version = 1", in: old.path)
             let store = try SQLiteSegmentStore(path: old.path)
             #expect(try await store.tag(Tag("order"))?.maxID == 42)
             #expect(try await SQLiteWorkerRegistry(beside: store).acquire(workerRequest(0..<1)).workerID == 0)
@@ -151,7 +151,7 @@ struct SQLiteWorkerFileTests {
     func concurrentMigration() async throws {
         try await withStore { old in
             try await old.close()
-            try runSQL("DROP TABLE workers; \(dropColumnsOf4); PRAGMA user_version = 1", in: old.path)
+            try runSQL("\(dropColumnOf7); DROP TABLE workers; \(dropColumnsOf4); PRAGMA user_version = 1", in: old.path)
             let path = old.path
             let leases = try await withThrowingTaskGroup(of: WorkerLease.self) { group in
                 for _ in 0..<8 {

@@ -17,12 +17,12 @@ CREATE TABLE IF NOT EXISTS segments (
     -- Lines such as 'format=ORD-{date}-{number:6}': the generators of the tag, and how its IDs are written.
     options     TEXT    NOT NULL DEFAULT '',
     updated_at  INTEGER NOT NULL, -- milliseconds since 1970-01-01T00:00:00Z
+    -- The version of the row, and the secrets that alone give the last two reservations back.
+    secrets     TEXT NOT NULL DEFAULT '',
     -- Where a tail that is given back may begin at the lowest: the first number of the last reservation and of the one
     -- before, where both are one caller's. NULL: nothing is taken back.
     last_first     INTEGER,
-    previous_first INTEGER,
-    -- The version of the row, and the secrets that alone give these two reservations back.
-    secrets        TEXT NOT NULL DEFAULT ''
+    previous_first INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- Worker IDs and the time reserved with them. The horizon may be moved forward by hand, never back.
@@ -39,8 +39,8 @@ CREATE TABLE IF NOT EXISTS workers (
     grpc_address TEXT   NOT NULL DEFAULT '',
     version     TEXT    NOT NULL DEFAULT '',
     updated_at  INTEGER NOT NULL,
-    layout      TEXT    NOT NULL DEFAULT '',       -- how its IDs are made, such as '41/0+10/12 1 1288834974657 …'
-    secret      TEXT    NOT NULL DEFAULT ''        -- of the holding: it alone extends or releases it
+    secret      TEXT    NOT NULL DEFAULT '',       -- of the holding: it alone extends or releases it
+    layout      TEXT    NOT NULL DEFAULT ''        -- how its IDs are made, such as '41/0+10/12 1 1288834974657 …'
 ) STRICT;
 
 -- The registry of worker IDs as a whole: one row, once a holder has found the file older than its lease.

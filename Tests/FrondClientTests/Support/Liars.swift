@@ -20,10 +20,12 @@ struct LyingStore: ForwardingSegmentStore {
 
 /// A registry that gives out worker IDs that nobody asked for, and extends another lease than is named.
 struct LyingRegistry: WorkerRegistry {
+    private static let secret = WorkerSecret.random()
+
     static func record(_ workerID: Int64, token: Int64) -> WorkerRecord {
         WorkerRecord(
             workerID: workerID, holder: nil, isReleased: false, floorMilliseconds: 0,
-            horizonMilliseconds: 4_000_000_000_000, token: token, updatedAtMilliseconds: 0)
+            horizonMilliseconds: 4_000_000_000_000, token: token, updatedAtMilliseconds: 0, secret: secret)
     }
 
     func acquire(_ request: WorkerRequest) async throws(FrondError) -> WorkerLease {
@@ -43,7 +45,7 @@ struct LyingRegistry: WorkerRegistry {
         _ lease: WorkerLease, at horizonMilliseconds: Int64, nowMilliseconds: Int64
     ) async throws(FrondError) {}
 
-    func workers() async throws(FrondError) -> [WorkerRecord] { [] }
+    func workers() async throws(FrondError) -> [WorkerRecord] { [Self.record(1, token: 1)] }
 
     func free(_ workerID: Int64, nowMilliseconds: Int64) async throws(FrondError) -> WorkerRecord {
         Self.record(workerID, token: 1)

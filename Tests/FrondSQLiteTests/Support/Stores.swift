@@ -29,7 +29,9 @@ func runSQL(_ sql: String, in path: String) throws {
 let dropColumnOf6 = "ALTER TABLE workers DROP COLUMN layout; \(dropColumnOf7)"
 
 /// Takes away what version 7 added.
-let dropColumnOf7 = "ALTER TABLE workers DROP COLUMN secret; DROP TABLE registry; DROP TABLE home"
+let dropColumnOf7 =
+    "ALTER TABLE segments DROP COLUMN secrets; ALTER TABLE workers DROP COLUMN secret; DROP TABLE registry; "
+    + "DROP TABLE home"
 
 /// Makes a file as an earlier version had it, together with what else that one lacked.
 let dropColumnsOf4 = """
