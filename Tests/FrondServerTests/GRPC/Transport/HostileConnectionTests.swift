@@ -32,11 +32,11 @@ struct HostileConnectionTests {
                     return headers
                 }
                 var cases: [(headers: Headers, body: [UInt8], status: String?)] = []
-                for path in ["/frond.v1.IDs/None", "/", "//"] {
+                for path in ["/frond.v1.IDs/None", "/", "no-path", "//"] {
                     cases.append((HTTP2Wire.call(path), request, "12"))
                 }
-                // Not a path of HTTP: the stream is reset.
-                cases.append((HTTP2Wire.call("no path"), request, nil))
+                // Malformed HTTP/2 (RFC 9113, section 8.3.1), which is no call: its stream alone ends.
+                cases.append((HTTP2Wire.call("no path"), request, "reset"))
                 cases.append((with("grpc-encoding", "gzip"), request, "12"))
                 cases.append((with("content-type", "application/json"), request, nil))
                 cases.append((good, [], "13"))
