@@ -12,7 +12,8 @@ struct EmbeddedTests {
         // The same lines as in the README, which FrondClientTests compares, but for the folder.
         let store = try SQLiteSegmentStore(path: directory.path + "/orders.sqlite")
         let orders = SegmentGenerator(tag: try Tag("order"), store: StoreView(store, missingTags: .create))
-        let one = try await orders.next()
+        // The first number waits for the disk, which a busy machine shares.
+        let one = try await untilAvailable { try await orders.next() }
         let batch = try await orders.next(count: 100)
         await orders.shutdown()
 
