@@ -68,7 +68,8 @@ extension FrondError {
                 + "'\(configuration.user)' IDENTIFIED VIA mysql_native_password"
         }
         if failure.code == 2059, failure.message.contains(".so") {
-            return "install the file of this client plugin on this machine (Debian's libmariadb3 has the usual ones), or "
+            return
+                "install the file of this client plugin on this machine (Debian's libmariadb3 has the usual ones), or "
                 + "give the account another plugin"
         }
         return "use tls=verify, or another authentication plugin for the account"
@@ -82,13 +83,16 @@ extension FrondError {
         let database = configuration.database
         switch failure.code {
         case 1044, 1142, 1143, 1227, 1370:
-            return "user '\(user)' lacks rights on database '\(database)' at \(server) (\(failure.message)): GRANT SELECT, "
+            return
+                "user '\(user)' lacks rights on database '\(database)' at \(server) (\(failure.message)): GRANT SELECT, "
                 + "INSERT, UPDATE, DELETE ON `\(database)`.* TO '\(user)' (and CREATE, ALTER for 'frond schema apply')"
         case 1049:
-            return "there is no database '\(database)' at \(server) (\(failure.message)): CREATE DATABASE `\(database)`, "
+            return
+                "there is no database '\(database)' at \(server) (\(failure.message)): CREATE DATABASE `\(database)`, "
                 + "or name another"
         case 1290, 1792, 1836:
-            return "the server at \(server) is read-only (\(failure.message)): name the primary and not a replica, or let "
+            return
+                "the server at \(server) is read-only (\(failure.message)): name the primary and not a replica, or let "
                 + "it be written to with SET GLOBAL read_only = 0"
         case 1047, 3100:
             return "the server at \(server) is not a working member of its cluster (\(failure.message)): look at its "
@@ -97,7 +101,8 @@ extension FrondError {
             return "the server at \(server) has no connection left (\(failure.message)): raise its max_connections, or "
                 + "lower ?pool= of the URL"
         case 2026:
-            return "no encrypted connection to \(server): \(failure.message): set up TLS on the server, or correct tls= "
+            return
+                "no encrypted connection to \(server): \(failure.message): set up TLS on the server, or correct tls= "
                 + "and ca= of the URL"
         default:
             return nil
@@ -131,7 +136,8 @@ extension FrondError {
             return "host '\(host)' cannot be resolved (\(failure.message)): correct the host of the URL, or the name "
                 + "service"
         case 2002 where server.hasPrefix("/"):
-            return "no connection by socket \(server) (\(failure.message)): start the server, or correct ?socket= of the URL"
+            return
+                "no connection by socket \(server) (\(failure.message)): start the server, or correct ?socket= of the URL"
         case _ where failure.isConnecting && failure.breaksConnection:
             return "no connection to \(server) (\(failure.message)): start the server, or correct host "
                 + "and port of the URL"

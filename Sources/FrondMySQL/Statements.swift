@@ -81,7 +81,8 @@ enum Statements {
     static let writeCheck = "UPDATE leaf_alloc SET version = version WHERE biz_tag = ? AND version = ? AND max_id = ?"
 
     // Each changes nothing and fails on a replica.
-    static let segmentProof = "UPDATE leaf_alloc SET version = version WHERE biz_tag = '' AND version = 0 AND max_id = 0"
+    static let segmentProof =
+        "UPDATE leaf_alloc SET version = version WHERE biz_tag = '' AND version = 0 AND max_id = 0"
     static let workerProof = "UPDATE frond_worker SET token = token WHERE worker_id = -1"
     static let ticketProof = "UPDATE frond_ticket_place SET above = above WHERE id = 0"
 

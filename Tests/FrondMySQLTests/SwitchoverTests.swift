@@ -86,7 +86,8 @@ struct SwitchoverTests {
         _ = try await store.create(tag, TagSettings(step: 3))
         let ids = SegmentGenerators(store: StoreView(store), policy: SegmentPolicy(maxStep: 3))
         let isOver = Flag()
-        try await withThrowingTaskGroup(of: (numbers: [Int64], longestGap: Duration, failures: [String]).self) { group in
+        try await withThrowingTaskGroup(of: (numbers: [Int64], longestGap: Duration, failures: [String]).self) {
+            group in
             for _ in 0..<4 { group.addTask { await load(ids) { isOver.isSet } } }
             try await Task.sleep(for: .milliseconds(500))
             try await pair.switchOver(tag)

@@ -124,7 +124,8 @@ struct PipelineTests {
         #expect(!server.channel.isActive)
     }
 
-    @Test("a request for another protocol is answered in HTTP, and so is the next one", arguments: ["h2c", "websocket"])
+    @Test(
+        "a request for another protocol is answered in HTTP, and so is the next one", arguments: ["h2c", "websocket"])
     func upgrade(name: String) throws {
         let server = try EmbeddedServer(generators, answersAtOnce: true)
         try server.send(EmbeddedServer.get("/api/segment/get/order", "Connection: Upgrade", "Upgrade: \(name)"))

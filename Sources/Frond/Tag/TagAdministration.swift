@@ -98,7 +98,8 @@ package struct TagAdministration: Sendable {
             let layout = try layout()
         else { return options }
         var options = options
-        options.snowflakeFloor = layout.leastID(ofTickContainingMilliseconds: nowMilliseconds - snowflakeMarginMilliseconds)
+        options.snowflakeFloor = layout.leastID(
+            ofTickContainingMilliseconds: nowMilliseconds - snowflakeMarginMilliseconds)
         return options
     }
 }

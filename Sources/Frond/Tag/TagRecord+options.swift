@@ -128,7 +128,8 @@ extension TagRecord {
         guard self.startID <= self.maxValue else {
             throw FrondError(
                 .storeCorrupt,
-                "the record of tag '\(tag)' cannot be right: max_value \(self.maxValue) is below start_id \(self.startID)")
+                "the record of tag '\(tag)' cannot be right: max_value \(self.maxValue) is below start_id \(self.startID)"
+            )
         }
         return try Scramble(key: key, name: tag.name, range: self.startID...self.maxValue)
     }

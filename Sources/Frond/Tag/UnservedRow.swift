@@ -26,7 +26,8 @@ extension UnservedRow {
         let fault =
             switch length {
             case 0: "its name is empty"
-            case (Tag.maximumLength + 1)...: "its name has \(length) characters, and a tag has at most \(Tag.maximumLength)"
+            case (Tag.maximumLength + 1)...:
+                "its name has \(length) characters, and a tag has at most \(Tag.maximumLength)"
             default: "its name has characters other than A-Z a-z 0-9 . _ : -"
             }
         self.init(name: name, reason: "")

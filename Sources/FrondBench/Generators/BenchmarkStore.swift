@@ -5,7 +5,9 @@ import Synchronization
 final class BenchmarkStore: SegmentStore {
     private let records = Mutex<[Tag: TagRecord]>([:])
 
-    func reserve(_ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?) async throws(FrondError) -> Segment {
+    func reserve(_ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?) async throws(FrondError)
+        -> Segment
+    {
         let result = records.withLock { records -> Result<Segment, FrondError> in
             guard let record = records[tag] else { return .failure(FrondError.unknown(tag)) }
             do throws(FrondError) {

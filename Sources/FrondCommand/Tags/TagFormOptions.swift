@@ -27,7 +27,8 @@ struct TagFormOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Refuse requests with another format, so that no two IDs are alike. (default: where the tag has a format)")
+        help: "Refuse requests with another format, so that no two IDs are alike. (default: where the tag has a format)"
+    )
     var onlyItsFormat: Bool?
 
     /// True where any of them is given.

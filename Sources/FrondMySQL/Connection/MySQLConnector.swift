@@ -51,8 +51,10 @@ final class MySQLConnector: Sendable {
                 state.withLock { $0.connected(to: index, attempt) }
                 return connection
             } catch {
-                first = first ?? MySQLFailure(
-                    code: error.code, message: error.message, isConnecting: true, address: "\(address)")
+                first =
+                    first
+                    ?? MySQLFailure(
+                        code: error.code, message: error.message, isConnecting: true, address: "\(address)")
             }
         }
         let failure = first ?? MySQLFailure(code: 2002, message: "no address", isConnecting: true)

@@ -9,7 +9,8 @@ extension MySQLSession {
         guard name == tag.name || name.utf8.elementsEqual(tag.name.utf8) else {
             let unserved =
                 UnservedRow(name: name, table: "leaf_alloc", column: "biz_tag")
-                ?? UnservedRow(name: name, reason: "the database takes both names for one: give the column a binary collation")
+                ?? UnservedRow(
+                    name: name, reason: "the database takes both names for one: give the column a binary collation")
             throw unserved.error(of: tag)
         }
         return try TagRecord(row: row)

@@ -78,7 +78,8 @@ public struct MySQLTagSpread: Sendable {
     ) async throws(FrondError) {
         let record = successor.record
         let arguments: [MySQLValue] = [
-            .integer(record.maxID), .integer(record.version), .integer(record.stripe.count), .integer(record.stripe.index),
+            .integer(record.maxID), .integer(record.version), .integer(record.stripe.count),
+            .integer(record.stripe.index),
             MySQLValue(record.barrier), MySQLValue(successor.spreadsTo),
             .integer(time.wallMilliseconds), .text(record.tag.name), .integer(row.record.version),
             .integer(row.record.maxID),

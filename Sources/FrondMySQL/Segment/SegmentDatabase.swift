@@ -65,7 +65,8 @@ struct SegmentDatabase: Sendable {
     ///   - floor: how far this record is known to have been given out.
     ///   - least: the numbers must not be below it.
     func reserve(
-        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?, notBelow least: SegmentPosition? = nil
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?,
+        notBelow least: SegmentPosition? = nil
     ) async throws(FrondError) -> Segment {
         try await contending(for: tag) { session throws(FrondError) in
             let record = try session.existingRecord(tag)

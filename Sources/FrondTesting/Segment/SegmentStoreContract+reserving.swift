@@ -116,7 +116,9 @@ extension SegmentStoreContract {
         let tag = try makeTag()
         _ = try await store.create(tag, TagSettings(step: 10, maxValue: 9999))
         let before = try await store.tag(tag)
-        for demand in [SegmentDemand(needed: 10_000), SegmentDemand(needed: .max, wanted: 1), 9_223_372_036_854_775_807] {
+        for demand in [
+            SegmentDemand(needed: 10_000), SegmentDemand(needed: .max, wanted: 1), 9_223_372_036_854_775_807,
+        ] {
             try await expectError(.exhausted, "reserving \(demand.needed) of 9999") { () throws(FrondError) in
                 _ = try await store.reserve(tag, atLeast: demand, after: nil)
             }

@@ -152,7 +152,8 @@ extension SegmentStoreContract {
         for name in ["created", "changed", "reserved"] {
             let tag = try makeTag(name)
             try expectEqual(
-                listed.first { $0.tag == tag }, try await store.tag(tag), "the tag '\(name)' in the list of changed tags")
+                listed.first { $0.tag == tag }, try await store.tag(tag),
+                "the tag '\(name)' in the list of changed tags")
         }
     }
 
@@ -197,7 +198,8 @@ extension SegmentStoreContract {
         let format = TagOptions(format: try TextFormat("A{number}"))
         let changes = [
             TagChange(cycles: true), TagChange(maxID: 1601), TagChange(maxID: 1502), TagChange(options: format),
-            TagChange(maxID: 1601, cycles: true, allowCycle: true), TagChange(maxID: 1601, cycles: true, allowEnd: true),
+            TagChange(maxID: 1601, cycles: true, allowCycle: true),
+            TagChange(maxID: 1601, cycles: true, allowEnd: true),
         ]
         for change in changes {
             try await expectError(.invalidArgument, "the change \(change)") { () throws(FrondError) in

@@ -106,7 +106,8 @@ extension SegmentSimulation {
         }
         let step = random.chance(0.3) ? Int64.random(in: 1...20, using: &random) : nil
         do {
-            commit(try record.applying(TagChange(step: step, maxID: maxID, allowEnd: true), nowMilliseconds: 0), to: store)
+            commit(
+                try record.applying(TagChange(step: step, maxID: maxID, allowEnd: true), nowMilliseconds: 0), to: store)
         } catch {
             report.violations.append("a change by hand was refused: \(error)")
         }

@@ -38,7 +38,8 @@ package struct SegmentSimulation {
         package var hasFaults = true
 
         package init(
-            removedGuard: Guard? = nil, stores: Int = 1, cycles: Bool = false, ends: Bool = false, hasFaults: Bool = true
+            removedGuard: Guard? = nil, stores: Int = 1, cycles: Bool = false, ends: Bool = false,
+            hasFaults: Bool = true
         ) {
             self.removedGuard = removedGuard
             self.stores = stores

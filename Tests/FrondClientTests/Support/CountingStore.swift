@@ -13,7 +13,9 @@ final class CountingStore: ForwardingSegmentStore {
 
     var reservations: Int { counter.load(ordering: .relaxed) }
 
-    func reserve(_ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?) async throws(FrondError) -> Segment {
+    func reserve(_ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?) async throws(FrondError)
+        -> Segment
+    {
         counter.add(1, ordering: .relaxed)
         return try await beneath.reserve(tag, atLeast: demand, after: floor)
     }

@@ -11,7 +11,9 @@ struct LyingStore: ForwardingSegmentStore {
         self.segment = segment
     }
 
-    func reserve(_ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?) async throws(FrondError) -> Segment {
+    func reserve(_ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?) async throws(FrondError)
+        -> Segment
+    {
         segment
     }
 

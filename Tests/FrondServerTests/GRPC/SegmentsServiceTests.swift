@@ -85,7 +85,8 @@ struct SegmentsServiceTests {
         server.registry = InMemoryWorkerRegistry()
         try await server.withClient { client async throws in
             let created = try await client.segments.createTag(
-                .with { ($0.tag, $0.maxValue, $0.options) = ("order", 1_000_000, "generators=segment,snowflake") }).tag
+                .with { ($0.tag, $0.maxValue, $0.options) = ("order", 1_000_000, "generators=segment,snowflake") }
+            ).tag
             #expect(created.options.contains("snowflakeFloor="), "\(created.options)")
         }
     }

@@ -57,7 +57,9 @@ struct SegmentSimulationTests {
         #expect(issued > 100 * Int(Simulations.seeds))
     }
 
-    @Test("without a guard an ID is issued twice, or numbers are taken for nothing", arguments: SegmentSimulation.Guard.allCases)
+    @Test(
+        "without a guard an ID is issued twice, or numbers are taken for nothing",
+        arguments: SegmentSimulation.Guard.allCases)
     func everyGuardIsNeeded(removed: SegmentSimulation.Guard) async throws {
         var broken = 0
         for seed in 1...20 as ClosedRange<UInt64> {

@@ -52,7 +52,9 @@ final class GatedStore: ForwardingSegmentStore {
         for continuation in waiting { continuation.resume(returning: .pass) }
     }
 
-    func reserve(_ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?) async throws(FrondError) -> Segment {
+    func reserve(_ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?) async throws(FrondError)
+        -> Segment
+    {
         let gate = await withCheckedContinuation { continuation in
             let (isOpen, watcher) = state.withLock { state in
                 state.arrivals += 1

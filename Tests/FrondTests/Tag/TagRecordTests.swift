@@ -213,7 +213,9 @@ struct TagRecordTests {
         if isAllowed {
             #expect(try record.applying(TagChange(maxID: maxID, allowEnd: true), nowMilliseconds: 5).maxID == maxID)
         } else {
-            #expect(throws: FrondError.self) { try record.applying(TagChange(maxID: maxID, allowEnd: true), nowMilliseconds: 5) }
+            #expect(throws: FrondError.self) {
+                try record.applying(TagChange(maxID: maxID, allowEnd: true), nowMilliseconds: 5)
+            }
         }
         #expect(throws: FrondError.self) { try record.applying(TagChange(maxID: 20), nowMilliseconds: 5) }
     }
@@ -227,7 +229,9 @@ struct TagRecordTests {
 
     // MARK: Sizes
 
-    @Test("a reservation is at most a sixteenth of what is left, or as much as is needed", arguments: 1...200 as ClosedRange<UInt64>)
+    @Test(
+        "a reservation is at most a sixteenth of what is left, or as much as is needed",
+        arguments: 1...200 as ClosedRange<UInt64>)
     func share(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let start = Int64.random(in: 0...1000, using: &random)
@@ -255,7 +259,8 @@ struct TagRecordTests {
         }
     }
 
-    @Test("secrets of an earlier version, damaged ones and none give nothing back", arguments: ["", "1", "2 00", "1 x y"])
+    @Test(
+        "secrets of an earlier version, damaged ones and none give nothing back", arguments: ["", "1", "2 00", "1 x y"])
     func secretTexts(text: String) {
         #expect(TagReservation(first: 1, previousFirst: 1, secretText: text, version: 1) == nil)
     }
@@ -273,7 +278,8 @@ struct TagRecordTests {
         #expect(!shown.contains("81985529216486895") && !shown.contains("89ab"))
     }
 
-    @Test("a change that was decided by other settings is a conflict; one that touches other settings can be made again")
+    @Test(
+        "a change that was decided by other settings is a conflict; one that touches other settings can be made again")
     func conflicts() throws {
         let record = try makeRecord()
         let other = try record.applying(TagChange(step: 20), nowMilliseconds: 0)

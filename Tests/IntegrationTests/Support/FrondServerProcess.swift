@@ -29,7 +29,8 @@ final class FrondServerProcess: Sendable {
         in directory: TemporaryDirectory, port: Int = 0, _ arguments: [String] = [],
         environment: [String: String] = [:], scheme: String = "http"
     ) async throws -> FrondServerProcess {
-        try await start(at: directory.path, keeping: directory, port: port, arguments, environment: environment, scheme: scheme)
+        try await start(
+            at: directory.path, keeping: directory, port: port, arguments, environment: environment, scheme: scheme)
     }
 
     static func start(
