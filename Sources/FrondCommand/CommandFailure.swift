@@ -25,7 +25,8 @@ struct CommandFailure: Error {
     }
 
     init(_ error: FrondError) {
-        self.init(error.code == .invalidArgument ? .usage : .unavailable, error.message)
+        let isOfUsage = error.code == .invalidArgument || error.code == .generatorNotEnabled
+        self.init(isOfUsage ? .usage : .unavailable, error.message)
     }
 }
 

@@ -58,7 +58,7 @@ struct NextTests {
             (["order", "--count", "10001"], 64, "10001 is out of range: 1 to 10000"),
             (["order", "--count", "99999999999"], 64, "99999999999"),
             (["order", "--generator", "dice"], 64, "'dice'"),
-            (["order", "--generator", "redis"], 69, "no redis generator"),
+            (["order", "--generator", "redis"], 64, "no redis generator"),
             (["order", "--timeout", "soon"], 64, "'soon'"),
             (["order", "--server", "nonsense"], 64, "'nonsense'"),
             (["order", "--cert", "x.pem"], 64, "--key"),

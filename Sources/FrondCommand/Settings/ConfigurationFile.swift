@@ -98,9 +98,23 @@ struct ConfigurationFile {
         return count
     }
 
-    private static func names(in value: Any?, under prefix: String) -> [String] {
-        guard let mapping = value as? [AnyHashable: Any] else { return prefix.isEmpty ? [] : [prefix] }
-        return mapping.flatMap { names(in: $0.value, under: prefix.isEmpty ? "\($0.key)" : "\(prefix).\($0.key)") }
+    /// The settings that are null: a reader of the file would take them for the text `null`.
+    /// - Throws: as ``provider()``.
+    func nulls() throws -> Set<SettingKey> {
+        let names = Self.names(in: try Yams.load(yaml: try text()), under: "") { $0 is NSNull }
+        return Set(names.compactMap { SettingKey(rawValue: $0) })
+    }
+
+    /// The names of the settings in a file whose values meet a condition.
+    private static func names(
+        in value: Any?, under prefix: String, where isWanted: (Any?) -> Bool = { _ in true }
+    ) -> [String] {
+        guard let mapping = value as? [AnyHashable: Any] else {
+            return prefix.isEmpty || !isWanted(value) ? [] : [prefix]
+        }
+        return mapping.flatMap {
+            names(in: $0.value, under: prefix.isEmpty ? "\($0.key)" : "\(prefix).\($0.key)", where: isWanted)
+        }
     }
 
     private func refusal(_ reason: String) -> CommandFailure {

@@ -12,6 +12,8 @@ struct SettingsReader {
 
     private let reader: ConfigReader
     private let secrets: [SettingKey: String]
+    /// The settings that are null in the file, where the reader has their text.
+    private let nulls: Set<SettingKey>
 
     /// - Parameters:
     ///   - options: the settings on the command line.
@@ -31,9 +33,15 @@ struct SettingsReader {
             InMemoryProvider(values: Dictionary(uniqueKeysWithValues: values)),
             EnvironmentVariablesProvider(environmentVariables: settings.variables).prefixKeys(with: "frond"),
         ]
-        if let file, !file.isEmpty, let provider = try await ConfigurationFile(path: file).provider() {
-            providers.append(provider)
+        var nulls: Set<SettingKey> = []
+        if let file, !file.isEmpty {
+            let file = ConfigurationFile(path: file)
+            if let provider = try await file.provider() {
+                providers.append(provider)
+                nulls = try file.nulls()
+            }
         }
+        self.nulls = nulls
         reader = ConfigReader(providers: providers)
         secrets = try Self.secrets(in: settings.secretFiles, beside: reader)
     }
@@ -67,6 +75,7 @@ struct SettingsReader {
         if let secret = secrets[setting] { return secret }
         let key = ConfigKey(setting.rawValue)
         let text: String? = reader.string(forKey: key) ?? number(key) ?? other(key)
+        if nulls.contains(setting), text == "null" || text == "~" { return nil }
         return text?.isEmpty == true ? nil : text
     }
 
