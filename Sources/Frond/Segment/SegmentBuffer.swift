@@ -23,6 +23,8 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
     private var next: Segment?
     /// Numbers that claims had in hand when they failed: issued before ``next``.
     private var returned: [Segment] = []
+    /// The end of the last slots of a claim that no longer waits: a window that reached over them would lose numbers.
+    private var abandonedEnd = Int64.min
     package private(set) var window = SegmentWindow.empty
     private var past: [SegmentWindow] = []
     private var fetch = Fetch.idle
@@ -54,7 +56,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
             return effects
         }
         claim.take(from: past, and: window)
-        while !claim.isComplete, queue.isEmpty, let segment = takeReserved() {
+        while !claim.isComplete, queue.isEmpty, let segment = takeReserved(for: claim.slots) {
             install(segment, base: claim.slots.lowerBound, effects: &effects)
             claim.take(from: past, and: window)
         }
@@ -62,6 +64,8 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
             effects.deliver(.success(claim.claimed), to: claim)
         } else if waiter != nil {
             enqueue(claim, effects: &effects)
+        } else {
+            abandon(claim)
         }
         if !claim.isComplete || cursor > window.prefetchAt {
             startFetch(now: now, effects: &effects)
@@ -243,12 +247,29 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
         returned.isEmpty ? next.take() : returned.removeFirst()
     }
 
+    /// The segment to be issued from these slots on; cut behind them where slots of abandoned claims may follow.
+    private mutating func takeReserved(for slots: Range<Int64>) -> Segment? {
+        guard var segment = takeReserved() else { return nil }
+        let count = slots.upperBound - slots.lowerBound
+        if slots.upperBound < abandonedEnd, count < segment.count {
+            returned.insert(segment.split(after: count), at: 0)
+        }
+        return segment
+    }
+
+    /// The slots of a claim get no numbers.
+    private mutating func abandon(_ claim: PendingClaim<Waiter>) {
+        abandonedEnd = max(abandonedEnd, claim.slots.upperBound)
+    }
+
     /// Gives the waiting claims what is reserved. Slots of claims that no longer wait get no numbers.
     private mutating func serveQueue(effects: inout Effects) {
         var splits = 0
         while let first = queue.firstSlot, var segment = takeReserved() {
-            if splits < Self.maximumSplits, !queue.isOneRun, queue.firstRun < segment.count {
-                returned.insert(segment.split(after: queue.firstRun), at: 0)
+            let run = queue.firstRun
+            let isFollowed = !queue.isOneRun || first + run < abandonedEnd
+            if splits < Self.maximumSplits, isFollowed, run < segment.count {
+                returned.insert(segment.split(after: run), at: 0)
                 splits += 1
             }
             install(segment, base: first, effects: &effects)
@@ -277,6 +298,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
     /// Takes the numbers that a failed claim had in hand back, to issue them first: they are the last of the window, or
     /// of the last windows, and no higher number of this tag is out.
     private mutating func putBack(_ claim: PendingClaim<Waiter>) {
+        abandon(claim)
         guard claim.tookAllUpTo(window), let current else { return }
         // Their slots were this claim's, and nobody claims them again.
         past.removeAll { $0.base >= claim.firstClaimed }
@@ -314,6 +336,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
     private mutating func enqueue(_ claim: PendingClaim<Waiter>, effects: inout Effects) {
         guard queue.count < policy.maxWaiters else {
             effects.deliver(.failure(.overloaded(tag, waiting: queue.count)), to: claim)
+            abandon(claim)
             return
         }
         queue.insert(claim)
