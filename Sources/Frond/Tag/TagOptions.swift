@@ -44,14 +44,7 @@ extension TagOptions {
 
     /// The options that are set.
     public var names: Set<Name> {
-        var names: Set<Name> = []
-        if !generators.isEmpty { names.insert(.generators) }
-        if format != nil { names.insert(.format) }
-        if period != nil { names.insert(.period) }
-        if scrambleKey != nil { names.insert(.scrambleKey) }
-        if snowflakeFloor != nil { names.insert(.snowflakeFloor) }
-        if onlyItsFormat != nil { names.insert(.onlyItsFormat) }
-        return names
+        Set(Name.allCases.filter { only($0) != TagOptions() })
     }
 
     /// These options with those that `set` has in the place of their own, and without those that are cleared.

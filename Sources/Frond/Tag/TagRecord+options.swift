@@ -1,7 +1,4 @@
 extension TagRecord {
-    /// A tag with periods has records whose names are longer by this: `@20261122`.
-    static let longestPeriodicName = Tag.maximumLength - 9
-
     /// Checks that the tag can keep what its options promise.
     /// - Throws: `invalidArgument`, naming the option, its value and the cure.
     func checkOptions() throws(FrondError) {
@@ -57,9 +54,9 @@ extension TagRecord {
         guard !self.cycles else {
             throw refusal("cannot have a period and begin again after its last number: choose one")
         }
-        guard tag.name.utf8.count <= Self.longestPeriodicName else {
+        guard tag.name.utf8.count <= Tag.longestWithPeriods else {
             throw refusal(
-                "has a name of \(tag.name.utf8.count) characters: with a period it may have \(Self.longestPeriodicName)"
+                "has a name of \(tag.name.utf8.count) characters: with a period it may have \(Tag.longestWithPeriods)"
             )
         }
         let isPlausible = period.timeZone.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "=") }

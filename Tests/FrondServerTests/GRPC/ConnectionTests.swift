@@ -54,7 +54,7 @@ struct ConnectionTests {
     @Test("is closed where the client says nothing, in time")
     func silence() throws {
         let channel = EmbeddedChannel()
-        try GRPCConnectionHandler.add(to: channel, drainLimit: .seconds(3)).wait()
+        try channel.pipeline.syncOperations.addHandler(GRPCConnectionHandler(drainLimit: .seconds(3)))
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         try channel.writeInbound(ByteBuffer(bytes: Self.preface.dropLast()))
         channel.embeddedEventLoop.advanceTime(by: .seconds(9))
@@ -66,7 +66,7 @@ struct ConnectionTests {
     @Test("goes on while the client speaks, and is closed by the drain limit when the server shuts down")
     func drain() throws {
         let channel = EmbeddedChannel()
-        try GRPCConnectionHandler.add(to: channel, drainLimit: .seconds(3)).wait()
+        try channel.pipeline.syncOperations.addHandler(GRPCConnectionHandler(drainLimit: .seconds(3)))
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         try channel.writeInbound(ByteBuffer(bytes: Self.preface))
         channel.embeddedEventLoop.advanceTime(by: .seconds(3600))

@@ -1,5 +1,4 @@
 import NIOCore
-import NIOSSL
 
 /// What gRPC leaves to others on the connections it accepts: that PINGs are answered however many come, and that a client
 /// which does not answer holds nothing up, neither by saying nothing at first nor when the server shuts down.
@@ -17,19 +16,6 @@ final class GRPCConnectionHandler: ChannelInboundHandler {
 
     init(drainLimit: TimeAmount) {
         self.drainLimit = drainLimit
-    }
-
-    /// Adds the handler to a connection that gRPC has set up: next to the socket, and above encryption.
-    static func add(to channel: any Channel, drainLimit: Duration) -> EventLoopFuture<Void> {
-        channel.eventLoop.makeCompletedFuture {
-            let pipeline = channel.pipeline.syncOperations
-            let handler = GRPCConnectionHandler(drainLimit: TimeAmount(drainLimit))
-            if let encryption = try? pipeline.handler(type: NIOSSLServerHandler.self) {
-                try pipeline.addHandler(handler, position: .after(encryption))
-            } else {
-                try pipeline.addHandler(handler, position: .first)
-            }
-        }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {

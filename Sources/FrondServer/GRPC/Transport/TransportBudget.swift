@@ -20,9 +20,6 @@ final class TransportBudget: Sendable {
     /// True while clients leave more unread than the server keeps for them.
     var isOver: Bool { answerBytes.load(ordering: .relaxed) > limits.answers }
 
-    /// Bytes of answers that are being made or not taken.
-    var answersInHand: Int { answerBytes.load(ordering: .relaxed) }
-
     func add(_ bytes: Int) { answerBytes.wrappingAdd(bytes, ordering: .relaxed) }
 
     // MARK: Calls
@@ -37,9 +34,6 @@ final class TransportBudget: Sendable {
     }
 
     func endCall() { openCalls.wrappingSubtract(1, ordering: .relaxed) }
-
-    /// Calls that are under way and not answered on the event loop.
-    var callsInHand: Int { openCalls.load(ordering: .relaxed) }
 
     // MARK: Large answers
 
