@@ -352,7 +352,7 @@ let package = Package(
 
 // The embedded library alone, with its tests and the example of a store: needs no C library and builds in seconds.
 if Context.environment["FROND_CORE_ONLY"] != nil {
-    let core: Set = ["Frond", "FrondTesting", "FrondTests", "JournalStore", "JournalStoreTests"]
+    let core: Set = ["CFileSystem", "Frond", "FrondTesting", "FrondTests", "JournalStore", "JournalStoreTests"]
     package.targets.removeAll { !core.contains($0.name) }
     package.products.removeAll { !core.contains($0.name) }
     package.dependencies.removeAll { dependency in
