@@ -37,7 +37,8 @@ struct ScarceNumbersTests {
     @Test("what a request had in hand when it failed is issued to others, in order", arguments: [1, 7, 40])
     func partInHand(taken: Int) async throws {
         _ = try await store.create(tag, TagSettings(step: 50, maxValue: 1000))
-        let generator = SegmentGenerator(tag: tag, store: store, policy: SegmentPolicy(prefetchFraction: 1, waitLimit: .seconds(240)))
+        let generator = SegmentGenerator(
+            tag: tag, store: store, policy: SegmentPolicy(prefetchFraction: 1, waitLimit: .seconds(240)))
         var numbers = try await generator.next(count: taken)
         for _ in 0..<3 {
             #expect(await code { _ = try await generator.next(count: 1001) } == .exhausted)
