@@ -88,7 +88,7 @@ extension FrondError {
                 + "INSERT, UPDATE, DELETE ON `\(database)`.* TO '\(user)' (and CREATE, ALTER for 'frond schema apply')"
         case 1049:
             return
-                "there is no database '\(database)' at \(server) (\(failure.message)): CREATE DATABASE `\(database)`, "
+                "database '\(database)' does not exist at \(server) (\(failure.message)): CREATE DATABASE `\(database)`, "
                 + "or name another"
         case 1290, 1792, 1836:
             return

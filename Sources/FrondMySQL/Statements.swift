@@ -5,10 +5,10 @@ enum Statements {
 
     // MARK: The session
 
-    /// The settings that must not depend on the server's own, in one statement: every statement is its own transaction and
-    /// sees what was committed before it, a value that does not fit is an error, and no session waits for a lock for long.
-    /// The server gives a statement up before this side does, so that its outcome is known (MySQL has that for reads
-    /// alone); a process that is halted in the middle of a transaction does not keep others waiting.
+    /// The settings that must not depend on the server's own, in one statement: every statement is its own transaction
+    /// and sees what was committed before it, a value that does not fit is an error, and no session waits for a lock
+    /// for long. The server gives a statement up before this side does, so that its outcome is known (MySQL has that
+    /// for reads alone); a process that is halted in the middle of a transaction does not keep others waiting.
     /// - Parameters:
     ///   - lockSeconds: the bound on the wait for a lock, 1 or more.
     ///   - statementMilliseconds: the bound on a statement.
@@ -49,8 +49,8 @@ enum Statements {
     static let lockRecord = "SELECT max_id FROM leaf_alloc WHERE biz_tag = ? FOR UPDATE"
     static let records = "SELECT \(recordColumns) FROM leaf_alloc ORDER BY biz_tag"
 
-    /// The rows that changed within so many seconds, by the clock of the database: it dates every change of a row, also one
-    /// by Leaf or by hand.
+    /// The rows that changed within so many seconds, by the clock of the database: it dates every change of a row, also
+    /// one by Leaf or by hand.
     static let changedRecords = "SELECT \(recordColumns) FROM leaf_alloc WHERE update_time >= NOW() - INTERVAL ? SECOND"
 
     static let insert = """

@@ -3,9 +3,9 @@ import Frond
 /// One draw, from the first question to its numbers: decides, and does nothing else.
 ///
 /// The promise that no number comes twice rests on three things. A range is reserved in the ceiling store, so it is
-/// no other server's. It is sent to Redis at most once, so it is installed at most once, and it is given back only where
-/// Redis said that it was not. And Redis gives numbers of it only as long as the run it was installed in goes on: a
-/// process that has started since, or has become a primary since, may hold an older copy and is not believed.
+/// no other server's. It is sent to Redis at most once, so it is installed at most once, and it is given back only
+/// where Redis said that it was not. And Redis gives numbers of it only as long as the run it was installed in goes on:
+/// a process that has started since, or has become a primary since, may hold an older copy and is not believed.
 ///
 /// The server whose draw empties a range installs the next one, before it answers; the others give it a moment. Each of
 /// them reserving a range of its own, of which one is used, would waste the rest.

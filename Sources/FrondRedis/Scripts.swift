@@ -2,8 +2,9 @@
 ///
 /// The hash of a tag holds a range of numbers, `first` to `first + size - 1`, of which `used` are given out; in which
 /// `cycle` of the tag; and the `run` that it belongs to: the server process, and the reign of that process as a
-/// primary. A process that starts, and a replica that becomes a primary, has another run than the process that wrote the data
-/// that it holds, so that data which may be old is never believed. `check` tells a hash that was edited by hand.
+/// primary. A process that starts, and a replica that becomes a primary, has another run than the process that wrote
+/// the data that it holds, so that data which may be old is never believed. `check` tells a hash that was edited by
+/// hand.
 ///
 /// Lua computes in floating point, so that only `size` and `used`, which are at most 10^12, are numbers here.
 enum Script: CaseIterable, Sendable {

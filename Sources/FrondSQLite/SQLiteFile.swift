@@ -58,7 +58,7 @@ struct SQLiteFile: Sendable {
         if isNew, mustExist {
             throw FrondError(
                 .storeUnavailable,
-                "there is no file '\(path)': name the one that the servers use, or make it with 'frond tag create'")
+                "file '\(path)' does not exist: name the one that the servers use, or make it with 'frond tag create'")
         }
         try makeDirectory(URL(fileURLWithPath: path).deletingLastPathComponent().path)
         let lastTry = ContinuousClock.now + max(busyWait.timeout, Self.collisionLimit)

@@ -19,7 +19,8 @@ enum Statements {
     /// What a file of version 2 or later lacks of version 6. A table that is missing is made by `schema`.
     static let upgradeTo6 = "ALTER TABLE workers ADD COLUMN layout TEXT NOT NULL DEFAULT ''"
 
-    /// The column of version 7 that the workers of a file of version 2 or later lack. A table that is missing is made by `schema`.
+    /// The column of version 7 that the workers of a file of version 2 or later lack. A table that is missing is made
+    /// by `schema`.
     static let upgradeWorkersTo7 = "ALTER TABLE workers ADD COLUMN secret TEXT NOT NULL DEFAULT ''"
 
     /// The column of version 7 that the segments of a file of an earlier version lack.

@@ -35,8 +35,8 @@ public struct ZooKeeperConfiguration: Hashable, Sendable {
     public var leafNamespace: String?
     /// The silence of a Leaf server after which its worker ID is free; nil for never, the default.
     ///
-    /// A live Leaf server reports every 3 seconds, but goes on issuing where it cannot: to set this is to say that a Leaf
-    /// server that has reported nothing for so long is stopped.
+    /// A live Leaf server reports every 3 seconds, but goes on issuing where it cannot: to set this is to say that a
+    /// Leaf server that has reported nothing for so long is stopped.
     public var leafRetiredAfter: Duration?
 
     public init(endpoints: [String], path: String, credentials: Credentials? = nil) {

@@ -48,7 +48,7 @@ struct BadInputTests {
     func missingDatabase() async throws {
         var configuration = try await TestDatabase.make(hasTables: false).configuration
         configuration.database = "nowhere"
-        await expect(configuration, says: "there is no database 'nowhere'", "CREATE DATABASE")
+        await expect(configuration, says: "database 'nowhere' does not exist", "CREATE DATABASE")
     }
 
     @Test("no tables")

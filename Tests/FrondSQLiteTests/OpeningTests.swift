@@ -139,7 +139,7 @@ struct OpeningTests {
             let path = "\(directory)/typo/frond.sqlite"
             let error = #expect(throws: FrondError.self) { try SQLiteSegmentStore(path: path, mustExist: true) }
             #expect(error?.code == .storeUnavailable)
-            #expect(error?.message.contains("there is no file '\(path)'") == true)
+            #expect(error?.message.contains("file '\(path)' does not exist") == true)
             #expect(throws: FrondError.self) { try SQLiteWorkerRegistry(path: path, mustExist: true) }
             #expect(!FileManager.default.fileExists(atPath: "\(directory)/typo"))
             _ = try await SQLiteSegmentStore(path: path).create(Tag("order"), TagSettings())

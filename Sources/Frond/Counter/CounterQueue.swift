@@ -89,8 +89,8 @@ package struct CounterQueue<Waiter: Sendable>: Sendable {
         return effects
     }
 
-    /// The draw in flight brought nothing, or nothing that is known: those it was for get the error. Where fewer numbers
-    /// are left than they need together, they are served one by one, and those that need too many alone get it.
+    /// The draw in flight brought nothing, or nothing that is known: those it was for get the error. Where fewer
+    /// numbers are left than they need together, they are served one by one, and those that need too many alone get it.
     package mutating func drawFailed(_ error: FrondError) -> Effects {
         var effects = Effects()
         if error.code == .exhausted, let asked = drawing, asked > 1, !isClosed {

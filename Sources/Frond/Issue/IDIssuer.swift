@@ -246,8 +246,8 @@ public final class IDIssuer: Sendable {
 
     // MARK: Running and ending
 
-    /// Reads the settings of tags anew every few seconds, ends periods that are over, and prepares those about to begin,
-    /// until the task is cancelled.
+    /// Reads the settings of tags anew every few seconds, ends periods that are over, and prepares those about to
+    /// begin, until the task is cancelled.
     ///
     /// Without it the settings of a tag stay as they were first read.
     public func run() async {

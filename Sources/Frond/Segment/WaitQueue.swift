@@ -16,7 +16,8 @@ struct PendingClaim<Waiter: Sendable>: Sendable {
 
     var isComplete: Bool { slots.isEmpty }
 
-    /// True where what was taken so far is the last of what `window` and those before it cover: no higher number is out.
+    /// True where what was taken so far is the last of what `window` and those before it cover: no higher number is
+    /// out.
     func tookAllUpTo(_ window: SegmentWindow) -> Bool {
         claimed.lostSlots == 0 && !claimed.numbers.isEmpty && slots.lowerBound == window.limit
     }

@@ -10,8 +10,8 @@ package struct StoreFloors: Sendable {
         var position: SegmentPosition
         /// The start of the last reservation.
         var first: SegmentPosition
-        /// The first number that the caller of the last reservation may give back: the start of the one before if the same
-        /// caller made that too.
+        /// The first number that the caller of the last reservation may give back: the start of the one before if the
+        /// same caller made that too.
         var lowest: SegmentPosition
     }
 
@@ -27,8 +27,8 @@ package struct StoreFloors: Sendable {
     package subscript(record: Tag) -> SegmentPosition? { floor(of: record)?.position }
 
     /// Raises the position of a record to the end of a segment; a lower one changes nothing.
-    /// - Parameter own: the position that the caller knew before: with the right one it made the reservation before too,
-    ///   and may give both back as one.
+    /// - Parameter own: the position that the caller knew before: with the right one it made the reservation before
+    ///   too, and may give both back as one.
     package mutating func reserved(_ segment: Segment, of record: Tag, after own: SegmentPosition?) {
         let before = floor(of: record)
         if let before, before.position > segment.finish { return }
@@ -38,14 +38,16 @@ package struct StoreFloors: Sendable {
             Floor(position: segment.finish, first: segment.start, lowest: previous ?? segment.start))
     }
 
-    /// True if the tail may be of the last caller; false if it begins with numbers of the caller before, which are in use.
+    /// True if the tail may be of the last caller; false if it begins with numbers of the caller before, which are in
+    /// use.
     package func mayGiveBack(_ tail: Segment, of record: Tag) -> Bool {
         guard let floor = floor(of: record), floor.position == tail.finish else { return true }
         return tail.start >= floor.lowest
     }
 
     /// Lowers the position of a record to the start of a tail that is about to be given back.
-    /// - Returns: true if it was lowered; false if the tail does not end at the position: the store cannot take it back.
+    /// - Returns: true if it was lowered; false if the tail does not end at the position: the store cannot take it
+    ///   back.
     package mutating func lower(_ record: Tag, by tail: Segment) -> Bool {
         guard self[record] == tail.finish, tail.start < tail.finish else { return false }
         set(record, Floor(position: tail.start, first: tail.start, lowest: tail.start))

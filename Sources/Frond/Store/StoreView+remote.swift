@@ -1,7 +1,7 @@
 /// Reservations for callers in other processes.
 ///
-/// Such a caller keeps its own floor and may give numbers back through another server, so the view does not remember its
-/// reservations: it would take a store that another server lowered with good reason for one that went back.
+/// Such a caller keeps its own floor and may give numbers back through another server, so the view does not remember
+/// its reservations: it would take a store that another server lowered with good reason for one that went back.
 extension StoreView {
     /// Reserves numbers for a caller in another process.
     /// - Throws: as ``SegmentStore/reserve(_:atLeast:after:)``; `storeWentBack` also below the floor of this process.

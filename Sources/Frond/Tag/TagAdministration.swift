@@ -47,8 +47,8 @@ package struct TagAdministration: Sendable {
         return try await store.change(tag, change)
     }
 
-    /// Makes a change that was decided by a record as it was read: again where others changed settings meanwhile that the
-    /// change does not touch, so that two operators at once lose nothing.
+    /// Makes a change that was decided by a record as it was read: again where others changed settings meanwhile that
+    /// the change does not touch, so that two operators at once lose nothing.
     /// - Throws: `conflict` where they changed one that it touches; as ``change(_:_:)``.
     package func change(_ record: TagRecord, _ change: TagChange) async throws(FrondError) -> TagRecord {
         var wanted = change
@@ -66,8 +66,8 @@ package struct TagAdministration: Sendable {
         return try await self.change(record.tag, wanted)
     }
 
-    /// Moves the records of a tag's periods that are not there yet forward, and creates that of the present one if it is
-    /// missing: where a store was restored from a copy, none of them may know what was issued.
+    /// Moves the records of a tag's periods that are not there yet forward, and creates that of the present one if it
+    /// is missing: where a store was restored from a copy, none of them may know what was issued.
     private func movePeriods(of record: TagRecord, to maxID: Int64, allowEnd: Bool) async throws(FrondError) {
         if let period = record.options.period {
             let date = try period.date(atMilliseconds: time.wallMilliseconds, by: zones)
@@ -88,8 +88,8 @@ package struct TagAdministration: Sendable {
         }
     }
 
-    /// Options with the number from which snowflake IDs of the tag begin: below any that the layout makes from a day ago
-    /// on. A number that was set once stays, since IDs may have been issued on both sides of it.
+    /// Options with the number from which snowflake IDs of the tag begin: below any that the layout makes from a day
+    /// ago on. A number that was set once stays, since IDs may have been issued on both sides of it.
     /// - Parameter layout: the layout of snowflake IDs, asked for where the tag gets some; nil where there is none.
     package static func withFloor(
         _ options: TagOptions, nowMilliseconds: Int64, layout: () throws -> SnowflakeLayout?
@@ -105,8 +105,8 @@ package struct TagAdministration: Sendable {
 }
 
 extension TagOptions {
-    /// Checks that the IDs of a tag are the bare numbers of its record: what a remote caller that reserves numbers would
-    /// issue, and what must not equal a text of the tag, or a number of another of its generators.
+    /// Checks that the IDs of a tag are the bare numbers of its record: what a remote caller that reserves numbers
+    /// would issue, and what must not equal a text of the tag, or a number of another of its generators.
     /// - Throws: `generatorNotOfTag`; `invalidArgument` for a tag whose IDs are not its numbers.
     package func checkNumbersAreIDs(of tag: Tag) throws(FrondError) {
         guard generators.isEmpty || generators.contains(where: \.countsInRecord) else {

@@ -78,7 +78,8 @@ public struct TagChange: Hashable, Sendable {
 extension TagRecord {
     /// This record with a change applied.
     /// - Throws: ``FrondError/Code/conflict`` where the settings have another version than the change was decided by;
-    ///   ``FrondError/Code/invalidArgument``, naming the setting, its value and its range, or the consent that is missing.
+    ///   ``FrondError/Code/invalidArgument``, naming the setting, its value and its range, or the consent that is
+    ///   missing.
     public func applying(_ change: TagChange, nowMilliseconds: Int64) throws(FrondError) -> TagRecord {
         if let version = change.ifVersion, version != settings.version {
             throw FrondError(

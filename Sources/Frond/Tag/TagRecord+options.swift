@@ -77,8 +77,8 @@ extension TagRecord {
                 + "'\(number.radix.rawValue)=\(number.radix.width(of: largest))', a padding with ':', or a lower --max")
     }
 
-    /// Texts of two notations may be equal, and two generators that count begin at the same number: so a tag in use keeps
-    /// its notation, and the generators that count.
+    /// Texts of two notations may be equal, and two generators that count begin at the same number: so a tag in use
+    /// keeps its notation, and the generators that count.
     func checkRepeats(of successor: TagRecord, isAllowed: Bool) throws(FrondError) {
         guard mayBeUsed, !isAllowed else { return }
         let (old, new) = (self.options, successor.options)

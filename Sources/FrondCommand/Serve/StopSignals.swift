@@ -33,8 +33,8 @@ struct StopSignals {
             }
             source.activate()
             #if canImport(Darwin)
-                // The source sees an ignored signal too, whose default effect would end the process. On Linux the source
-                // has a handler of its own, and an ignored signal would be lost.
+                // The source sees an ignored signal too, whose default effect would end the process. On Linux the
+                // source has a handler of its own, and an ignored signal would be lost.
                 signal(number, SIG_IGN)
             #endif
             return source

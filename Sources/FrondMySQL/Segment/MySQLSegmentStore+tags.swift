@@ -1,8 +1,8 @@
 public import Frond
 
 extension MySQLSegmentStore {
-    /// All tags, by name; rows that cannot be read are left out and logged: see ``unservedRows()``. Of several databases
-    /// those that answer count, one at least; a tag's record is that of the database furthest ahead.
+    /// All tags, by name; rows that cannot be read are left out and logged: see ``unservedRows()``. Of several
+    /// databases those that answer count, one at least; a tag's record is that of the database furthest ahead.
     public func tags() async throws(FrondError) -> [TagRecord] {
         let lists = try await answers { database throws(FrondError) in try await database.tags() }
         let records = Dictionary(grouping: lists.joined(), by: \.tag).values.compactMap(Self.furthest)

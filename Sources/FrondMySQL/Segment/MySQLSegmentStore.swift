@@ -4,13 +4,13 @@ import Synchronization
 
 /// Segments reserved in a table of MariaDB or MySQL, which may be the `leaf_alloc` of servers of Leaf that still run.
 ///
-/// A reservation reads the row and replaces it by compare-and-swap on `version` and `max_id`; where others came first it
-/// is tried again, a bounded number of times. A change whose reply was lost is not repeated: the numbers are a gap.
+/// A reservation reads the row and replaces it by compare-and-swap on `version` and `max_id`; where others came first
+/// it is tried again, a bounded number of times. A change whose reply was lost is not repeated: the numbers are a gap.
 ///
-/// Several databases may be listed, each a primary of its own. The numbers of a tag are then spread over them, the one at
-/// place i of n giving out those ≡ i modulo n as its row says, and any of them may be down: a reservation goes to the
-/// next that answers. IDs of one tag from one server keep growing all the same. To create or change a tag all must answer.
-/// To add a database to the list see ``MySQLTagSpread``.
+/// Several databases may be listed, each a primary of its own. The numbers of a tag are then spread over them, the one
+/// at place i of n giving out those ≡ i modulo n as its row says, and any of them may be down: a reservation goes to
+/// the next that answers. IDs of one tag from one server keep growing all the same. To create or change a tag all must
+/// answer. To add a database to the list see ``MySQLTagSpread``.
 public final class MySQLSegmentStore: SegmentStore {
     let primaries: Primaries<SegmentDatabase>
     let time: any TimeSource
@@ -53,9 +53,9 @@ public final class MySQLSegmentStore: SegmentStore {
 
     var databases: [SegmentDatabase] { primaries.databases }
 
-    /// Asks for all that reservations need, at the start of a process: that a database is there, lets us in, has the table
-    /// with its columns, and may be written. Where several are listed one must be so; what is wrong with the others is
-    /// logged.
+    /// Asks for all that reservations need, at the start of a process: that a database is there, lets us in, has the
+    /// table with its columns, and may be written. Where several are listed one must be so; what is wrong with the
+    /// others is logged.
     /// - Throws: `storeUnavailable`, naming the cure.
     public func check() async throws(FrondError) {
         var failures: [FrondError] = []

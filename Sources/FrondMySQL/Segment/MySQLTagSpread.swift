@@ -20,8 +20,9 @@ public struct MySQLTagSpread: Sendable {
 
     /// Spreads a tag over all databases of the list; all must answer.
     /// - Returns: its record in each.
-    /// - Throws: `unknownTag`; `invalidArgument` for a tag or a list that it cannot be done with; `exhausted` where too few
-    ///   numbers are left; `storeCorrupt` for rows that cannot be right; `storeUnavailable`, and then another run goes on.
+    /// - Throws: `unknownTag`; `invalidArgument` for a tag or a list that it cannot be done with; `exhausted` where too
+    ///   few numbers are left; `storeCorrupt` for rows that cannot be right; `storeUnavailable`, and then another run
+    ///   goes on.
     public func spread(_ tag: Tag) async throws(FrondError) -> [TagRecord] {
         try await spread(tag, atMost: Self.mostSteps)
     }

@@ -13,8 +13,8 @@ struct SegmentFloors: Sendable {
         databases[place, default: StoreFloors()].reserved(segment, of: tag, after: nil)
     }
 
-    /// Lowers the position, since the tail of the last segment is about to be given back: the database may then stand at
-    /// its first number.
+    /// Lowers the position, since the tail of the last segment is about to be given back: the database may then stand
+    /// at its first number.
     mutating func givingBack(_ tail: Segment, of tag: Tag, to place: Int) {
         _ = databases[place]?.lower(tag, by: tail)
     }

@@ -7,12 +7,13 @@ struct TagSpreadRow: Hashable, Sendable {
     var spreadsTo: Int64?
 }
 
-/// Spreads the numbers of a tag over more databases: decides the next step from the rows there are, and does nothing else.
+/// Spreads the numbers of a tag over more databases: decides the next step from the rows there are, and does nothing
+/// else.
 ///
 /// Rows cannot be changed together, as they are in different databases. So first every old row gets the same *barrier*,
-/// which no reservation by its old rule passes; only then are rows given the new rule, from the barrier on. The first row
-/// holds the barrier and the aim until all else is done. Each step is a compare-and-swap and depends on nothing but the
-/// rows: whoever begins again after a crash, or at the same time, goes on with the same barrier.
+/// which no reservation by its old rule passes; only then are rows given the new rule, from the barrier on. The first
+/// row holds the barrier and the aim until all else is done. Each step is a compare-and-swap and depends on nothing but
+/// the rows: whoever begins again after a crash, or at the same time, goes on with the same barrier.
 struct TagSpreadPlan: Sendable {
     enum Step: Hashable, Sendable {
         case insert(TagRecord, place: Int)
@@ -28,8 +29,8 @@ struct TagSpreadPlan: Sendable {
     private var aim: Int64 { Int64(places) }
 
     /// - Parameter rows: that of each database in the list, nil where there is none.
-    /// - Throws: `unknownTag`; `invalidArgument` for a list or a tag that this cannot be done with; `storeCorrupt` for rows
-    ///   that cannot have come about so.
+    /// - Throws: `unknownTag`; `invalidArgument` for a list or a tag that this cannot be done with; `storeCorrupt` for
+    ///   rows that cannot have come about so.
     func next(_ rows: [TagSpreadRow?]) throws(FrondError) -> Step {
         guard let first = rows.first ?? nil else {
             guard rows.contains(where: { $0 != nil }) else { throw FrondError.unknown(tag) }

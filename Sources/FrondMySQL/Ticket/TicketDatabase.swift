@@ -131,8 +131,8 @@ final class TicketDatabase: Sendable {
             retryAfter: .seconds(5))
     }
 
-    /// The first number is the auto-increment's own. The last is put in its place, which moves the counter above it: with
-    /// the database locked, those between are ours, and no row is written for each.
+    /// The first number is the auto-increment's own. The last is put in its place, which moves the counter above it:
+    /// with the database locked, those between are ours, and no row is written for each.
     /// - Returns: nil where the server undid the draw.
     private func numbers(of tag: Tag, _ count: Int64, _ session: MySQLSession) throws(FrondError) -> NumberRun? {
         guard let drawn = try session.insert(Statements.drawTicket, [.text(tag.name)]) else { return nil }

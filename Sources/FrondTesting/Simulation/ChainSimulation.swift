@@ -1,7 +1,7 @@
 package import Frond
 
-/// Servers that answer one tag by Redis, segments and snowflake IDs in turn, across days, one seed, in virtual time: the
-/// real ``IssueStateMachine``, ``SteadyClock`` and arithmetic of records, while stores and Redis fail, Redis
+/// Servers that answer one tag by Redis, segments and snowflake IDs in turn, across days, one seed, in virtual time:
+/// the real ``IssueStateMachine``, ``SteadyClock`` and arithmetic of records, while stores and Redis fail, Redis
 /// forgets, clocks stand apart and jump, and servers crash. A second tag gets its form while servers begin to use it.
 package struct ChainSimulation {
     /// The guards that can be left out, to show that they are needed.

@@ -165,8 +165,8 @@ package struct SegmentSimulation {
         queue.add(event, at: now + random.duration(in: delay))
     }
 
-    /// Where nothing fails no number is lost, whatever was asked for: what was not issued is left, in the store or in the
-    /// buffers.
+    /// Where nothing fails no number is lost, whatever was asked for: what was not issued is left, in the store or in
+    /// the buffers.
     ///
     /// Several stores lose more: the numbers of one server grow, so the record of a store that lags is moved forward.
     private mutating func checkEnd() {

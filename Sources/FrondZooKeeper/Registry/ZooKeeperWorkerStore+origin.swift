@@ -7,8 +7,8 @@ extension ZooKeeperWorkerStore {
 
     /// Makes the nodes that are missing, those above the registry's path too, and says how the registry begins.
     ///
-    /// With a user and a password no other user can use the nodes that are made: one that others are to make nodes below
-    /// must be there before.
+    /// With a user and a password no other user can use the nodes that are made: one that others are to make nodes
+    /// below must be there before.
     public func initialise(
         _ origin: RegistryOrigin, replacing expected: RegistryOrigin?
     ) async throws(FrondError) -> Bool {

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// What gRPC leaves to others on the connections it accepts: that PINGs are answered however many come, and that a client
-/// which does not answer holds nothing up, neither by saying nothing at first nor when the server shuts down.
+/// What gRPC leaves to others on the connections it accepts: that PINGs are answered however many come, and that a
+/// client which does not answer holds nothing up, neither by saying nothing at first nor when the server shuts down.
 final class GRPCConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

@@ -74,8 +74,8 @@ final class Call: Sendable {
     }
 
     /// The next part of the request; nil at its end.
-    /// - Throws: `CancellationError` where the task is cancelled while it waits, such as a stream's reader when the server
-    ///   shuts down.
+    /// - Throws: `CancellationError` where the task is cancelled while it waits, such as a stream's reader when the
+    ///   server shuts down.
     func next() async throws -> RPCRequestPart<MessageBytes>? {
         while true {
             switch state.withLock({ $0.take() }) {

@@ -23,7 +23,8 @@ struct TransportLimits: Hashable, Sendable {
     /// Messages of one call that are decoded and that its handler has not taken.
     var inbox = 256
 
-    /// Bytes of answers of one call that are being made or that the client has not taken; a single message may be larger.
+    /// Bytes of answers of one call that are being made or that the client has not taken; a single message may be
+    /// larger.
     var callAnswers = 512 << 10
     /// Bytes of answers of one connection that are being made or that the client has not taken.
     var connectionAnswers = 4 << 20
