@@ -11,7 +11,7 @@ API_PROTOS := Protos/frond/v1/ids.proto Sources/FrondAPI/Generated \
 # Generated code keeps the format of its generator.
 SOURCES := $(filter-out %.pb.swift %.grpc.swift,$(shell git ls-files --cached --others --exclude-standard '*.swift'))
 
-.PHONY: help run build test test-core bench lint lint-english format proto setup test-setup clean
+.PHONY: help run build test test-core bench lint format proto setup test-setup clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,12 +31,11 @@ test-core: setup ## Run the lock-free code on all cores under ThreadSanitizer.
 	    $(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter Stress --no-parallel
 
 bench: build ## Measure over HTTP and in process, beside nginx if it is installed.
+	$(SWIFT) build -c release --product generator-benchmarks
 	scripts/bench
 
-lint: ## Check the format of every Swift file; fails on any difference.
+lint: ## Check the format of every Swift file, and the language of comments and messages; fails on any difference.
 	@$(SWIFT) format lint --strict --parallel $(SOURCES)
-
-lint-english: ## Check the language of comments and messages, and the length of lines.
 	@scripts/lint-english
 
 format: ## Format every Swift file.

@@ -153,7 +153,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // The load generator and the in-process measurements behind `frond bench`.
+        // The load generator behind `frond bench`.
         .target(
             name: "FrondBench",
             dependencies: [
@@ -194,6 +194,21 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            swiftSettings: settings
+        ),
+        // The cost of an ID in process: `make bench`. No part of the product.
+        .executableTarget(
+            name: "generator-benchmarks",
+            dependencies: [
+                "Frond",
+                "FrondBench",
+                "FrondClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Benchmarks",
+            exclude: ["thresholds.json"],
             swiftSettings: settings
         ),
         // The README's example: a client, or embedded, by one line.
@@ -298,7 +313,7 @@ let package = Package(
         .testTarget(
             name: "FrondBenchTests",
             dependencies: [
-                "FrondBench", "FrondTesting",
+                "Frond", "FrondBench", "FrondTesting", "generator-benchmarks",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

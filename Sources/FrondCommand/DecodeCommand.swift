@@ -7,7 +7,8 @@ struct DecodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode", abstract: "Show what an ID says: time, worker and sequence, or the number of a tag.",
         discussion: """
-            Without --tag the ID is a snowflake ID; the layout is taken from the settings, as for the server, and --layout \
+            Without --tag the ID is a snowflake ID; the layout is taken from the settings, as for the server, and \
+            --layout \
             names a preset. With --tag it is read as the tag's IDs are written, and unscrambled.
             """)
 
@@ -36,7 +37,8 @@ struct DecodeCommand: AsyncParsableCommand {
                 guard let number = Int64(text), number >= 0 else {
                     throw CommandFailure(
                         .usage,
-                        "'\(text)' is not a snowflake ID: a whole number from 0 to \(Int64.max); --tag names the tag of "
+                        "'\(text)' is not a snowflake ID: a whole number from 0 to \(Int64.max); --tag names the tag "
+                            + "of "
                             + "another ID")
                 }
                 try print(try DecodedID(number, layout: try decodingLayout(reader)))

@@ -32,7 +32,8 @@ extension FrondError {
             cure = accessCure(failure, configuration)
         case 1698:
             cure =
-                "the account is for another way to log in, such as unix_socket: connect with ?socket=PATH as that user of "
+                "the account is for another way to log in, such as unix_socket: connect with ?socket=PATH as that "
+                + "user of "
                 + "the system, or run ALTER USER '\(user)' IDENTIFIED BY 'a password'"
         case 3159:
             cure = "add ?tls=verify (or tls=require) to the URL"
@@ -84,11 +85,13 @@ extension FrondError {
         switch failure.code {
         case 1044, 1142, 1143, 1227, 1370:
             return
-                "user '\(user)' lacks rights on database '\(database)' at \(server) (\(failure.message)): GRANT SELECT, "
+                "user '\(user)' lacks rights on database '\(database)' at \(server) (\(failure.message)): GRANT "
+                + "SELECT, "
                 + "INSERT, UPDATE, DELETE ON `\(database)`.* TO '\(user)' (and CREATE, ALTER for 'frond schema apply')"
         case 1049:
             return
-                "database '\(database)' does not exist at \(server) (\(failure.message)): CREATE DATABASE `\(database)`, "
+                "database '\(database)' does not exist at \(server) (\(failure.message)): CREATE DATABASE "
+                + "`\(database)`, "
                 + "or name another"
         case 1290, 1792, 1836:
             return
@@ -137,7 +140,8 @@ extension FrondError {
                 + "service"
         case 2002 where server.hasPrefix("/"):
             return
-                "no connection by socket \(server) (\(failure.message)): start the server, or correct ?socket= of the URL"
+                "no connection by socket \(server) (\(failure.message)): start the server, or correct ?socket= of the "
+                + "URL"
         case _ where failure.isConnecting && failure.breaksConnection:
             return "no connection to \(server) (\(failure.message)): start the server, or correct host "
                 + "and port of the URL"

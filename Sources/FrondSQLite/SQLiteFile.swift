@@ -86,7 +86,8 @@ struct SQLiteFile: Sendable {
             // SQLite keeps a log beside each name: whoever uses another one does not see what is written here.
             throw FrondError(
                 .storeUnavailable,
-                "'\(path)' is one of \(names) names of a file (hard links), and numbers given out under one would be given "
+                "'\(path)' is one of \(names) names of a file (hard links), and numbers given out under one would be "
+                    + "given "
                     + "out again under another: remove the others, and use a symbolic link or the path itself")
         case S_IFDIR:
             throw FrondError(

@@ -62,7 +62,8 @@ enum Statements {
 
     static let insertWorker = """
         INSERT INTO workers
-            (worker_id, token, is_released, floor, horizon, host, process_id, started_at, address, grpc_address, version,
+            (worker_id, token, is_released, floor, horizon, host, process_id, started_at, address, grpc_address,
+            version,
             updated_at, layout, secret)
         VALUES
             (:worker_id, :token, :is_released, :floor, :horizon, :host, :process_id, :started_at, :address,

@@ -23,8 +23,15 @@ public struct ServedGenerators: Sendable {
     /// The source of the answers of a hot route; nil until the ordinary route has used it, and for a tag whose IDs are
     /// not plain decimals. Holds as long as ``IDIssuer/version`` stays.
     func source(for route: HotRoute) -> HotSource? {
-        guard issuer.isPlain(route.tag, by: route.kind) else { return nil }
-        let generator = issuer.generators[route.kind] as? any HotAnswering
-        return generator?.hotSource(for: route.tag, count: route.count)
+        source(of: route.kind, for: route.tag, count: route.count)
+    }
+
+    /// - Parameters:
+    ///   - version: of UUIDs; nil for the usual one.
+    ///   - count: nil for one.
+    func source(of kind: GeneratorKind, version: UUIDVersion? = nil, for tag: Tag, count: Int?) -> HotSource? {
+        guard issuer.isPlain(tag, by: kind) else { return nil }
+        let generator = issuer.generators.source(kind, version: version) as? any HotAnswering
+        return generator?.hotSource(for: tag, count: count)
     }
 }

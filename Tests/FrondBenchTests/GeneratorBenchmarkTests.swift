@@ -1,7 +1,8 @@
+import Foundation
 import Frond
 import Testing
 
-@testable import FrondBench
+@testable import generator_benchmarks
 
 struct GeneratorBenchmarkTests {
     private let quick = GeneratorBenchmark(
@@ -34,6 +35,28 @@ struct GeneratorBenchmarkTests {
         let report = try await GeneratorBenchmark.measureManyTags(count: 100, idsPerRound: 1000)
         #expect(report.tags == 100)
         #expect(report.nanosecondsPerIDAllTags > 0)
+    }
+
+    @Test("a subject below its threshold is named, and a threshold that names no subject is refused")
+    func thresholds() throws {
+        let report = GeneratorBenchmarkReport(
+            rounds: 1, roundMilliseconds: 1,
+            rows: [1, 2].map { .init(subject: "segment", threads: $0, rates: [1e6], ratios: [$0 == 1 ? 0.5 : 0.1]) })
+        #expect(try BenchmarkThresholds(["segment": 0.5]).misses(of: report) == [])
+        #expect(
+            try BenchmarkThresholds(["segment": 0.6]).misses(of: report)
+                == ["segment on 1 thread: 0.500 of the atomic add, at least 0.600 is wanted"])
+        #expect(throws: ThresholdError.self) { try BenchmarkThresholds(["segmnt": 0.5]).misses(of: report) }
+    }
+
+    @Test("the committed thresholds name standard subjects")
+    func committedThresholds() async throws {
+        let tests = URL(filePath: #filePath).deletingLastPathComponent()
+        let file = tests.appending(path: "../../Benchmarks/thresholds.json")
+        let thresholds = try BenchmarkThresholds(json: Data(contentsOf: file))
+        let report = try await quick.run(try await GeneratorBenchmark.standardSubjects(BenchmarkSnowflakes()))
+        _ = try thresholds.misses(of: report)
+        #expect(thresholds.leastRatios.count >= 5)
     }
 
     @Test("a row is the median of its rounds") func aRowIsTheMedianOfItsRounds() {

@@ -23,6 +23,7 @@ struct FastLaneTests {
         #expect(route("/api/segment/get/order", headers: ["Connection": "Keep-Alive"]) != nil)
         #expect(route("/api/segment/get/order?count=1000")?.count == 1000)
         #expect(route("/api/snowflake/get/order")?.kind == .snowflake)
+        #expect(route("/api/uuid/get/order")?.kind == .uuid)
     }
 
     @Test(
@@ -31,8 +32,9 @@ struct FastLaneTests {
             "/api/segment/get/", "/api/segment/get", "/api/segment/get/a/b", "/api/segment/get/a?count=0",
             "/api/segment/get/a?count=10001", "/api/segment/get/a?count=x",
             "/api/segment/get/a?n=2", "/api/segment/get/a?count=2&x=1", "/api/segment/get/a?",
-            "/api/snowflake/get/a?count=2",
-            "/api/segment/get/a%2Fb", "/api/segment/get/\(String(repeating: "a", count: 129))", "/api/uuid/get/order",
+            "/api/snowflake/get/a?count=2", "/api/uuid/get/a?count=2",
+            "/api/segment/get/a%2Fb", "/api/segment/get/\(String(repeating: "a", count: 129))",
+            "/api/uuid/get/order?version=4",
             "/health/live", "/", "",
         ])
     func leavesOtherPaths(uri: String) {

@@ -39,7 +39,8 @@ extension IssueRequest {
         let own = options.format.map { "'\($0)'" } ?? "decimal"
         throw FrondError(
             .invalidArgument,
-            "tag '\(tag)' issues its IDs in its own format, \(own), and no other; leave out the format, or allow others "
+            "tag '\(tag)' issues its IDs in its own format, \(own), and no other; leave out the format, or allow "
+                + "others "
                 + "with 'frond tag set \(tag) --no-only-its-format'")
     }
 }

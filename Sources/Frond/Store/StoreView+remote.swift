@@ -22,7 +22,8 @@ extension StoreView {
         guard let own, before != nil, segment.start < own else { return segment }
         throw FrondError(
             .storeWentBack,
-            "the store went back: it reserved \(segment.first) (cycle \(segment.cycle)) for tag '\(tag)', but this server "
+            "the store went back: it reserved \(segment.first) (cycle \(segment.cycle)) for tag '\(tag)', but this "
+                + "server "
                 + "was given numbers below \(own.next) (cycle \(own.cycle)): move it forward with "
                 + "'frond tag set \(tag) --max-id N', N above every number ever given out",
             retryAfter: .seconds(5))

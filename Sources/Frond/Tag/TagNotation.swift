@@ -34,7 +34,8 @@ package struct TagNotation: Sendable {
             guard self.format?.hasDate == true else {
                 throw FrondError(
                     .invalidArgument,
-                    "the numbers of tag '\(tag)' begin again each \(period.unit.rawValue): a format for them needs {date}"
+                    "the numbers of tag '\(tag)' begin again each \(period.unit.rawValue): a format for them needs "
+                        + "{date}"
                 )
             }
             date = try period.date(atMilliseconds: wallMilliseconds(), by: zones)
@@ -57,7 +58,8 @@ package struct TagNotation: Sendable {
         guard let key, key.fingerprint == fingerprint else {
             throw FrondError(
                 .storeUnavailable,
-                "the numbers of tag '\(record.tag)' are scrambled with a key that this server does not have: give it the "
+                "the numbers of tag '\(record.tag)' are scrambled with a key that this server does not have: give it "
+                    + "the "
                     + "setting scrambleKey of the servers that have it")
         }
         return try record.scramble(key)

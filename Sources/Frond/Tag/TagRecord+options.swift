@@ -89,7 +89,8 @@ extension TagRecord {
         }
         if old.scrambleKey != nil, self.maxValue != successor.maxValue {
             throw refusal(
-                "is scrambled over its numbers up to \(self.maxValue), and another --max would repeat them: create another "
+                "is scrambled over its numbers up to \(self.maxValue), and another --max would repeat them: create "
+                    + "another "
                     + "tag, or consent with --allow-repeats (allow_repeats)")
         }
         guard old.format != new.format || old.period != new.period || old.scrambleKey != new.scrambleKey else { return }
@@ -125,7 +126,8 @@ extension TagRecord {
         guard self.startID <= self.maxValue else {
             throw FrondError(
                 .storeCorrupt,
-                "the record of tag '\(tag)' cannot be right: max_value \(self.maxValue) is below start_id \(self.startID)"
+                "the record of tag '\(tag)' cannot be right: max_value \(self.maxValue) is below start_id "
+                    + "\(self.startID)"
             )
         }
         return try Scramble(key: key, name: tag.name, range: self.startID...self.maxValue)

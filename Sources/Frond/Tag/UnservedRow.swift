@@ -33,7 +33,8 @@ extension UnservedRow {
         self.init(name: name, reason: "")
         let quoted = shownName.replacing("'", with: "''")
         reason =
-            "\(fault): rename it with UPDATE \(table) SET \(column) = 'a tag' WHERE \(column) = '\(quoted)', and ask for the "
+            "\(fault): rename it with UPDATE \(table) SET \(column) = 'a tag' WHERE \(column) = '\(quoted)', and ask "
+            + "for the "
             + "new name"
     }
 

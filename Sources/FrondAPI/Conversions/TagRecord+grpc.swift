@@ -85,7 +85,8 @@ extension Frond_V1_ChangeTagRequest {
             guard setOptions.isEmpty, clearedOptions.isEmpty else {
                 throw FrondError(
                     .invalidArgument,
-                    "options replaces all options of tag '\(tag)': leave set_options and cleared_options out, or options"
+                    "options replaces all options of tag '\(tag)': leave set_options and cleared_options out, or "
+                        + "options"
                 )
             }
             change.replaceOptions(by: try TagOptions(named: options, of: tag))

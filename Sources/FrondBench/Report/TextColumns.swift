@@ -1,20 +1,20 @@
 import TextTable
 
 /// A table of text: the first column flush left, the others flush right.
-struct TextColumns: CustomStringConvertible {
+package struct TextColumns: CustomStringConvertible {
     private let header: [String]
     private var rows: [[String]] = []
 
-    init(header: [String]) {
+    package init(header: [String]) {
         self.header = header
     }
 
-    mutating func add(_ row: [String]) {
+    package mutating func add(_ row: [String]) {
         precondition(row.count == header.count, "a row has as many cells as the header")
         rows.append(row)
     }
 
-    var description: String {
+    package var description: String {
         let table = TextTable<[String]> { [header] row in
             zip(header, row).enumerated().map { index, cell in
                 // The space before is a second one between the columns.

@@ -8,7 +8,8 @@ struct BenchHTTPCommand: AsyncParsableCommand {
         commandName: "http", abstract: "Load servers and check that no ID comes twice.",
         discussion: """
             Ends with status 1 if an ID came back twice, on any connection of any server, if the IDs of a connection \
-            did not increase, or if not every ID could be checked. A connection that is lost is made again for --reconnect-for: a server may \
+            did not increase, or if not every ID could be checked. A connection that is lost is made again for \
+            --reconnect-for: a server may \
             be killed and started anew during the run.
             """)
 

@@ -36,7 +36,8 @@ struct TagCreateCommand: AsyncParsableCommand {
             let record = try await store.create(tag, wanted)
             if let share = record.firstShare {
                 warn(
-                    "step \(record.step) is large for the range of tag '\(tag)', \(record.startID) to \(record.maxValue): a "
+                    "step \(record.step) is large for the range of tag '\(tag)', \(record.startID) to "
+                        + "\(record.maxValue): a "
                         + "reservation takes at most \(share) numbers, and fewer toward the end")
             }
             try output.print(record)

@@ -48,7 +48,8 @@ struct TagSetCommand: AsyncParsableCommand {
             guard !change.isEmpty || form.isSet else {
                 throw CommandFailure(
                     .usage,
-                    "nothing to change: give --step, --max-id, --max, --cycle, --no-cycle, --description, --generators, "
+                    "nothing to change: give --step, --max-id, --max, --cycle, --no-cycle, --description, "
+                        + "--generators, "
                         + "--format, --period, --time-zone, --scramble, --no-scramble, --only-its-format or "
                         + "--no-only-its-format")
             }

@@ -6,7 +6,8 @@ struct TagStripeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stripe", abstract: "Spread tags over more databases, while servers go on.",
         discussion: """
-            Name all databases with --store, the old ones first and in their order. Servers that list the old ones go on \
+            Name all databases with --store, the old ones first and in their order. Servers that list the old ones go \
+            on \
             correctly, and use the new ones once they are started with the new list. May be broken off and run again.
             """)
 

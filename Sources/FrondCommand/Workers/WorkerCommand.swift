@@ -52,7 +52,8 @@ struct WorkerInitCommand: AsyncParsableCommand {
         commandName: "init", abstract: "Begin a new registry of worker IDs, or one that was lost.",
         discussion: """
             A registry that lives apart from its servers is initialised once. One that was wiped, or restored from a \
-            copy, is refused by every server, since servers that run may still hold worker IDs that it knows nothing of: \
+            copy, is refused by every server, since servers that run may still hold worker IDs that it knows nothing \
+            of: \
             initialise it again with --after-loss, and it gives out no worker ID before their horizons have passed.
             """)
 

@@ -45,7 +45,8 @@ extension MySQLSegmentStore {
         guard wanted.options == furthest.options, wanted.options.scrambleKey == nil || change.maxValue == nil else {
             throw FrondError(
                 .invalidArgument,
-                "tag '\(tag)' is spread over \(databases.count) databases: its generators and how its IDs are written are set "
+                "tag '\(tag)' is spread over \(databases.count) databases: its generators and how its IDs are written "
+                    + "are set "
                     + "when it is created; make another tag")
         }
         var changed: [TagRecord] = []

@@ -164,7 +164,8 @@ struct SegmentDatabase: Sendable {
         guard places > 1, record.stripe.index != Int64(place) || record.stripe.count < Int64(places) else { return }
         throw FrondError(
             .storeCorrupt,
-            "tag '\(record.tag)' is stripe \(record.stripe.index) of \(record.stripe.count) in database \(pool.configuration), which is "
+            "tag '\(record.tag)' is stripe \(record.stripe.index) of \(record.stripe.count) in database "
+                + "\(pool.configuration), which is "
                 + "number \(place) of \(places) in this server's list, counted from 0: list the databases in the same "
                 + "order on all servers, or spread the tag over them with 'frond tag stripe \(record.tag)'",
             retryAfter: .seconds(5))

@@ -109,7 +109,8 @@ struct TagSpreadPlan: Sendable {
         guard record.stripe.count < aim else {
             throw FrondError(
                 .invalidArgument,
-                "tag '\(tag)' is spread over \(record.stripe.count) databases already, and only \(places) are listed: list "
+                "tag '\(tag)' is spread over \(record.stripe.count) databases already, and only \(places) are listed: "
+                    + "list "
                     + "all of them")
         }
         guard !record.cycles else {

@@ -124,8 +124,10 @@ final class TicketDatabase: Sendable {
         guard found != (Int64(place), Int64(places)) else { return }
         throw FrondError(
             .storeCorrupt,
-            "database \(pool.configuration) gives out tickets as number \(found.0) of \(found.1), counted from 0, and is "
-                + "number \(place) of \(places) in this server's list: list the same databases in the same order on all "
+            "database \(pool.configuration) gives out tickets as number \(found.0) of \(found.1), counted from 0, and "
+                + "is "
+                + "number \(place) of \(places) in this server's list: list the same databases in the same order on "
+                + "all "
                 + "servers; to change the list stop all of them, move every AUTO_INCREMENT of frond_ticket above the "
                 + "highest ticket of all, and DELETE FROM frond_ticket_place in each",
             retryAfter: .seconds(5))

@@ -56,12 +56,13 @@ final class FastLane {
     /// Answers, if an ID can be had at once.
     func answer(from source: HotSource) -> Bool {
         guard sourcesHold, output.readableBytes < Self.outputLimit,
-            source.write(to: &output, head: &head)
+            let answer = source.next()
         else {
             // The generator may be one that was forgotten, or the tag was set: look for it anew next time.
             hotSource = nil
             return false
         }
+        head.write(answer, to: &output)
         connection.noteActivity()
         return true
     }

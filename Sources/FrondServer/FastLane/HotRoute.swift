@@ -4,7 +4,7 @@ import NIOHTTP1
 /// A request that the event loop can answer by itself.
 struct HotRoute: Equatable {
     /// The paths that the event loop looks at, before the tag.
-    private static let prefixes = GeneratorKind.allCases.filter(\.makesNumbers).map { ($0, "/api/\($0.rawValue)/get/") }
+    private static let prefixes = GeneratorKind.allCases.map { ($0, "/api/\($0.rawValue)/get/") }
 
     var kind: GeneratorKind
     var tag: Tag
@@ -17,7 +17,7 @@ struct HotRoute: Equatable {
         let parts = path.utf8.dropFirst(prefix.utf8.count).split(
             separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 2 {
-            // A batch of snowflake IDs is no range; all other queries are the ordinary route's.
+            // A batch of snowflake IDs or UUIDs is no range; all other queries are the ordinary route's.
             guard !kind.needsNoStore, let count = Self.count(Substring(parts[1])), (1...maxCount).contains(count) else {
                 return nil
             }

@@ -1,30 +1,35 @@
 import Frond
 import NIOCore
 
-/// The source of the answers of one hot path.
+/// The source of the answers of one hot request, by any protocol.
 enum HotSource {
     case segment(SegmentGenerator)
     case range(SegmentGenerator, count: Int)
     case snowflake(SnowflakeGenerator)
+    case uuids(any TagGenerating, Tag)
     /// Every number is a question to a store: requests that come together ask it together.
     case queued(CounterGenerator, count: Int)
 
-    /// Writes a complete response, if it can be had at once.
-    func write(to output: inout ByteBuffer, head: inout ResponseHead) -> Bool {
+    /// Returns the next answer; nil if it cannot be had at once.
+    @inline(__always)
+    func next() -> HotAnswer? {
         switch self {
-        case .segment(let generator):
-            guard let number = generator.nextIfReady() else { return false }
-            head.write(number, to: &output)
-        case .snowflake(let generator):
-            guard let number = generator.nextIfReady() else { return false }
-            head.write(number, to: &output)
-        case .range(let generator, let count):
-            guard let numbers = generator.nextRunIfReady(count: count) else { return false }
-            head.write(numbers, to: &output)
-        case .queued: return false
+        case .segment(let generator): return generator.nextIfReady().map { .number($0) }
+        case .snowflake(let generator): return generator.nextIfReady().map { .number($0) }
+        case .range(let generator, let count): return generator.nextRunIfReady(count: count).map { .run($0) }
+        case .uuids(let generator, let tag):
+            guard case .uuids(let uuids)? = generator.issueIfReady(tag, upTo: 1) else { return nil }
+            return uuids.first.map { .uuidValue($0) }
+        case .queued: return nil
         }
-        return true
     }
+}
+
+/// The IDs of one hot request.
+enum HotAnswer {
+    case number(Int64)
+    case run(NumberRun)
+    case uuidValue(UUIDValue)
 }
 
 /// A generator whose IDs the event loop can get by itself.
@@ -45,6 +50,10 @@ extension SegmentGenerators: HotAnswering {
 extension IssuingSnowflake: HotAnswering {
     /// A batch of snowflake IDs is no range.
     func hotSource(for tag: Tag, count: Int?) -> HotSource? { count == nil ? .snowflake(generator) : nil }
+}
+
+extension IssuingUUIDs: HotAnswering {
+    func hotSource(for tag: Tag, count: Int?) -> HotSource? { count == nil ? .uuids(self, tag) : nil }
 }
 
 extension IssuingCounters: HotAnswering {

@@ -15,6 +15,24 @@ struct ResponseHead {
     private var second = -1
     private var bytes = ByteBuffer()
 
+    /// Writes a complete 200 response with the IDs as its body.
+    @inline(__always)
+    mutating func write(_ answer: HotAnswer, to buffer: inout ByteBuffer) {
+        switch answer {
+        case .number(let number): write(number, to: &buffer)
+        case .run(let numbers): write(numbers, to: &buffer)
+        case .uuidValue(let uuid): write(uuid, to: &buffer)
+        }
+    }
+
+    /// Writes a complete 200 response with the UUID as its body.
+    private mutating func write(_ uuid: UUIDValue, to buffer: inout ByteBuffer) {
+        refresh()
+        buffer.writeImmutableBuffer(bytes)
+        buffer.writeStaticString("36\r\n\r\n")
+        buffer.writeString(uuid.description)
+    }
+
     /// Writes a complete 200 response with the number as its body: byte for byte Leaf's.
     mutating func write(_ number: Int64, to buffer: inout ByteBuffer) {
         refresh()

@@ -3,48 +3,37 @@ import FrondAPI
 import NIOCore
 import SwiftProtobuf
 
-/// The origin of the answers to one request that comes again and again.
-enum LaneSource {
-    case number(any IDGenerator<Int64>, Frond_V1_Generator)
-    case run(SegmentGenerator, count: Int, Frond_V1_Generator)
-    case uuid(any TagGenerating, Tag, Frond_V1_Generator)
+/// The source of the answers to one call that comes again and again.
+struct LaneSource {
+    /// The capacity for an answer with one number, with its prefix.
+    private static let numberAnswer = 64
 
-    /// The largest answer to a request for one ID, with its prefix.
-    private static let longestAnswer = 64
+    let source: HotSource
+    let generator: Frond_V1_Generator
 
-    /// The bytes of an answer with their prefix; nil where it cannot be had at once.
+    /// Returns the bytes of an answer with their prefix; nil if it cannot be had at once.
     func answer(_ allocator: ByteBufferAllocator) -> ByteBuffer? {
-        switch self {
-        case .number(let generator, let kind):
-            guard let number = generator.nextIfReady() else { return nil }
-            var output = allocator.buffer(capacity: Self.longestAnswer)
+        switch source.next() {
+        case .number(let number):
+            var output = allocator.buffer(capacity: Self.numberAnswer)
             output.writePrefixed { message in
                 message.writeInteger(UInt8(1 << 3))
                 message.writeVarint(UInt64(bitPattern: number))
                 message.writeInteger(UInt8(4 << 3))
-                message.writeVarint(UInt64(kind.rawValue))
+                message.writeVarint(UInt64(generator.rawValue))
             }
             return output
-        case .run(let generator, let count, let kind):
-            guard let run = generator.nextRunIfReady(count: count) else { return nil }
-            return encoded(.with { ($0.runs, $0.generator) = ([Frond_V1_NumberRun(run)], kind) }, allocator)
-        case .uuid(let generator, let tag, let kind):
-            guard case .uuids(let uuids)? = generator.issueIfReady(tag, upTo: 1), let uuid = uuids.first else {
-                return nil
-            }
-            return encoded(Frond_V1_NextResponse.with { ($0.uuid, $0.generator) = (uuid.description, kind) }, allocator)
+        case .run(let run):
+            return encoded(
+                Frond_V1_NextBatchResponse.with { ($0.runs, $0.generator) = ([.init(run)], generator) }, allocator)
+        case .uuidValue(let uuid):
+            return encoded(
+                Frond_V1_NextResponse.with { ($0.uuid, $0.generator) = (uuid.description, generator) }, allocator)
+        case nil: return nil
         }
     }
 
-    private func encoded(_ message: Frond_V1_NextBatchResponse, _ allocator: ByteBufferAllocator) -> ByteBuffer? {
-        encoded(any: message, allocator)
-    }
-
-    private func encoded(_ message: Frond_V1_NextResponse, _ allocator: ByteBufferAllocator) -> ByteBuffer? {
-        encoded(any: message, allocator)
-    }
-
-    private func encoded(any message: some Message, _ allocator: ByteBufferAllocator) -> ByteBuffer? {
+    private func encoded(_ message: some Message, _ allocator: ByteBufferAllocator) -> ByteBuffer? {
         guard let bytes: [UInt8] = try? message.serializedBytes() else { return nil }
         var output = allocator.buffer(capacity: bytes.count + MessageDeframer.prefixLength)
         output.writePrefixed { $0.writeBytes(bytes) }
@@ -75,41 +64,28 @@ extension ByteBuffer {
 }
 
 extension ServedGenerators {
-    /// The origin of the answers to a call; nil until an ordinary call has used it, and for all that needs more than a
+    /// The source of the answers to a call; nil until an ordinary call has used it, and for all that needs more than a
     /// generator. Holds as long as ``IDIssuer/version`` stays.
     func laneSource(path: String, message: ByteBuffer, maxCount: Int) -> LaneSource? {
         let bytes = Array(message.readableBytesView)
         if path == LanePath.next {
-            guard let request = try? Frond_V1_NextRequest(serializedBytes: bytes), request.format.isEmpty,
-                request.unknownFields.data.isEmpty, let tag = try? Tag(request.tag)
+            guard let request = try? Frond_V1_NextRequest(serializedBytes: bytes), request.unknownFields.data.isEmpty
             else { return nil }
-            return laneSource(request.generator, tag)
+            return laneSource(request.tag, request.generator, request.format, count: nil)
         }
-        guard let request = try? Frond_V1_NextBatchRequest(serializedBytes: bytes), request.format.isEmpty,
-            request.unknownFields.data.isEmpty, let tag = try? Tag(request.tag), request.generator == .segment,
-            (1...maxCount).contains(Int(request.count)), issuer.isPlain(tag, by: .segment)
+        guard let request = try? Frond_V1_NextBatchRequest(serializedBytes: bytes), request.unknownFields.data.isEmpty,
+            (1...maxCount).contains(Int(request.count))
         else { return nil }
-        return issuer.segments?.existingGenerator(for: tag).map {
-            .run($0, count: Int(request.count), request.generator)
-        }
+        return laneSource(request.tag, request.generator, request.format, count: Int(request.count))
     }
 
-    private func laneSource(_ kind: Frond_V1_Generator, _ tag: Tag) -> LaneSource? {
-        switch kind {
-        case .segment:
-            guard issuer.isPlain(tag, by: .segment) else { return nil }
-            return issuer.segments?.existingGenerator(for: tag).map { .number($0, kind) }
-        case .snowflake:
-            guard issuer.isPlain(tag, by: .snowflake) else { return nil }
-            return snowflake.map { .number($0.generator, kind) }
-        case .uuid: return laneSource(kind, tag, version: nil)
-        case .uuidV4: return laneSource(kind, tag, version: .random)
-        default: return nil
-        }
-    }
-
-    private func laneSource(_ kind: Frond_V1_Generator, _ tag: Tag, version: UUIDVersion?) -> LaneSource? {
-        guard issuer.isPlain(tag, by: .uuid) else { return nil }
-        return issuer.generators.source(.uuid, version: version).map { .uuid($0, tag, kind) }
+    private func laneSource(
+        _ tag: String, _ generator: Frond_V1_Generator, _ format: String, count: Int?
+    ) -> LaneSource? {
+        guard format.isEmpty, let request = try? IssueRequest(tag: tag, generator, format: ""),
+            let kind = request.generator
+        else { return nil }
+        return source(of: kind, version: request.uuidVersion, for: request.tag, count: count)
+            .map { LaneSource(source: $0, generator: generator) }
     }
 }

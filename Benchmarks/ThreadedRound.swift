@@ -1,4 +1,5 @@
 import Frond
+import FrondBench
 import NIOPosix
 import Synchronization
 
@@ -57,8 +58,4 @@ private final class Arrivals: Sendable {
     func note(_ digest: UInt64) {
         self.digest.bitwiseXor(digest, ordering: .relaxed)
     }
-}
-
-extension Duration {
-    var seconds: Double { self / .seconds(1) }
 }

@@ -1,4 +1,5 @@
 import Frond
+import FrondBench
 import NIOCore
 import NIOPosix
 
@@ -6,20 +7,20 @@ import NIOPosix
 ///
 /// A round measures every subject once, for a fixed time, on threads of its own; there are several rounds, and each
 /// subject is compared with the atomic add of its own round. The medians are reported: machines are noisy.
-public struct GeneratorBenchmark: Sendable {
+struct GeneratorBenchmark: Sendable {
     /// The measurements and their length.
-    public struct Configuration: Sendable {
+    struct Configuration: Sendable {
         /// The number of threads that make IDs at the same time: one measurement for each. Default: 1, 2 and one a
         /// core.
-        public var threads: [Int]
+        var threads: [Int]
         /// Odd is best, for the median. Default 7.
-        public var rounds: Int
+        var rounds: Int
         /// The length of each subject in each round. Default 100 ms.
-        public var roundDuration: Duration
+        var roundDuration: Duration
         /// The addresses where servers listen for gRPC, to measure a client of theirs as well; none by default.
-        public var servers: [String]
+        var servers: [String]
 
-        public init(
+        init(
             threads: [Int]? = nil, rounds: Int = 7, roundDuration: Duration = .milliseconds(100),
             servers: [String] = []
         ) {
@@ -35,14 +36,14 @@ public struct GeneratorBenchmark: Sendable {
 
     let configuration: Configuration
 
-    public init(configuration: Configuration = Configuration()) {
+    init(configuration: Configuration = Configuration()) {
         self.configuration = configuration
     }
 
     /// Measures every generator; takes threads × rounds × 9 × the round's duration, 13 seconds by default.
     /// - Parameter onProgress: called before each measurement, with a line for people.
     /// - Throws: ``FrondError`` where a generator fails.
-    public func run(onProgress: (String) -> Void = { _ in }) async throws -> GeneratorBenchmarkReport {
+    func run(onProgress: (String) -> Void = { _ in }) async throws -> GeneratorBenchmarkReport {
         let snowflakes = try BenchmarkSnowflakes()
         let subjects = try await Self.standardSubjects(snowflakes)
         guard !configuration.servers.isEmpty else { return try await run(subjects, onProgress: onProgress) }

@@ -1,10 +1,11 @@
 import Frond
+import FrondBench
 
 extension GeneratorBenchmark {
     /// Measures what touching many tags costs: the time for an ID, and memory.
     /// - Parameter count: how many tags: 1 or more.
     /// - Throws: ``FrondError`` where a generator fails.
-    public static func measureManyTags(count: Int = 100_000) async throws -> ManyTagsReport {
+    static func measureManyTags(count: Int = 100_000) async throws -> ManyTagsReport {
         try await measureManyTags(count: count, idsPerRound: 1_000_000)
     }
 

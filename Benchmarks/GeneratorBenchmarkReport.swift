@@ -1,16 +1,18 @@
+import FrondBench
+
 /// The results of ``GeneratorBenchmark``.
-public struct GeneratorBenchmarkReport: Codable, Sendable {
+struct GeneratorBenchmarkReport: Codable, Sendable {
     /// One subject on one number of threads: the medians of all rounds.
-    public struct Row: Codable, Sendable {
+    struct Row: Codable, Sendable {
         /// The measured subject, such as `segment`.
-        public var subject: String
-        public var threads: Int
+        var subject: String
+        var threads: Int
         /// The time of one thread for one ID.
-        public var nanosecondsPerID: Double
+        var nanosecondsPerID: Double
         /// Of all threads together.
-        public var millionIDsPerSecond: Double
+        var millionIDsPerSecond: Double
         /// IDs per second, as a part of the atomic adds per second in the same round on as many threads.
-        public var ratioToAtomicAdd: Double
+        var ratioToAtomicAdd: Double
 
         init(subject: String, threads: Int, rates: [Double], ratios: [Double]) {
             let rate = median(rates)
@@ -22,16 +24,16 @@ public struct GeneratorBenchmarkReport: Codable, Sendable {
         }
     }
 
-    public var rounds: Int
-    public var roundMilliseconds: Double
-    public var rows: [Row]
+    var rounds: Int
+    var roundMilliseconds: Double
+    var rows: [Row]
     /// Nil where it was not measured.
-    public var manyTags: ManyTagsReport?
+    var manyTags: ManyTagsReport?
 }
 
 extension GeneratorBenchmarkReport: CustomStringConvertible {
     /// A table for people.
-    public var description: String {
+    var description: String {
         var table = TextColumns(header: ["generator", "threads", "ns/ID", "M IDs/s", "of atomic add"])
         for row in rows {
             table.add([

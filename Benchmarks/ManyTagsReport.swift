@@ -1,24 +1,26 @@
+import FrondBench
+
 /// The results of ``GeneratorBenchmark/measureManyTags(count:)``.
-public struct ManyTagsReport: Codable, Sendable {
+struct ManyTagsReport: Codable, Sendable {
     /// The number of tags where only few are in use: enough that a collision in a hash table evens out.
     static var fewTags: Int { 64 }
 
     /// The number of tags that were touched.
-    public var tags: Int
+    var tags: Int
     /// An ID of a few tags in turn where no others are known; each looked up by its name, as a server does.
-    public var nanosecondsPerIDFewTagsAlone: Double
+    var nanosecondsPerIDFewTagsAlone: Double
     /// An ID of the same few tags where all tags were touched.
-    public var nanosecondsPerIDFewTagsAmongMany: Double
+    var nanosecondsPerIDFewTagsAmongMany: Double
     /// An ID of all tags in turn: what it costs that they do not fit into the processor's caches.
-    public var nanosecondsPerIDAllTags: Double
+    var nanosecondsPerIDAllTags: Double
     /// The growth of the process by touching the tags, for each of them, without the store's memory.
     /// Nil where the system does not say.
-    public var residentBytesPerTag: Double?
+    var residentBytesPerTag: Double?
 }
 
 extension ManyTagsReport: CustomStringConvertible {
     /// A table for people.
-    public var description: String {
+    var description: String {
         var table = TextColumns(header: ["\(tags) tags", "ns/ID"])
         table.add(["\(Self.fewTags) tags in turn, alone", decimal(nanosecondsPerIDFewTagsAlone, places: 1)])
         table.add(["\(Self.fewTags) tags in turn, all touched", decimal(nanosecondsPerIDFewTagsAmongMany, places: 1)])
