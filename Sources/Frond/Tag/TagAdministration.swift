@@ -27,8 +27,9 @@ package struct TagAdministration: Sendable {
     }
 
     /// Creates a tag.
-    /// - Throws: as ``TagStore/create(_:_:)``.
+    /// - Throws: `invalidArgument` for a time zone that is not known here; as ``TagStore/create(_:_:)``.
     package func create(_ tag: Tag, _ settings: TagSettings) async throws(FrondError) -> TagRecord {
+        try checkTimeZone(of: settings.options)
         var settings = settings
         settings.options = Self.withFloor(
             settings.options, nowMilliseconds: time.wallMilliseconds, layout: { layout })
@@ -36,8 +37,10 @@ package struct TagAdministration: Sendable {
     }
 
     /// Changes a tag, and the records of its periods where its next number moves.
-    /// - Throws: as ``TagStore/change(_:_:)``; some records of periods may have moved by then, and may again.
+    /// - Throws: `invalidArgument` for a time zone that is not known here; as ``TagStore/change(_:_:)``; some records of
+    ///   periods may have moved by then, and may again.
     package func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
+        try checkTimeZone(of: change.options)
         guard tag.periodTag == nil, let maxID = change.maxID, let record = try await store.tag(tag) else {
             return try await store.change(tag, change)
         }
@@ -64,6 +67,11 @@ package struct TagAdministration: Sendable {
             }
         }
         return try await self.change(record.tag, wanted)
+    }
+
+    /// Checks that the present period of a tag can be told.
+    private func checkTimeZone(of options: TagOptions) throws(FrondError) {
+        _ = try options.period?.date(atMilliseconds: time.wallMilliseconds, by: zones)
     }
 
     /// Moves the records of a tag's periods that are not there yet forward, and creates that of the present one if it

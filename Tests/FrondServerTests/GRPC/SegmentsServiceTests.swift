@@ -78,6 +78,31 @@ struct SegmentsServiceTests {
         }
     }
 
+    @Test("a time zone that the server does not know is refused for a new tag and for one that is there")
+    func timeZones() async throws {
+        var server = TestServer()
+        let store = InMemorySegmentStore()
+        server.store = store
+        let known = TagOptions(
+            format: try TextFormat("{date}-{number}"), period: TagPeriod(.day, timeZone: "+08:00"))
+        var unknown = known
+        unknown.period?.timeZone = "Mars/Olympus"
+        let (good, bad) = (known.text, unknown.text)
+        try await server.withClient { client async throws in
+            let created = try await status {
+                try await client.segments.createTag(.with { ($0.tag, $0.options) = ("order", bad) })
+            }
+            #expect(created.code == .invalidArgument && created.message.contains("Mars/Olympus"), "\(created)")
+            #expect(try await store.tags() == [])
+            _ = try await client.segments.createTag(.with { ($0.tag, $0.options) = ("order", good) })
+            let changed = try await status {
+                try await client.segments.changeTag(.with { ($0.tag, $0.options) = ("order", bad) })
+            }
+            #expect(changed.code == .invalidArgument && changed.message.contains("Mars/Olympus"), "\(changed)")
+            #expect(try await store.tags().map(\.options) == [known])
+        }
+    }
+
     @Test("a tag that is created with snowflake IDs beside numbers has it recorded where they begin")
     func floor() async throws {
         var server = TestServer()
