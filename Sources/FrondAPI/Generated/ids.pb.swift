@@ -862,13 +862,13 @@ package nonisolated struct Frond_V1_AcquireWorkerRequest: @unchecked Sendable {
     set {_uniqueStorage()._endWorkerID = newValue}
   }
 
-  /// By the caller's clock.
+  /// By the caller's clock. The server's own decides where it is earlier.
   package var nowMilliseconds: Int64 {
     get {_storage._nowMilliseconds}
     set {_uniqueStorage()._nowMilliseconds = newValue}
   }
 
-  /// How far beyond now the horizon is to be.
+  /// How far beyond now the horizon is to be; the server gives its worker.maxHorizon at most.
   package var lengthMilliseconds: Int64 {
     get {_storage._lengthMilliseconds}
     set {_uniqueStorage()._lengthMilliseconds = newValue}
