@@ -72,7 +72,7 @@ extension ZooKeeperConfiguration {
         var parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         if parts.last == "" { parts.removeLast() }
         guard path.hasPrefix("/"), !parts.isEmpty else {
-            throw .wrongURL("the path '\(path)' must begin with '/' and name a node, such as /frond")
+            throw .wrongURL("the path '\(path)' must name a node, such as /frond")
         }
         guard parts.count <= maxPathParts, path.utf8.count <= maxPathBytes else {
             throw .wrongURL("the path has more than \(maxPathParts) parts or \(maxPathBytes) bytes")

@@ -100,6 +100,25 @@ struct PrimariesTests {
         _ = try await untilAvailable { try await stores[0].create(Tag("other"), TagSettings()) }
     }
 
+    @Test("settings are read from those that answer, while another one hangs")
+    func oneHangs() async throws {
+        let server = try await MariaDBServer()
+        var list = [try await TestDatabase.make(on: server).configuration, try await TestDatabase.make().configuration]
+        for index in list.indices {
+            (list[index].connectTimeout, list[index].replyTimeout) = (.seconds(90), .seconds(90))
+        }
+        let store = MySQLSegmentStore(primaries: list)
+        let tag = try Tag("order")
+        _ = try await store.create(tag, TagSettings())
+        server.pause(true)
+        let start = ContinuousClock.now
+        #expect(try await store.tag(tag) != nil)
+        #expect(try await store.tags().count == 1)
+        let time = start.duration(to: .now)
+        server.pause(false)
+        #expect(time < .seconds(60), "the one that hangs would have taken 90 s: \(time)")
+    }
+
     @Test("a database that went back is passed over; where there is no other it is said")
     func wentBack() async throws {
         let server = try await MariaDBServer()
@@ -134,6 +153,45 @@ struct PrimariesTests {
         }
         let record = try #require(try await store.tag(tag))
         #expect(record.maxID <= 1 + 4 * 2 * 2)
+    }
+
+    @Test("a client's numbers that come back through another server do not make this one pass a healthy database over")
+    func remoteGivingBack() async throws {
+        let list = [try await TestDatabase.make().configuration, try await TestDatabase.make().configuration]
+        let (one, other) = (MySQLSegmentStore(primaries: list), MySQLSegmentStore(primaries: list))
+        let tag = try Tag("order")
+        _ = try await one.create(tag, TagSettings(step: 5))
+        let views = [StoreView(one), StoreView(other)]
+        for _ in 0..<4 {
+            let segment = try await views[0].reserveRemotely(tag, atLeast: nil, after: nil)
+            #expect(try await views[1].giveBackRemotely(segment, of: tag))
+        }
+        // From both databases, and neither went back.
+        let segments = [
+            try await one.reserve(tag, atLeast: nil, after: nil), try await one.reserve(tag, atLeast: nil, after: nil),
+        ]
+        #expect(Set(segments.map { $0.first % 2 }) == [0, 1])
+        #expect(segments.allSatisfy { $0.first <= 2 }, "what was given back is issued again, once: \(segments)")
+        expectNoRepeat(segments)
+    }
+
+    @Test("a database that refuses a tail is still known to have given it out")
+    func refusedTail() async throws {
+        let one = try await TestDatabase.make()
+        let list = [one.configuration, try await TestDatabase.make().configuration]
+        let store = MySQLSegmentStore(primaries: list)
+        let tag = try Tag("order")
+        _ = try await store.create(tag, TagSettings(step: 5))
+        var tails = try await [
+            store.reserve(tag, atLeast: nil, after: nil), store.reserve(tag, atLeast: nil, after: nil),
+        ]
+        for index in tails.indices {
+            tails[index].secret = nil
+            #expect(try await store.giveBack(tails[index], of: tag) == false)
+        }
+        try await one.run("UPDATE leaf_alloc SET max_id = 1, version = 0")
+        let since = try await serve([store], tag, times: 6)
+        #expect(since.allSatisfy { $0.first % 2 == 1 }, "the database that went back is passed over")
     }
 
     @Test("a row that does not say so is not believed", arguments: ["stripe = 1", "stripes = 1, stripe = 0"])

@@ -258,6 +258,16 @@ struct TicketLedgerTests {
 
 @Suite("Which database is next", .timeLimit(.minutes(5)))
 struct PrimaryRotationTests {
+    @Test("an error that never reached a database brings none back and takes none out")
+    func nothingLearned() {
+        var rotation = PrimaryRotation(count: 2)
+        rotation.learnedNothing(0, now: .zero, jitter: 0)
+        #expect(rotation.failures.isEmpty)
+        rotation.failed(0, FrondError(.storeUnavailable, "down"), now: .zero, jitter: 1)
+        rotation.learnedNothing(0, now: .seconds(1), jitter: 1)
+        #expect(rotation.failures.count == 1)
+    }
+
     private let down = FrondError(.storeUnavailable, "down")
 
     @Test("each in turn, and each once a request")

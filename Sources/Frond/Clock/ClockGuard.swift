@@ -78,6 +78,9 @@ package struct ClockGuard: Sendable {
 }
 
 extension Duration {
+    /// Rounded up.
+    package var wholeSeconds: Int64 { components.seconds + (components.attoseconds > 0 ? 1 : 0) }
+
     /// Rounded toward zero.
     package var wholeMilliseconds: Int64 {
         let (seconds, attoseconds) = components

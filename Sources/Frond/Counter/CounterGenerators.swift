@@ -9,7 +9,8 @@ public final class CounterGenerators: Sendable {
     ///   - store: the counter.
     ///   - tags: the view that knows the tags: a name without a record reaches no counter, unless missing tags are
     ///     created. Nil if the counter knows the tags itself.
-    ///   - logger: gets lines at debug level; silent by default.
+    ///   - logger: gets lines at debug level, and at error level what does not pass without an operator; silent by
+    ///     default.
     public init(
         store: any CounterStore, tags: StoreView? = nil, policy: CounterPolicy = CounterPolicy(),
         time: any TimeSource = SystemTimeSource(), logger: Logger? = nil
@@ -20,10 +21,10 @@ public final class CounterGenerators: Sendable {
     }
 
     /// The counter that the numbers are drawn from.
-    public var store: any CounterStore { source.store }
+    package var store: any CounterStore { source.store }
 
     /// The reason for not asking the counter, or for a caller that went without a number; nil while it answers.
-    public var failure: FrondError? { source.monitor.problem }
+    package var failure: FrondError? { source.monitor.problem }
 
     /// True if a caller went without a number since the counter last answered.
     package var isStarved: Bool { source.monitor.isStarved }
@@ -72,7 +73,7 @@ public final class CounterGenerators: Sendable {
 
     /// Ends the generator of a tag that is not wanted any more. A later request for the tag gets a new one.
     func retire(_ tag: Tag) async {
-        await generators.retire(tag)
+        await generators.retire(tag, by: source.time)
         source.store.forget(tag)
     }
 

@@ -1,4 +1,5 @@
 import Logging
+import Synchronization
 
 /// The parts that the generators of all tags of one counter store share.
 final class CounterSource: Sendable {
@@ -10,6 +11,7 @@ final class CounterSource: Sendable {
     let logger: Logger
     let alarm: Alarm
     let monitor: StoreMonitor
+    private let reports = Mutex(TagReports())
 
     init(store: any CounterStore, tags: StoreView?, policy: CounterPolicy, time: any TimeSource, logger: Logger) {
         self.store = store
@@ -38,7 +40,11 @@ final class CounterSource: Sendable {
             return try await store.draw(tag, count: count)
         }
         if case .failure(let error) = result {
-            logger.debug("no numbers drawn", [.tag: tag.name, .count: "\(count)", .error: "\(error)"])
+            let now = time.monotonic
+            let isReported = reports.withLock { $0.isDue(error, of: tag, now: now) }
+            logger.log(
+                level: isReported ? .error : .debug, "no numbers drawn",
+                metadata: LogKey.metadata([.tag: tag.name, .count: "\(count)", .error: "\(error)"]))
         }
         return result
     }

@@ -13,8 +13,12 @@ extension IDIssuer {
     /// Ends the generators of periods that nobody asks for any more, and makes the records of those that begin soon.
     package func keepPeriods() async {
         let now = time.monotonic
-        for period in periods.withLock({ $0.takeUnused(now: now) }) {
-            for generator in generators.all where generator.kind.countsInRecord { await generator.retire(period) }
+        await withTaskGroup(of: Void.self) { tasks in
+            for period in periods.withLock({ $0.takeUnused(now: now) }) {
+                for generator in generators.all where generator.kind.countsInRecord {
+                    tasks.addTask { await generator.retire(period) }
+                }
+            }
         }
         for period in periods.withLock({ $0.records }) where !Task.isCancelled {
             // One that cannot be made now is made later: at the latest by whoever asks for its first number.
@@ -30,7 +34,7 @@ extension IDIssuer {
         guard let store = segments?.store,
             let record = period.periodTag.flatMap({ directory?.known($0)?.record })
         else { return true }
-        do {
+        do throws(FrondError) {
             guard let date = try record.options.period?.date(atMilliseconds: soon, by: settings.zones) else {
                 return true
             }
@@ -40,7 +44,8 @@ extension IDIssuer {
             periods.withLock { $0.noteNext(next, after: period) }
             return true
         } catch {
-            return false
+            // A zone unknown here, or a damaged row, concerns this tag alone.
+            return error.scope != .store
         }
     }
 }

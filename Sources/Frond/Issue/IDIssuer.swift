@@ -20,7 +20,7 @@ public final class IDIssuer: Sendable {
     let directory: TagSettingsCache?
     let settings: Settings
     let time: any TimeSource
-    private let rules: IssueStateMachine.Rules
+    let rules: IssueStateMachine.Rules
     private let clock = Mutex(SteadyClock())
     let periods = Mutex(PeriodsInUse())
 
@@ -182,13 +182,13 @@ public final class IDIssuer: Sendable {
     /// The settings of a tag as this process last read them; nil where there is nowhere to read them.
     package func knowledge(of tag: Tag) async throws(FrondError) -> TagKnowledge? {
         guard let directory else { return nil }
-        return TagKnowledge(try await directory.entry(for: tag))
+        return try await directory.entry(for: tag)
     }
 
     /// The settings of a tag as the store has them now, or as this process last read them where it keeps none.
     package func confirmed(_ tag: Tag) async throws(FrondError) -> TagKnowledge {
         guard let directory else { return TagKnowledge(record: nil, isConfirmed: true) }
-        return TagKnowledge(try await directory.confirmed(tag))
+        return try await directory.confirmed(tag)
     }
 
     private func settings(
@@ -205,7 +205,7 @@ public final class IDIssuer: Sendable {
     private func confirm(_ tag: Tag, settles: Bool) async -> Result<TagKnowledge, FrondError> {
         do throws(FrondError) {
             guard settles, let directory else { return .success(try await confirmed(tag)) }
-            return .success(TagKnowledge(try await directory.settle(tag)))
+            return .success(try await directory.settle(tag))
         } catch {
             segments?.noteOutcome(error)
             return .failure(error)
@@ -219,29 +219,6 @@ public final class IDIssuer: Sendable {
             TagAdministration(
                 segments.store, zones: settings.zones, layout: snowflake?.generator.layout, time: time)
         }
-    }
-
-    // MARK: What event loops may do by themselves
-
-    /// Grows when an answer of ``isPlain(_:by:)`` may no longer hold.
-    package var version: Int { directory?.version ?? 0 }
-
-    /// True where IDs of a tag are decimals and nothing else, as far as this process has read.
-    package func isPlain(_ tag: Tag, by generator: GeneratorKind) -> Bool {
-        guard let directory else { return true }
-        guard let entry = directory.known(tag), TagKnowledge(entry).isPlain else { return false }
-        // The record knows nothing of these, so that nothing is to be waited for.
-        return generator.needsNoStore || entry.isConfirmed
-    }
-
-    /// Issues up to `count` IDs of a plain tag that can be had at once; nil where the request has to wait, to be
-    /// written or to be refused.
-    package func issueIfReady(_ request: IssueRequest, upTo count: Int) -> IssuedIDs? {
-        guard count > 0, request.format == nil, let kind = request.generator ?? rules.enabled.first,
-            isPlain(request.tag, by: kind), request.uuidVersion == nil || request.generator?.makesNumbers == false
-        else { return nil }
-        return generators.source(kind, version: request.uuidVersion)?.issueIfReady(request.tag, upTo: count)
-            .map { IssuedIDs(generator: kind, values: $0) }
     }
 
     // MARK: Running and ending
@@ -273,11 +250,5 @@ public final class IDIssuer: Sendable {
     var steadyMilliseconds: Int64 {
         let now = time.wallMilliseconds
         return clock.withLock { $0.read(wallMilliseconds: now) }
-    }
-}
-
-extension TagKnowledge {
-    init(_ entry: TagSettingsCache.Entry) {
-        self.init(record: entry.record, isConfirmed: entry.isConfirmed)
     }
 }

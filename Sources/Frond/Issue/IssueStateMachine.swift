@@ -166,6 +166,7 @@ package struct IssueStateMachine: Sendable {
 
     private var unsettled: FrondError {
         FrondError(
-            .storeUnavailable, "the settings of tag '\(request.tag)' keep changing; retry", retryAfter: .seconds(1))
+            .storeUnavailable, "the settings of tag '\(request.tag)' keep changing; retry", retryAfter: .seconds(1)
+        ).scoped(.tag)
     }
 }

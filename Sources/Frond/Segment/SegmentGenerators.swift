@@ -7,7 +7,8 @@ public final class SegmentGenerators: Sendable {
 
     /// - Parameters:
     ///   - store: the store that reserves the numbers, or the ``StoreView`` that the process has of it.
-    ///   - logger: gets lines at debug level; silent by default.
+    ///   - logger: gets lines at debug level, and at error level what does not pass without an operator; silent by
+    ///     default.
     public init(
         store: any SegmentStore, policy: SegmentPolicy = SegmentPolicy(), time: any TimeSource = SystemTimeSource(),
         logger: Logger? = nil
@@ -25,7 +26,7 @@ public final class SegmentGenerators: Sendable {
     package var maxStep: Int64 { source.policy.maxStep }
 
     /// The reason for not asking the store, or for a caller that went without a number; nil while the store answers.
-    public var failure: FrondError? { source.view.failure }
+    package var failure: FrondError? { source.view.failure }
 
     /// True if a caller went without a number since the store last answered.
     package var isStarved: Bool { source.monitor.isStarved }
@@ -91,7 +92,7 @@ public final class SegmentGenerators: Sendable {
     /// Ends the generator of a tag that is no longer in use and gives its unused numbers back. A later request for the
     /// tag makes a new one.
     package func retire(_ tag: Tag) async {
-        await generators.retire(tag)
+        await generators.retire(tag, by: source.time)
     }
 
     /// Shuts every generator down and gives the unused numbers back, at most `concurrency` tags at a time.

@@ -1,4 +1,5 @@
 import Logging
+import Synchronization
 
 /// The parts that the generators of all tags of one store share.
 final class SegmentSource: Sendable {
@@ -7,6 +8,7 @@ final class SegmentSource: Sendable {
     let time: any TimeSource
     let logger: Logger
     let alarm: Alarm
+    private let reports = Mutex(TagReports())
 
     init(view: StoreView, policy: SegmentPolicy, time: any TimeSource, logger: Logger) {
         self.view = view
@@ -48,7 +50,11 @@ final class SegmentSource: Sendable {
                 "segment reserved",
                 [.tag: tag.name, .first: "\(segment.first)", .count: "\(segment.count)"])
         case .failure(let error):
-            logger.debug("no segment reserved", [.tag: tag.name, .error: "\(error)"])
+            let now = time.monotonic
+            let isReported = reports.withLock { $0.isDue(error, of: tag, now: now) }
+            logger.log(
+                level: isReported ? .error : .debug, "no segment reserved",
+                metadata: LogKey.metadata([.tag: tag.name, .error: "\(error)"]))
         }
         return result
     }

@@ -1,7 +1,8 @@
 /// A store that reserves ranges of numbers: a database, a file, another server.
 ///
 /// The port that every segment backend implements; `FrondTesting.SegmentStoreContract` checks an implementation.
-/// A conforming type may be called by many tasks at the same time, and by many processes on the same data.
+/// A conforming type may be called by many tasks at the same time, and by many processes on the same data. Every call
+/// ends within a bound of the store's own, some seconds, by an answer or an error: a tag waits for the call under way.
 public protocol SegmentStore: TagStore {
     /// Reserves numbers of a tag, durably and exclusively, before it returns.
     ///

@@ -19,10 +19,10 @@ package final class StoreMonitor: Sendable {
     }
 
     /// True while the store is known to be down: ``failure`` without the lock.
-    var isDown: Bool { down.load(ordering: .relaxed) }
+    package var isDown: Bool { down.load(ordering: .relaxed) }
 
     /// The error that keeps the store from being asked; nil while it answers.
-    var failure: FrondError? { state.withLock { $0.health.failure } }
+    package var failure: FrondError? { state.withLock { $0.health.failure } }
 
     /// The problem of the store: it does not answer, or so slowly that a caller went without a number.
     var problem: FrondError? { state.withLock { $0.health.failure ?? $0.starvation } }
@@ -94,9 +94,10 @@ package final class StoreMonitor: Sendable {
         }
     }
 
-    /// Leaves the health as it is: a caller that left before the answer says nothing of the store, and must not take it
-    /// from all others. A cancelled probe leaves the store down until the next.
-    private func noteCancellation() {
+    /// Leaves the health as it is: a caller that left before the answer must not take the store from all others, and
+    /// one that was refused before the question must not bring it back. A cancelled probe leaves the store down until
+    /// the next.
+    private func noteNothing() {
         let now = time.monotonic
         let jitter = Double.random(in: 0...1)
         state.withLock { state in
@@ -105,8 +106,8 @@ package final class StoreMonitor: Sendable {
     }
 
     private func note(_ error: FrondError) {
-        if error.isCancellation {
-            noteCancellation()
+        if error.saysNothingOfTheStore {
+            noteNothing()
             return
         }
         guard error.isOfStore else {
@@ -127,5 +128,13 @@ extension FrondError {
     /// True if the store did not answer; false if it answered and refused one tag.
     fileprivate var isOfStore: Bool { scope == .store }
 
-    fileprivate var isCancellation: Bool { code == .cancelled && scope == .request }
+    /// True if the question may not have reached the store: the caller left, waited in a queue that is full, or asked
+    /// for something that cannot be.
+    package var saysNothingOfTheStore: Bool {
+        switch code {
+        case .cancelled: scope == .request
+        case .overloaded, .invalidArgument, .shutDown: scope != .store
+        default: false
+        }
+    }
 }

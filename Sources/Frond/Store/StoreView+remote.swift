@@ -11,7 +11,13 @@ extension StoreView {
         let before = self.floor(of: tag)
         let segment = try await asking { () throws(FrondError) in
             let segment = try await reserveOrCreate(
-                tag, atLeast: demand, after: floor, known: [floor, before].compactMap(\.self).max())
+                tag, known: [floor, before].compactMap(\.self).max()
+            ) { [base] () throws(FrondError) in
+                guard let base = base as? any RemoteReserving else {
+                    return try await base.reserve(tag, atLeast: demand, after: floor)
+                }
+                return try await base.reserveRemotely(tag, atLeast: demand, after: floor)
+            }
             if let promise = SegmentPromise.broken(by: segment, after: floor) {
                 throw promise.refusal(of: segment, tag, after: floor)
             }
@@ -23,8 +29,7 @@ extension StoreView {
         throw FrondError(
             .storeWentBack,
             "the store went back: it reserved \(segment.first) (cycle \(segment.cycle)) for tag '\(tag)', but this "
-                + "server "
-                + "was given numbers below \(own.next) (cycle \(own.cycle)): move it forward with "
+                + "server was given numbers below \(own.next) (cycle \(own.cycle)): move it forward with "
                 + "'frond tag set \(tag) --max-id N', N above every number ever given out",
             retryAfter: .seconds(5))
     }
@@ -33,6 +38,9 @@ extension StoreView {
     /// - Returns: false also for numbers below the floor of this process, which are not that caller's.
     package func giveBackRemotely(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool {
         guard floor(of: tag).map({ tail.start >= $0 }) ?? true else { return false }
-        return try await asking { () throws(FrondError) in try await base.giveBack(tail, of: tag) }
+        return try await asking { [base] () throws(FrondError) in
+            guard let base = base as? any RemoteReserving else { return try await base.giveBack(tail, of: tag) }
+            return try await base.giveBackRemotely(tail, of: tag)
+        }
     }
 }

@@ -131,7 +131,9 @@ public final class StoreView: SegmentStore {
         while true {
             let shared = floors.withLock { [$0[tag], floor].compactMap(\.self).max() }
             do throws(FrondError) {
-                let segment = try await reserveOrCreate(tag, atLeast: demand, after: shared, known: shared)
+                let segment = try await reserveOrCreate(tag, known: shared) { [base] () throws(FrondError) in
+                    try await base.reserve(tag, atLeast: demand, after: shared)
+                }
                 if let promise = SegmentPromise.broken(by: segment, after: shared) {
                     throw promise.refusal(of: segment, tag, after: shared)
                 }
@@ -167,10 +169,10 @@ public final class StoreView: SegmentStore {
 
     /// - Parameter known: the position up to which the record is known to be issued: it existed then.
     func reserveOrCreate(
-        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?, known: SegmentPosition?
+        _ tag: Tag, known: SegmentPosition?, _ reserve: () async throws(FrondError) -> Segment
     ) async throws(FrondError) -> Segment {
         do {
-            return try await base.reserve(tag, atLeast: demand, after: floor)
+            return try await reserve()
         } catch  where error.code == .unknownTag {
             switch MissingRecord(tag, after: known, missingTags) {
             case .refuse: throw error
@@ -179,7 +181,7 @@ public final class StoreView: SegmentStore {
                 guard let record = try await base.tag(owner) else { throw .unknown(owner) }
                 try await createUnlessThere(tag, record.settingsOfPeriod)
             }
-            return try await base.reserve(tag, atLeast: demand, after: floor)
+            return try await reserve()
         }
     }
 }

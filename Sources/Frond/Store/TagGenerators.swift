@@ -73,12 +73,15 @@ final class TagGenerators<Generator: TagGenerator>: Sendable {
         }
     }
 
+    /// The time that the end of one generator may take; a call of the store that does not return goes on by itself.
+    private static var retirementLimit: Duration { .seconds(5) }
+
     /// Forgets the generator of a tag and ends it. A caller that has it in hand and finds it ended looks for it again.
-    func retire(_ tag: Tag) async {
+    func retire(_ tag: Tag, by time: any TimeSource) async {
         let generator = state.withLock { $0.isShutDown ? nil : $0.generators.removeValue(forKey: tag) }
         guard let generator else { return }
         generator.stop()
-        await generator.finish()
+        _ = await withDeadline(Self.retirementLimit, by: time) { await generator.finish() }
     }
 
     /// Shuts every generator down, at most `concurrency` at a time.

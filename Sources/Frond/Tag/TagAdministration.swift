@@ -37,10 +37,11 @@ package struct TagAdministration: Sendable {
     }
 
     /// Changes a tag, and the records of its periods where its next number moves.
-    /// - Throws: `invalidArgument` for a time zone that is not known here; as ``TagStore/change(_:_:)``; some records of
-    ///   periods may have moved by then, and may again.
+    /// - Throws: `invalidArgument` for a time zone that is not known here; as ``TagStore/change(_:_:)``; some records
+    ///   of periods may have moved by then, and may again.
     package func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
         try checkTimeZone(of: change.options)
+        let change = try await withFloor(change, tag)
         guard tag.periodTag == nil, let maxID = change.maxID, let record = try await store.tag(tag) else {
             return try await store.change(tag, change)
         }
@@ -67,6 +68,17 @@ package struct TagAdministration: Sendable {
             }
         }
         return try await self.change(record.tag, wanted)
+    }
+
+    /// A change that gives a tag snowflake IDs says where they begin as well.
+    private func withFloor(_ change: TagChange, _ tag: Tag) async throws(FrondError) -> TagChange {
+        guard change.options.generators.contains(where: \.isMadeFromClock), change.options.snowflakeFloor == nil,
+            let record = try await store.tag(tag), record.options.snowflakeFloor == nil
+        else { return change }
+        var change = change
+        change.options = Self.withFloor(
+            change.options, nowMilliseconds: time.wallMilliseconds, layout: { layout })
+        return change
     }
 
     /// Checks that the present period of a tag can be told.

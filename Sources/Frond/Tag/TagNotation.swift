@@ -59,8 +59,8 @@ package struct TagNotation: Sendable {
             throw FrondError(
                 .storeUnavailable,
                 "the numbers of tag '\(record.tag)' are scrambled with a key that this server does not have: give it "
-                    + "the "
-                    + "setting scrambleKey of the servers that have it")
+                    + "the setting scrambleKey of the servers that have it"
+            ).scoped(.tag)
         }
         return try record.scramble(key)
     }

@@ -60,6 +60,32 @@ extension TagRecord {
         return share < self.step ? share : nil
     }
 
+    /// The most numbers that a caller elsewhere may know of beyond this record.
+    ///
+    /// Where a tag is spread over several databases, one that does not answer may be ahead of the others.
+    static let furthestAhead: Int64 = 1 << 40
+
+    /// Checks the position that a caller elsewhere states: numbers are reserved from there on, so a position made up
+    /// could use the tag up.
+    /// - Throws: `storeWentBack` for one that is beyond the record by more than ``furthestAhead`` or a
+    ///   ``shareDivisor``th of the numbers left, or that is of another cycle than the present or the next one.
+    package func checkStated(_ floor: SegmentPosition) throws(FrondError) {
+        try checkPlausible()
+        guard floor > position else { return }
+        // Both fit: 0 <= startID <= maxID and startID <= maxValue.
+        let (from, end) = floor.cycle == cycle ? (maxID, self.maxValue) : (self.startID, self.maxValue)
+        let room = min(Self.furthestAhead, max(1, (end - from + 1) / Self.shareDivisor))
+        let isNextCycle = self.cycles && cycle < .max && floor.cycle == cycle + 1
+        guard floor.cycle == cycle || isNextCycle, floor.next <= from.addingReportingOverflow(room).partialValue else {
+            throw FrondError(
+                .storeWentBack,
+                "the caller knows numbers of tag '\(tag)' up to \(floor.next) (cycle \(floor.cycle)), but the store "
+                    + "stands at \(maxID) (cycle \(cycle)): if it went back, move it forward with "
+                    + "'frond tag set \(tag) --max-id N', N above every number ever issued",
+                retryAfter: .seconds(5))
+        }
+    }
+
     /// The position up to which the tag is given out.
     package var position: SegmentPosition { SegmentPosition(cycle: cycle, next: maxID) }
 

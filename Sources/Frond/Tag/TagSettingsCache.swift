@@ -7,11 +7,9 @@ import Synchronization
 /// they stay, unless an operator insists. ``TagSettingsStateMachine`` decides; this class asks the store, by the one
 /// view of it.
 package final class TagSettingsCache: Sendable {
-    package typealias Entry = TagSettingsStateMachine.Entry
-
     /// A read under way for callers that wait.
     private struct Read: Sendable {
-        let task: Task<Result<Entry, FrondError>, Never>
+        let task: Task<Result<TagKnowledge, FrondError>, Never>
         var waiters = 0
     }
 
@@ -42,13 +40,13 @@ package final class TagSettingsCache: Sendable {
     package var version: Int { changes.load(ordering: .relaxed) }
 
     /// The settings of a tag that was read before; asks no store.
-    package func known(_ tag: Tag) -> Entry? { state.withLock { $0.settings[tag] } }
+    package func known(_ tag: Tag) -> TagKnowledge? { state.withLock { $0.settings[tag] } }
 
     /// The settings of a tag; asks the store for one that was never read.
     /// - Throws: the error of the store; `timedOut`, `overloaded`, `cancelled`.
-    package func entry(for tag: Tag) async throws(FrondError) -> Entry {
+    package func entry(for tag: Tag) async throws(FrondError) -> TagKnowledge {
         if let entry = known(tag) { return entry }
-        let read: Task<Result<Entry, FrondError>, Never>? = state.withLock { state in
+        let read: Task<Result<TagKnowledge, FrondError>, Never>? = state.withLock { state in
             var read = state.reads[tag] ?? Read(task: Task { await self.firstRead(tag) })
             guard read.waiters < maxWaiters else { return nil }
             read.waiters += 1
@@ -56,7 +54,10 @@ package final class TagSettingsCache: Sendable {
             return read.task
         }
         guard let read else { throw .overloaded(tag, waiting: maxWaiters) }
-        defer { state.withLock { $0.reads[tag]?.waiters -= 1 } }
+        defer {
+            // A read that failed is over, and the next one has waiters of its own.
+            state.withLock { if $0.reads[tag]?.task == read { $0.reads[tag]?.waiters -= 1 } }
+        }
         return try await withDeadline(limit, by: time, for: tag) { () throws(FrondError) in
             try await read.value.get()
         }
@@ -64,7 +65,7 @@ package final class TagSettingsCache: Sendable {
 
     /// Reads the settings of a tag of which this server has a number.
     /// - Throws: the error of the store; `timedOut`, `cancelled`.
-    package func confirmed(_ tag: Tag) async throws(FrondError) -> Entry {
+    package func confirmed(_ tag: Tag) async throws(FrondError) -> TagKnowledge {
         try await withDeadline(limit, by: time, for: tag) { [self] () throws(FrondError) in
             try await readNow(tag, confirms: true)
         }
@@ -73,7 +74,7 @@ package final class TagSettingsCache: Sendable {
     /// Makes sure that the settings of a tag stay from now on if its numbers come from elsewhere than its record: moves
     /// the record on by one, which says that the tag is in use.
     /// - Throws: the error of the store; `timedOut`, `cancelled`.
-    package func settle(_ tag: Tag) async throws(FrondError) -> Entry {
+    package func settle(_ tag: Tag) async throws(FrondError) -> TagKnowledge {
         let entry = try await confirmed(tag)
         guard let record = entry.record, !record.isInUse else { return entry }
         // Beyond the last number there is none, and the store says so.
@@ -85,9 +86,11 @@ package final class TagSettingsCache: Sendable {
             }
             return note(record, of: tag, readAt: start, confirms: true)
         } catch {
-            // Another server was first: its record is as good.
+            // Another server was first: its record is as good. Otherwise the change was refused for what it is.
             guard error.code == .invalidArgument else { throw error }
-            return try await confirmed(tag)
+            let entry = try await confirmed(tag)
+            guard entry.record?.isInUse ?? true else { throw error }
+            return entry
         }
     }
 
@@ -130,8 +133,8 @@ package final class TagSettingsCache: Sendable {
 
     // MARK: Steps
 
-    private func firstRead(_ tag: Tag) async -> Result<Entry, FrondError> {
-        let result: Result<Entry, FrondError>
+    private func firstRead(_ tag: Tag) async -> Result<TagKnowledge, FrondError> {
+        let result: Result<TagKnowledge, FrondError>
         do throws(FrondError) {
             result = .success(try await readNow(tag, confirms: false))
         } catch {
@@ -141,12 +144,12 @@ package final class TagSettingsCache: Sendable {
         return result
     }
 
-    private func readNow(_ tag: Tag, confirms: Bool) async throws(FrondError) -> Entry {
+    private func readNow(_ tag: Tag, confirms: Bool) async throws(FrondError) -> TagKnowledge {
         let start = time.monotonic
         return note(try await store.tag(tag), of: tag, readAt: start, confirms: confirms)
     }
 
-    private func note(_ record: TagRecord?, of tag: Tag, readAt: Duration, confirms: Bool) -> Entry {
+    private func note(_ record: TagRecord?, of tag: Tag, readAt: Duration, confirms: Bool) -> TagKnowledge {
         change { $0.read(record, of: tag, readAt: readAt, confirms: confirms) }
     }
 

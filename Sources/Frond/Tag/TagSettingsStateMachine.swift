@@ -16,24 +16,14 @@ package struct TagSettingsStateMachine: Sendable {
     package static let readsPerRefresh = 256
     /// The maximum number of known tags; with more, all are forgotten and read again as they are requested.
     package static let capacity = 100_000
+    /// The maximum number of known names without a record; with more, these are forgotten, and no tag is: made-up names
+    /// must not take a server's tags from it.
+    package static let namesCapacity = 10_000
 
-    /// The settings of a tag.
-    package struct Entry: Sendable {
-        /// The record; nil for a name that is no tag yet.
-        package var record: TagRecord?
-        /// True if the settings were read after this server had a number of the tag.
-        package fileprivate(set) var isConfirmed = false
+    private struct Entry: Sendable {
+        var knowledge: TagKnowledge
         /// The start of the read that brought it.
-        fileprivate var readAt: Duration
-
-        package var options: TagOptions { record?.options ?? TagOptions() }
-
-        /// The range of numbers that the tag's scramble permutes; nil without one. Another range is another
-        /// permutation.
-        package var scrambledRange: ClosedRange<Int64>? {
-            guard let record, record.options.scrambleKey != nil, record.startID <= record.maxValue else { return nil }
-            return record.startID...record.maxValue
-        }
+        var readAt: Duration
     }
 
     /// The question to the store that is due.
@@ -43,6 +33,8 @@ package struct TagSettingsStateMachine: Sendable {
     }
 
     private var entries: [Tag: Entry] = [:]
+    /// Those of the entries that have no record.
+    private var names: Set<Tag> = []
     /// The start of the last look that was answered; nil before the first.
     private var lastLook: Duration?
     private var lastFullLook: Duration?
@@ -57,7 +49,7 @@ package struct TagSettingsStateMachine: Sendable {
     /// The number of known tags.
     package var count: Int { entries.count }
 
-    package subscript(tag: Tag) -> Entry? { entries[tag] }
+    package subscript(tag: Tag) -> TagKnowledge? { entries[tag]?.knowledge }
 
     // MARK: Reading one tag
 
@@ -66,22 +58,35 @@ package struct TagSettingsStateMachine: Sendable {
     ///   - readAt: the start of the read.
     ///   - confirms: true if this server had a number of the tag when the read began.
     /// - Returns: the settings that hold now.
-    package mutating func read(_ record: TagRecord?, of tag: Tag, readAt: Duration, confirms: Bool = false) -> Entry {
+    package mutating func read(
+        _ record: TagRecord?, of tag: Tag, readAt: Duration, confirms: Bool = false
+    ) -> TagKnowledge {
         let before = entries[tag]
         // A read that began before another one ended may say what was true before that.
         let isLate = before.map { $0.readAt > readAt } ?? false
-        let latest = isLate ? before?.record : record
+        let latest = isLate ? before?.knowledge.record : record
         // Confirmed settings stay so; settings that an operator insisted on are as good.
-        let isConfirmed = confirms && latest?.isInUse == true || before?.isConfirmed == true
-        let entry = Entry(record: latest, isConfirmed: isConfirmed, readAt: max(readAt, before?.readAt ?? readAt))
-        if before == nil, entries.count >= Self.capacity {
-            entries = [:]
+        let isConfirmed = confirms && latest?.isInUse == true || before?.knowledge.isConfirmed == true
+        let knowledge = TagKnowledge(record: latest, isConfirmed: isConfirmed)
+        if before == nil, makeRoom(forName: latest == nil) {
             version += 1
-        } else if let before, before.options != entry.options || before.scrambledRange != entry.scrambledRange {
+        } else if let before, !before.knowledge.writesAlike(knowledge) {
             version += 1
         }
-        entries[tag] = entry
-        return entry
+        entries[tag] = Entry(knowledge: knowledge, readAt: max(readAt, before?.readAt ?? readAt))
+        if latest == nil { names.insert(tag) } else { names.remove(tag) }
+        return knowledge
+    }
+
+    /// Forgets what has to be forgotten for one more entry.
+    /// - Returns: true if something was forgotten.
+    private mutating func makeRoom(forName isName: Bool) -> Bool {
+        let isFull = entries.count >= Self.capacity
+        guard isFull || isName && names.count >= Self.namesCapacity else { return false }
+        for name in names { entries[name] = nil }
+        names = []
+        if entries.count >= Self.capacity { entries = [:] }
+        return true
     }
 
     // MARK: Reading all that changed
@@ -117,7 +122,7 @@ package struct TagSettingsStateMachine: Sendable {
         }
         guard refresh == .all else { return [] }
         lastFullLook = start
-        let missing = entries.lazy.filter { $0.value.record != nil && !listed.contains($0.key) }.map(\.key)
+        let missing = entries.lazy.filter { $0.value.knowledge.record != nil && !listed.contains($0.key) }.map(\.key)
         return Array(missing.prefix(Self.readsPerRefresh))
     }
 }

@@ -11,6 +11,12 @@ package final class IssuingUUIDs<Generator: IDGenerator<UUIDValue>>: TagGenerati
 
     package var kind: GeneratorKind { .uuid }
 
+    /// Returns the next UUID without suspension.
+    package func nextIfReady() -> UUIDValue? {
+        wasAsked.store(true, ordering: .relaxed)
+        return generator.nextIfReady()
+    }
+
     package func issueIfReady(_ sequence: Tag, upTo count: Int) -> IssuedIDs.Values? {
         wasAsked.store(true, ordering: .relaxed)
         return .uuids((0..<count).compactMap { _ in generator.nextIfReady() })

@@ -38,7 +38,7 @@ enum RegistryURL: Equatable {
                     .configuration,
                     "registry: '\(URLText.withoutPassword(text))' is not a registry: use sqlite: (in the data "
                         + "directory), sqlite:/path/to/file, mysql://…, etcd://…, zookeeper://…, static:N, "
-                        + "statefulset:NAME or none")
+                        + "statefulset:NAME[+OFFSET] or none")
             }
         } catch let error as FrondError {
             throw CommandFailure(.configuration, "registry: \(error.message)")

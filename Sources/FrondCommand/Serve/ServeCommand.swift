@@ -12,7 +12,7 @@ import SystemPackage
 /// `frond serve`: the server.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve IDs over HTTP and gRPC until SIGTERM or SIGINT.")
+        commandName: "serve", abstract: "Serve IDs over HTTP and gRPC until SIGTERM, SIGINT or SIGHUP.")
 
     @OptionGroup var settings: SettingOptions
 
@@ -207,7 +207,7 @@ struct ServeCommand: AsyncParsableCommand {
             generator: generator, registry: registry, holder: .current, policy: snowflake.worker, logger: logger,
             executor: ThreadExecutor()
         ) { error in
-            logger.error("the worker ID was lost to another holder", metadata: ["reason": "\(error.message)"])
+            logger.error("the worker ID was lost", metadata: ["reason": "\(error.message)"])
         }
     }
 }

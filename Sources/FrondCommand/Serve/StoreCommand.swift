@@ -21,7 +21,7 @@ struct StoreAdoptCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "After restoring a backup: how many numbers of each tag to leave out. (default: 0)", valueName: "count"))
+            "After restoring a backup: how many numbers of each tag to leave out.", valueName: "count"))
     var skip: Int64 = 0
 
     @OptionGroup var settings: SettingOptions

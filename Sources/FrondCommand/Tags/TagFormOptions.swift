@@ -27,7 +27,7 @@ struct TagFormOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Refuse requests with another format, so that no two IDs are alike. (default: where the tag has a format)"
+        help: "Refuse requests with another format, so that no two IDs are alike. A new tag with a format does."
     )
     var onlyItsFormat: Bool?
 

@@ -4,7 +4,9 @@ import Frond
 struct TagSetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Change a tag.",
-        discussion: "Servers see a change with their next reservation of the tag.")
+        discussion:
+            "Servers see a change of the step or the range with their next reservation of the tag, and of the "
+            + "generators and the format within 10 seconds, mostly 2.")
 
     @Argument(help: "The tag, or the record of one of its periods, such as order@20261122.")
     var tag: String

@@ -99,7 +99,10 @@ struct WorkerInitCommand: AsyncParsableCommand {
 /// The registry that a command looks at.
 struct RegistryOptions: ParsableArguments {
     @Option(
-        help: "The registry of worker IDs: sqlite:, mysql://…, etcd://…, zookeeper://…, static:N or statefulset:NAME.")
+        help: ArgumentHelp(
+            "The registry of worker IDs.",
+            discussion: "sqlite:, mysql://…, etcd://…, zookeeper://…, static:N or statefulset:NAME[+OFFSET].")
+    )
     var registry: String?
 
     @OptionGroup var settings: SettingOptions

@@ -41,7 +41,9 @@ struct Primaries<Database: Sendable>: Sendable {
 
     private func note(_ error: FrondError, of index: Int) {
         rotation.state.withLock { rotation in
-            if error.code == .storeUnavailable, error.scope == .store {
+            if error.saysNothingOfTheStore {
+                rotation.learnedNothing(index, now: time.monotonic, jitter: Double.random(in: 0...1))
+            } else if error.code == .storeUnavailable, error.scope == .store {
                 rotation.failed(index, error, now: time.monotonic, jitter: Double.random(in: 0...1))
             } else {
                 rotation.succeeded(index)

@@ -38,6 +38,13 @@ struct PrimaryRotation: Sendable {
         healths[index].succeeded()
     }
 
+    /// A call that may not have reached the database: its health stays as it is, and a probe is over.
+    /// - Parameter jitter: 0 to 1.
+    mutating func learnedNothing(_ index: Int, now: Duration, jitter: Double) {
+        guard let failure = healths[index].failure else { return }
+        healths[index].failed(failure, now: now, jitter: jitter)
+    }
+
     /// - Parameter jitter: 0 to 1.
     mutating func failed(_ index: Int, _ error: FrondError, now: Duration, jitter: Double) {
         healths[index].failed(error, now: now, jitter: jitter)

@@ -90,22 +90,50 @@ extension MySQLSegmentStore {
             retryAfter: .seconds(1))
     }
 
-    /// What each database answers that does.
-    /// - Throws: where none does.
-    private func answers<Value>(
-        _ call: (SegmentDatabase) async throws(FrondError) -> [Value]
+    /// The time that the others have once one database has answered.
+    private static let patience = Duration.milliseconds(500)
+
+    /// The answers of the databases that give one in good time: all are asked at once, so that one that hangs keeps
+    /// nobody from the answers of the others.
+    /// - Throws: where none answers.
+    private func answers<Value: Sendable>(
+        _ call: @escaping @Sendable (SegmentDatabase) async throws(FrondError) -> [Value]
     ) async throws(FrondError) -> [[Value]] {
-        var answers: [[Value]] = []
-        var failures: [FrondError] = []
-        for database in databases {
-            do throws(FrondError) {
-                answers.append(try await call(database))
-            } catch {
-                failures.append(error)
+        guard databases.count > 1 else { return [try await call(databases[0])] }
+        let (results, give) = AsyncStream.makeStream(of: Result<[Value], FrondError>.self)
+        let calls = databases.map { database in
+            Task {
+                do throws(FrondError) {
+                    give.yield(.success(try await call(database)))
+                } catch {
+                    give.yield(.failure(error))
+                }
             }
         }
-        if answers.isEmpty, let failure = failures.first { throw failure }
-        return answers
+        var alarm: Task<Void, Never>?
+        defer {
+            alarm?.cancel()
+            for call in calls { call.cancel() }
+        }
+        var answers: [[Value]] = []
+        var failures: [FrondError] = []
+        for await result in results {
+            switch result {
+            case .success(let answer):
+                answers.append(answer)
+                let deadline = time.monotonic + Self.patience
+                alarm =
+                    alarm
+                    ?? Task { [time] in
+                        await time.sleep(until: deadline)
+                        give.finish()
+                    }
+            case .failure(let error): failures.append(error)
+            }
+            if answers.count + failures.count == databases.count { break }
+        }
+        guard answers.isEmpty else { return answers }
+        throw failures.first ?? FrondError(.cancelled, "the question to the databases was cancelled")
     }
 
     /// The record in each database.

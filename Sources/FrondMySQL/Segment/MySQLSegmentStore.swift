@@ -11,7 +11,7 @@ import Synchronization
 /// at place i of n giving out those ≡ i modulo n as its row says, and any of them may be down: a reservation goes to
 /// the next that answers. IDs of one tag from one server keep growing all the same. To create or change a tag all must
 /// answer. To add a database to the list see ``MySQLTagSpread``.
-public final class MySQLSegmentStore: SegmentStore {
+public final class MySQLSegmentStore: SegmentStore, RemoteReserving {
     let primaries: Primaries<SegmentDatabase>
     let time: any TimeSource
     let logger: Logger
@@ -78,20 +78,56 @@ public final class MySQLSegmentStore: SegmentStore {
         _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
     ) async throws(FrondError) -> Segment {
         guard databases.count > 1 else { return try await databases[0].reserve(tag, atLeast: demand, after: floor) }
-        return try await primaries.first { (place, database) throws(FrondError) in
-            let own = floors.withLock { $0.position(of: tag, in: place) }
-            let segment = try await database.reserve(tag, atLeast: demand, after: own, notBelow: floor)
-            floors.withLock { $0.reserved(segment, of: tag, from: place) }
-            return segment
+        return try await reserve(tag, atLeast: demand, notBelow: floor, isRemembered: true)
+    }
+
+    package func reserveRemotely(
+        _ tag: Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
+    ) async throws(FrondError) -> Segment {
+        guard databases.count > 1 else { return try await databases[0].reserve(tag, atLeast: demand, after: floor) }
+        return try await reserve(tag, atLeast: demand, notBelow: floor, isRemembered: false)
+    }
+
+    private func reserve(
+        _ tag: Tag, atLeast demand: SegmentDemand?, notBelow floor: SegmentPosition?,
+        isRemembered: Bool
+    ) async throws(FrondError) -> Segment {
+        try await primaries.first { (index, database) throws(FrondError) in
+            while true {
+                let own = floors.withLock { $0.position(of: tag, in: index) }
+                do throws(FrondError) {
+                    let segment = try await database.reserve(tag, atLeast: demand, after: own, notBelow: floor)
+                    if isRemembered { floors.withLock { $0.reserved(segment, of: tag, from: index) } }
+                    return segment
+                } catch {
+                    // Numbers that this process gave back meanwhile: the database went back with good reason.
+                    guard error.code == .storeWentBack, let own,
+                        let now = floors.withLock({ $0.position(of: tag, in: index) }), now < own
+                    else { throw error }
+                }
+            }
         }
     }
 
     public func giveBack(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool {
-        guard databases.count > 1 else { return try await databases[0].giveBack(tail, of: tag) }
-        // The numbers themselves say which database they are of.
-        guard tail.stride > 0, tail.first >= 0, tail.first % tail.stride < databases.count else { return false }
-        let place = Int(tail.first % tail.stride)
-        floors.withLock { $0.givingBack(tail, of: tag, to: place) }
-        return try await databases[place].giveBack(tail, of: tag)
+        guard let index = index(of: tail) else { return false }
+        guard databases.count > 1 else { return try await databases[index].giveBack(tail, of: tag) }
+        let isLowered = floors.withLock { $0.givingBack(tail, of: tag, to: index) }
+        // An unknown outcome leaves the position low: the tail may have been taken.
+        let isTakenBack = try await databases[index].giveBack(tail, of: tag)
+        if isLowered, !isTakenBack { floors.withLock { $0.restore(tail, of: tag, to: index) } }
+        return isTakenBack
+    }
+
+    package func giveBackRemotely(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool {
+        guard let index = index(of: tail) else { return false }
+        return try await databases[index].giveBack(tail, of: tag)
+    }
+
+    /// The index of the database that numbers are of: they say it themselves.
+    private func index(of tail: Segment) -> Int? {
+        guard databases.count > 1 else { return 0 }
+        guard tail.stride > 0, tail.first >= 0, tail.first % tail.stride < databases.count else { return nil }
+        return Int(tail.first % tail.stride)
     }
 }

@@ -15,7 +15,13 @@ struct SegmentFloors: Sendable {
 
     /// Lowers the position, since the tail of the last segment is about to be given back: the database may then stand
     /// at its first number.
-    mutating func givingBack(_ tail: Segment, of tag: Tag, to place: Int) {
-        _ = databases[place]?.lower(tag, by: tail)
+    /// - Returns: true if it was lowered.
+    mutating func givingBack(_ tail: Segment, of tag: Tag, to place: Int) -> Bool {
+        databases[place]?.lower(tag, by: tail) ?? false
+    }
+
+    /// Raises the position to the end of a tail that the database refused.
+    mutating func restore(_ tail: Segment, of tag: Tag, to place: Int) {
+        databases[place]?.restore(tag, by: tail)
     }
 }

@@ -6,7 +6,8 @@ enum HotSource {
     case segment(SegmentGenerator)
     case range(SegmentGenerator, count: Int)
     case snowflake(SnowflakeGenerator)
-    case uuids(any TagGenerating, Tag)
+    case timeOrderedUUIDs(IssuingUUIDs<TimeOrderedUUIDGenerator>)
+    case randomUUIDs(IssuingUUIDs<RandomUUIDGenerator>)
     /// Every number is a question to a store: requests that come together ask it together.
     case queued(CounterGenerator, count: Int)
 
@@ -17,9 +18,8 @@ enum HotSource {
         case .segment(let generator): return generator.nextIfReady().map { .number($0) }
         case .snowflake(let generator): return generator.nextIfReady().map { .number($0) }
         case .range(let generator, let count): return generator.nextRunIfReady(count: count).map { .run($0) }
-        case .uuids(let generator, let tag):
-            guard case .uuids(let uuids)? = generator.issueIfReady(tag, upTo: 1) else { return nil }
-            return uuids.first.map { .uuidValue($0) }
+        case .timeOrderedUUIDs(let generator): return generator.nextIfReady().map { .uuidValue($0) }
+        case .randomUUIDs(let generator): return generator.nextIfReady().map { .uuidValue($0) }
         case .queued: return nil
         }
     }
@@ -53,7 +53,11 @@ extension IssuingSnowflake: HotAnswering {
 }
 
 extension IssuingUUIDs: HotAnswering {
-    func hotSource(for tag: Tag, count: Int?) -> HotSource? { count == nil ? .uuids(self, tag) : nil }
+    func hotSource(for tag: Tag, count: Int?) -> HotSource? {
+        guard count == nil else { return nil }
+        if let source = self as? IssuingUUIDs<TimeOrderedUUIDGenerator> { return .timeOrderedUUIDs(source) }
+        return (self as? IssuingUUIDs<RandomUUIDGenerator>).map { .randomUUIDs($0) }
+    }
 }
 
 extension IssuingCounters: HotAnswering {

@@ -21,11 +21,12 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
         return try await serve(request.metadata) { store in
             let tag = try Tag(message.tag)
             let demand = try message.demand(atMost: maxStep)
-            try await Self.checkIsPlain(tag, in: store)
-            let segment = try await store.reserveRemotely(
-                tag, atLeast: demand, after: message.hasAfter ? SegmentPosition(message.after) : nil)
+            let record = try await Self.checkIsPlain(tag, in: store)
+            let floor = message.hasAfter ? SegmentPosition(message.after) : nil
+            if let floor { try record?.checkStated(floor) }
+            let segment = try await store.reserveRemotely(tag, atLeast: demand, after: floor)
             // Once more, now that the numbers are reserved: from here on the settings of the tag change no more.
-            try await Self.checkIsPlain(tag, in: store)
+            _ = try await Self.checkIsPlain(tag, in: store)
             return .with { $0.segment = Frond_V1_Segment(segment) }
         }
     }
@@ -106,7 +107,9 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
         return ServerResponse(message: try await calls.run(metadata) { try await work(administration) })
     }
 
-    private static func checkIsPlain(_ tag: Tag, in store: StoreView) async throws(FrondError) {
-        try await store.tag(tag)?.options.checkNumbersAreIDs(of: tag)
+    private static func checkIsPlain(_ tag: Tag, in store: StoreView) async throws(FrondError) -> TagRecord? {
+        let record = try await store.tag(tag)
+        try record?.options.checkNumbersAreIDs(of: tag)
+        return record
     }
 }

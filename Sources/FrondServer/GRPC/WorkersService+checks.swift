@@ -43,8 +43,11 @@ extension WorkersService {
             throw FrondError(
                 .invalidArgument, "length_milliseconds \(length) is out of range: 1 to \(longest)")
         }
+        // A client serves no other: clients that look for servers must not find the address that it states.
+        var named = WorkerHolder(holder)
+        named.grpcAddress = ""
         return WorkerRequest(
-            holder: WorkerHolder(holder), workerIDs: first..<end, nowMilliseconds: try now(message.nowMilliseconds),
+            holder: named, workerIDs: first..<end, nowMilliseconds: try now(message.nowMilliseconds),
             length: min(.milliseconds(length), longestLease),
             layout: message.hasLayout ? keeper?.generator.layout : nil)
     }

@@ -7,6 +7,9 @@ struct Readiness: Sendable {
     /// The query parameter that names a generator.
     static let parameter = "generator"
 
+    /// The time that a question waits for a store with a problem: probers allow a second.
+    private static let probeLimit = Duration.milliseconds(300)
+
     let issuer: IDIssuer
     /// A server that was asked to stop is not ready; nil where it cannot be asked.
     var drain: ServerDrain?
@@ -77,10 +80,14 @@ struct Readiness: Sendable {
         return isReady.map { $0 && drain?.isDraining != true }
     }
 
-    /// The rule for the server, or for one of its generators alone: a store that failed is asked again first.
+    /// The rule for the server, or for one of its generators alone: stores that failed are asked again first, all at
+    /// once. One that hangs is not waited for; what it answers later is known to the next question.
     private func rule(_ kind: GeneratorKind?) async -> ReadinessRule {
-        for generator in issuer.generators.all where kind == nil || generator.kind == kind {
-            await generator.checkStore()
+        let probes = issuer.generators.all.filter { kind == nil || $0.kind == kind }.map { generator in
+            Task { await generator.checkStore() }
+        }
+        _ = await withDeadline(Self.probeLimit, by: SystemTimeSource()) {
+            for probe in probes { _ = await probe.value }
         }
         return ReadinessRule(generators: issuer.health.filter { kind == nil || $0.generator == kind })
     }

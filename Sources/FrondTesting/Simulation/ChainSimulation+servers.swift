@@ -45,9 +45,8 @@ extension ChainSimulation {
 
     /// What the server last read of a tag; it looks now where it knows nothing.
     private mutating func view(of tag: Tag, at server: Int) -> TagKnowledge {
-        let record = servers[server].views[tag] ?? records[tag]
-        servers[server].views[tag] = record
-        var knowledge = TagKnowledge(record: record, isConfirmed: servers[server].confirmed.contains(tag))
+        var knowledge =
+            servers[server].settings[tag] ?? servers[server].settings.read(records[tag], of: tag, readAt: now)
         if omitted.contains(.floor) { knowledge.record?.options.snowflakeFloor = nil }
         return knowledge
     }
@@ -110,8 +109,8 @@ extension ChainSimulation {
         } catch {
             return .failure(error)
         }
-        servers[request.server].views[request.tag] = records[request.tag]
-        servers[request.server].confirmed.insert(request.tag)
+        _ = servers[request.server].settings.read(
+            records[request.tag], of: request.tag, readAt: now, confirms: true)
         return .success(view(of: request.tag, at: request.server))
     }
 
@@ -143,8 +142,7 @@ extension ChainSimulation {
     private mutating func reserve(_ sequence: Tag, of tag: Tag) throws(FrondError) -> ArraySlice<Int64> {
         if outages.contains(.segments) { throw FrondError(.storeUnavailable, "the store is down") }
         if records[sequence] == nil, let owner = records[tag] {
-            records[sequence] = try TagSettings(step: owner.step, startID: owner.startID, maxValue: owner.maxValue)
-                .newRecord(sequence, nowMilliseconds: 0)
+            records[sequence] = try owner.settingsOfPeriod.newRecord(sequence, nowMilliseconds: 0)
         }
         guard let record = records[sequence] else { throw FrondError(.unknownTag, "no tag \(sequence)") }
         let (segment, successor) = try record.reserving(atLeast: nil, after: nil)

@@ -1,8 +1,9 @@
 package import Frond
 
 /// Servers that answer one tag by Redis, segments and snowflake IDs in turn, across days, one seed, in virtual time:
-/// the real ``IssueStateMachine``, ``SteadyClock`` and arithmetic of records, while stores and Redis fail, Redis
-/// forgets, clocks stand apart and jump, and servers crash. A second tag gets its form while servers begin to use it.
+/// the real ``IssueStateMachine``, ``TagSettingsStateMachine``, ``SteadyClock`` and arithmetic of records, while stores
+/// and Redis fail, Redis forgets, clocks stand apart and jump, and servers crash. A second tag gets its form while
+/// servers begin to use it.
 package struct ChainSimulation {
     /// The guards that can be left out, to show that they are needed.
     package struct Omission: OptionSet, Sendable {
@@ -17,6 +18,8 @@ package struct ChainSimulation {
         package static let confirmation = Omission(rawValue: 4)
         /// The date in a text is that of the sequence, not that of the moment at which the text is written.
         package static let oneDate = Omission(rawValue: 8)
+        /// Settings that were read before others, and come after them, count for what they are: late.
+        package static let lateness = Omission(rawValue: 16)
     }
 
     package struct Report: Sendable {
@@ -37,6 +40,8 @@ package struct ChainSimulation {
         case arrive(server: Int)
         case asked(Request)
         case look(server: Int)
+        case looked(
+            server: Int, life: Int, refresh: TagSettingsStateMachine.Refresh, records: [TagRecord], start: Duration)
         case step(server: Int)
         case crash(server: Int)
         case outage(Store, ends: Bool)
@@ -63,10 +68,8 @@ package struct ChainSimulation {
         /// The offset of its clock from the true time.
         var skew: Duration
         var clock = SteadyClock()
-        /// The records of the tags as last read, until it looks again.
-        var views: [Tag: TagRecord] = [:]
-        /// Tags whose settings it read after it had a number.
-        var confirmed: Set<Tag> = []
+        /// The settings of the tags as last read.
+        var settings = TagSettingsStateMachine()
         var segments: [Tag: ArraySlice<Int64>] = [:]
         /// Kept in the registry, beyond crashes.
         var lastSnowflake = Int64.min
@@ -136,11 +139,11 @@ package struct ChainSimulation {
                 queue.add(.arrive(server: server), at: now + random.duration(in: .zero...(.milliseconds(80))))
             }
         case .asked(let request): try asked(request)
-        case .look(let server):
-            servers[server].views = [:]
-            if now < Self.end {
-                queue.add(.look(server: server), at: now + random.duration(in: .zero...(.seconds(1))))
-            }
+        case .look(let server): look(server)
+        case .looked(let server, let life, let refresh, let records, let start):
+            guard servers[server].life == life else { return }
+            let readAt = omitted.contains(.lateness) ? now : start
+            _ = servers[server].settings.refreshed(records, by: refresh, start: readAt, now: now)
         case .step(let server):
             // Corrections, and jumps of minutes both ways.
             let jump = random.chance(0.5) ? Duration.seconds(1) : .seconds(150)
@@ -155,6 +158,20 @@ package struct ChainSimulation {
             }
         case .redisForgets: redis = [:]
         case .set: set()
+        }
+    }
+
+    /// A server reads the settings of all tags anew; the answer, true of now, takes its time.
+    private mutating func look(_ server: Int) {
+        if let refresh = servers[server].settings.refresh(now: now) {
+            queue.add(
+                .looked(
+                    server: server, life: servers[server].life, refresh: refresh, records: Array(records.values),
+                    start: now),
+                at: now + random.duration(in: .zero...(.milliseconds(300))))
+        }
+        if now < Self.end {
+            queue.add(.look(server: server), at: now + random.duration(in: .zero...(.seconds(1))))
         }
     }
 
@@ -173,8 +190,7 @@ package struct ChainSimulation {
     private mutating func crash(_ server: Int) {
         report.crashes += 1
         servers[server].segments = [:]
-        servers[server].views = [:]
-        servers[server].confirmed = []
+        servers[server].settings = TagSettingsStateMachine()
         servers[server].clock = SteadyClock()
         servers[server].life += 1
     }

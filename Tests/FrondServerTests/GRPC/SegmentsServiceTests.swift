@@ -44,10 +44,11 @@ struct SegmentsServiceTests {
             let status = try await status {
                 try await client.segments.reserveSegment(
                     .with {
-                        ($0.tag, $0.after) = ("order", Frond_V1_Position(SegmentPosition(cycle: 0, next: 1 << 40)))
+                        ($0.tag, $0.after) = ("order", Frond_V1_Position(SegmentPosition(cycle: 0, next: 1 << 41)))
                     })
             }
             #expect(status.code == .failedPrecondition && status.reason == "store-went-back")
+            #expect(status.message.contains("the caller knows numbers"), "no store is asked to begin there")
         }
     }
 
@@ -75,6 +76,20 @@ struct SegmentsServiceTests {
             }
             #expect(refused.code == .invalidArgument)
             #expect(try await store.tag(old)?.maxID == 5000)
+        }
+    }
+
+    @Test("a tag that gets snowflake IDs beside its numbers later has it recorded where they begin")
+    func floorOfChange() async throws {
+        var server = TestServer()
+        let store = InMemorySegmentStore()
+        server.store = store
+        server.registry = InMemoryWorkerRegistry()
+        _ = try await store.create(try Frond.Tag("order"), TagSettings(maxValue: 1_000_000))
+        try await server.withClient { client async throws in
+            let change = TagOptions(generators: [.snowflake]).text
+            let changed = try await client.segments.changeTag(.with { ($0.tag, $0.options) = ("order", change) }).tag
+            #expect(changed.options.contains("snowflakeFloor="), "\(changed.options)")
         }
     }
 

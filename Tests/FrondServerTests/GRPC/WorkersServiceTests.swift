@@ -27,6 +27,18 @@ struct WorkersServiceTests {
         }
     }
 
+    @Test("of a client are never listed as a server that other clients could ask")
+    func pretender() async throws {
+        let now = now
+        try await server.withClient { client async throws in
+            var request = request(now: now)
+            request.holder.grpcAddress = "203.0.113.7:9090"
+            #expect(try await client.workers.acquireWorker(request).lease.holder.grpcAddress == "")
+            let listed = try await client.workers.listWorkers(.init()).workers.filter { $0.holder.host == "client" }
+            #expect(listed.map(\.holder.grpcAddress) == [""])
+        }
+    }
+
     @Test("are held, extended and given back, and are nobody else's meanwhile")
     func lifetime() async throws {
         let now = now

@@ -36,7 +36,7 @@ struct ChainSimulationTests {
 
     @Test(
         "each guard is needed: without it the simulation finds a text that comes twice",
-        arguments: [ChainSimulation.Omission.sequences, .floor, .confirmation, .oneDate])
+        arguments: [ChainSimulation.Omission.sequences, .floor, .confirmation, .oneDate, .lateness])
     func guardsAreNeeded(omission: ChainSimulation.Omission) throws {
         let violated = try (1...200 as ClosedRange<UInt64>).contains { seed in
             var simulation = try ChainSimulation(seed: seed, omitting: omission)

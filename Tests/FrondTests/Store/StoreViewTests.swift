@@ -30,6 +30,21 @@ struct StoreViewTests {
         }
     }
 
+    @Test(
+        "an error that does not come from the store brings back none that is down",
+        arguments: [FrondError.Code.overloaded, .invalidArgument, .shutDown])
+    func refusedOnTheWay(code: FrondError.Code) async {
+        let monitor = StoreMonitor(time: time)
+        _ = await monitor.call { () throws(FrondError) in throw FrondError(.storeUnavailable, "down") }
+        #expect(monitor.isDown)
+        _ = await monitor.call { () throws(FrondError) in throw FrondError(code, "refused before the question") }
+        #expect(monitor.isDown && monitor.failure?.code == .storeUnavailable)
+        _ = await monitor.call { () throws(FrondError) in throw FrondError(.unknownTag, "an answer") }
+        #expect(!monitor.isDown)
+        _ = await monitor.call { () throws(FrondError) in throw FrondError(code, "refused before the question") }
+        #expect(!monitor.isDown, "and takes out none that answers")
+    }
+
     @Test("one probe at a time is sent to a store that is down, whoever asks: segments, settings, remote reservers")
     func oneProbe() async throws {
         let store = FaultInjectingSegmentStore(InMemorySegmentStore(), time: time)

@@ -40,6 +40,34 @@ struct TagRecordTests {
         #expect(successor.version == 5)
     }
 
+    @Test(
+        "a position that a caller elsewhere states may be ahead of the record by a bound"
+    )
+    func statedPositions() throws {
+        func isRefused(_ record: TagRecord, _ cycle: Int64, _ next: Int64) -> Bool {
+            do throws(FrondError) {
+                try record.checkStated(SegmentPosition(cycle: cycle, next: next))
+                return false
+            } catch {
+                return error.code == .storeWentBack
+            }
+        }
+        let record = try makeRecord(maxID: 101)
+        for next in [.min, -1, 0, 100, 101, 102, 1 << 40] as [Int64] { #expect(!isRefused(record, 0, next), "\(next)") }
+        for next in [(1 << 40) + 102, 1 << 60, .max] as [Int64] { #expect(isRefused(record, 0, next), "\(next)") }
+        #expect(isRefused(record, 1, 1) && isRefused(record, .max, 1))
+        // A sixteenth of what is left of a small range.
+        let small = try makeRecord(maxID: 841, maxValue: 1000)
+        #expect(!isRefused(small, 0, 851) && isRefused(small, 0, 852))
+        let ended = try makeRecord(maxID: 1001, maxValue: 1000)
+        #expect(!isRefused(ended, 0, 1001) && !isRefused(ended, 0, 1002) && isRefused(ended, 0, 1003))
+        let cycling = try makeRecord(maxID: 841, maxValue: 1000, cycles: true, cycle: 3)
+        #expect(!isRefused(cycling, 3, 851) && !isRefused(cycling, 4, 63) && !isRefused(cycling, 2, .max))
+        #expect(isRefused(cycling, 4, 64) && isRefused(cycling, 5, 1) && isRefused(cycling, .max, 1))
+        let damaged = try makeRecord(maxID: .min, startID: -5, maxValue: .max)
+        #expect(throws: FrondError.self) { try damaged.checkStated(SegmentPosition(cycle: 0, next: .max)) }
+    }
+
     @Test("nothing overflows at the largest number", arguments: [5, 6, 7, .max] as [Int64])
     func largest(wanted: Int64) throws {
         let record = try makeRecord(maxID: .max - 6, step: 5)

@@ -48,6 +48,28 @@ struct TagSettingsStateMachineTests {
         #expect(machine.count == 1 && machine[other] == nil)
     }
 
+    @Test("made-up names are forgotten before any tag is, and callers that remember something learn of it")
+    func madeUpNames() throws {
+        var machine = Machine()
+        _ = machine.read(try record(maxID: 5), of: tag, readAt: .zero, confirms: true)
+        let version = machine.version
+        for number in 0..<Machine.namesCapacity {
+            _ = machine.read(nil, of: try Frond.Tag("name-\(number)"), readAt: .zero)
+        }
+        #expect(machine.version == version && machine.count == Machine.namesCapacity + 1)
+        let last = try Frond.Tag("one-more")
+        _ = machine.read(nil, of: last, readAt: .zero)
+        #expect(machine.version > version)
+        #expect(machine.count == 2 && machine[last] != nil)
+        #expect(machine[tag]?.isConfirmed == true)
+        // A name that is a tag since takes no name's place.
+        _ = machine.read(try record(last), of: last, readAt: .seconds(1))
+        for number in 0..<Machine.namesCapacity {
+            _ = machine.read(nil, of: try Frond.Tag("name-\(number)"), readAt: .zero)
+        }
+        #expect(machine[last]?.record != nil && machine.count == Machine.namesCapacity + 2)
+    }
+
     @Test("a list that was read before a later read of one tag does not undo it")
     func late() throws {
         var machine = Machine()
@@ -79,8 +101,10 @@ struct TagSettingsStateMachineTests {
     @Test("memory is bounded: with too many tags all are forgotten, and what was said of them holds no more")
     func bounded() throws {
         var machine = Machine()
+        var known = try record()
         for number in 0..<Machine.capacity {
-            _ = machine.read(nil, of: try Frond.Tag("tag-\(number)"), readAt: .zero)
+            known.tag = try Frond.Tag("tag-\(number)")
+            _ = machine.read(known, of: known.tag, readAt: .zero)
         }
         #expect(machine.count == Machine.capacity)
         let version = machine.version

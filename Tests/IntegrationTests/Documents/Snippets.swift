@@ -27,6 +27,18 @@ private enum Snippets {
         _ = (order, batch)
     }
 
+    static func keynote() async throws {
+        let store = try SQLiteSegmentStore(path: "orders.sqlite")
+        let ids = IDIssuer(store: store, missingTags: .create)
+        let order = try await ids.next("order")
+        let batch = try await ids.next("order", count: 1000)
+        await ids.shutdown()
+        try await SnowflakeGenerator.withWorkerID(from: SQLiteWorkerRegistry(beside: store)) { snowflake in
+            print(try await snowflake.next())
+        }
+        _ = (order, batch)
+    }
+
     static func remote() async throws {
         let store = try RemoteSegmentStore(servers: ["127.0.0.1:9090"])
         let orders = SegmentGenerator(tag: try Tag("order"), store: StoreView(store, missingTags: .create))

@@ -45,9 +45,15 @@ package final class ClaimingWorkerRegistry<Claims: WorkerRecordStore>: WorkerReg
             }
             return lease
         } catch {
-            try await file.release(
-                lease, at: lease.floorMilliseconds, nowMilliseconds: request.nowMilliseconds)
-            throw error
+            let refusal = error
+            do throws(FrondError) {
+                try await file.release(
+                    lease, at: lease.floorMilliseconds, nowMilliseconds: request.nowMilliseconds)
+            } catch {
+                // The holding of the file ends with its horizon; the caller is to know why the claim was refused.
+                throw refusal
+            }
+            throw refusal
         }
     }
 

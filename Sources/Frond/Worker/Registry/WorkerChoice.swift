@@ -64,13 +64,13 @@ struct WorkerChoice {
             let left = Duration.milliseconds(origin.floorMilliseconds - request.nowMilliseconds)
             return FrondError(
                 .workerIDsExhausted,
-                "the registry of worker IDs was lost, and gives none out for another \(left): until the horizons of "
-                    + "the servers that it had given some to have passed",
+                "the registry of worker IDs was lost, and gives none out for another \(left.wholeSeconds) seconds: "
+                    + "until the horizons of the servers that it had given some to have passed",
                 retryAfter: left)
         }
         let next = records.min { $0.horizonMilliseconds < $1.horizonMilliseconds }
         let left = Duration.milliseconds(max(0, (next?.horizonMilliseconds ?? 0) - request.nowMilliseconds))
-        let name = next.map { ": the next to be free is \($0.workerID), in \(left)" } ?? ""
+        let name = next.map { ": the next to be free is \($0.workerID), in \(left.wholeSeconds) seconds" } ?? ""
         return FrondError(
             .workerIDsExhausted, "all \(request.workerIDs.count) worker IDs are held\(name)", retryAfter: left)
     }

@@ -1,3 +1,4 @@
+import FrondAPI
 import NIOCore
 
 /// The number of bytes that the answer to a message will take, as far as the message tells.
@@ -8,10 +9,10 @@ enum AnswerCost {
     static let other = 1024
     /// An ID as text, such as a UUID, with its tag and length.
     private static let text = 40
-    /// UUIDs, as a number of the enumeration `Generator`.
-    private static let uuids: ClosedRange<UInt64> = 5...6
-    /// The generator is the tag's own, whichever that is.
-    private static let unspecified: UInt64 = 0
+    /// The generators whose IDs are texts, or may be: that of a tag's own is not known here.
+    private static let ofTexts = Set(
+        [Frond_V1_Generator.unspecified, .uuid, .uuidV4].map { UInt64($0.rawValue) })
+    private static let unspecified = UInt64(Frond_V1_Generator.unspecified.rawValue)
 
     /// The fields of a request that say how large its answer is.
     struct Fields: Sendable {
@@ -59,7 +60,7 @@ enum AnswerCost {
             if key >> 3 == fields.format { hasFormat = value > 0 }
         }
         guard count > 1, count <= maxCount else { return small }
-        let isText = hasFormat || generator == unspecified || uuids.contains(generator)
+        let isText = hasFormat || ofTexts.contains(generator)
         return small + Int(count) * (isText ? text : 1)
     }
 
