@@ -161,9 +161,10 @@ struct SQLiteFile: Sendable {
         guard let home = FileHome(of: path) else { return }
         let recorded = try String.fetchOne(database, sql: Statements.home).flatMap { FileHome(text: $0) }
         if recorded == home { return }
-        if !adopts, let recorded, let reason = home.difference(from: recorded, mountedDevices: FileHome.mountedDevices)
-        {
-            throw FileHome.copied(path, reason, code: .storeUnavailable)
+        if let recorded, let reason = home.difference(from: recorded, mountedDevices: FileHome.mountedDevices) {
+            guard adopts else { throw FileHome.copied(path, reason, code: .storeUnavailable) }
+            // The holders have the original, and never renew anything here.
+            try database.execute(sql: Statements.freeWorkers)
         }
         try database.execute(sql: Statements.setHome, arguments: [home.text])
     }

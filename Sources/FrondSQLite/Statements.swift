@@ -81,6 +81,12 @@ enum Statements {
             AND secret = :expected_secret
         """
 
+    /// Ends all holdings, and keeps their horizons.
+    static let freeWorkers = """
+        UPDATE workers SET is_released = 1, token = token + (token < 9223372036854775807), secret = ''
+        WHERE is_released = 0
+        """
+
     /// The place where the file was last opened.
     static let home = "SELECT place FROM home WHERE id = 1"
     static let setHome = """

@@ -246,6 +246,38 @@ struct OpeningTests {
         }
     }
 
+    @Test("an adopted copy has none of the original's holdings, and all of its horizons")
+    func adoptedHoldings() async throws {
+        try await withTemporaryDirectory { directory in
+            let original = try SQLiteSegmentStore(path: "\(directory)/frond.sqlite")
+            let lease = try await SQLiteWorkerRegistry(beside: original).acquire(workerRequest(7..<8))
+            try await original.close()
+            try FileManager.default.copyItem(
+                atPath: "\(directory)/frond.sqlite", toPath: "\(directory)/copy.sqlite")
+            let copy = try SQLiteSegmentStore(path: "\(directory)/copy.sqlite", adopting: true)
+            let freed = try #require(try await SQLiteWorkerRegistry(beside: copy).worker(7))
+            #expect(freed.isReleased)
+            #expect(freed.secret == nil)
+            #expect(freed.token > lease.token, "its holder is told")
+            #expect(freed.horizonMilliseconds == lease.horizonMilliseconds)
+            // A process that has the file open, as the original of a restored backup may, does not go on with it.
+            let error = await #expect(throws: FrondError.self) {
+                try await SQLiteWorkerRegistry(beside: copy).extend(
+                    lease, to: lease.horizonMilliseconds + 9000, nowMilliseconds: 1_000_100)
+            }
+            #expect(error?.code == .workerIDTaken)
+        }
+    }
+
+    @Test("a file that is no copy keeps its holdings when it is adopted: their processes may run")
+    func adoptedOriginal() async throws {
+        try await withStore { store in
+            let lease = try await SQLiteWorkerRegistry(beside: store).acquire(workerRequest(7..<8))
+            let adopted = try SQLiteSegmentStore(path: store.path, adopting: true)
+            #expect(try await SQLiteWorkerRegistry(beside: adopted).worker(7) == lease.record)
+        }
+    }
+
     @Test("a file on a network file system is refused")
     func networkFile() async throws {
         try await withTemporaryDirectory { directory in

@@ -20,8 +20,9 @@ import Testing
                 "unshare",
                 [
                     "-u", "sh", "-c",
-                    "hostname '\(host)' && exec '\(program)' worker list --registry '\(registry)' --data-dir "
-                        + "'\(directory.path)'",
+                    // The command hostname refuses names that the kernel lets a host have.
+                    "printf %s '\(host)' > /proc/sys/kernel/hostname && exec '\(program)' worker list --registry "
+                        + "'\(registry)' --data-dir '\(directory.path)'",
                 ])
             let status = await process.waitForExit()
             return (status, process.printed)
@@ -45,7 +46,7 @@ import Testing
                 ("ip-10-0-1-12.ec2.internal", "statefulset", "name it"),
                 ("ip-10-0-1-12.ec2.internal", "statefulset:frond", "not a pod"),
                 ("frond-3", "statefulset:", "statefulset:frond"), ("frond-a-3", "statefulset:frond", "frond-0"),
-                ("frond", "statefulset:frond", "not a pod"),
+                ("frond", "statefulset:frond", "not a pod"), ("frond-", "statefulset:frond", "not a pod"),
                 ("frond-03", "statefulset:frond", "not a pod"), ("frond-3", "statefulset:frond+", "OFFSET"),
                 ("frond-3", "statefulset:frond+-1", "OFFSET"),
                 ("frond-1", "statefulset:frond+9223372036854775807", "smaller offset"),
@@ -99,9 +100,9 @@ import Testing
             #expect(await first.stop() == 0)
             let adopted = await frond("store", "adopt", "--data-dir", copy, "--skip", "5000")
             #expect(adopted.status == 0, "\(adopted.output)")
-            // The copy still has the claim of the original on an assigned worker ID, for some seconds.
-            let second = try await FrondServerProcess.start(at: copy, keeping: parent, ["--registry", "sqlite:"])
+            let second = try await FrondServerProcess.start(at: copy, keeping: parent, ["--registry", registry])
             #expect(try await second.nextID() >= id + 5000)
+            try await poll("a snowflake ID is had") { try await second.snowflake().status == 200 ? true : nil }
             #expect(await second.stop() == 0)
             // The original goes on, too: nothing tells it of the copy.
             let again = try await FrondServerProcess.start(in: original, ["--registry", registry])

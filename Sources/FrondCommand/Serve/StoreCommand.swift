@@ -16,7 +16,8 @@ struct StoreAdoptCommand: AsyncParsableCommand {
         discussion: """
             A copy of the embedded store is refused, since it and the original would issue the same IDs. Stop the \
             original for good, and run this once where the copy is. After restoring a backup, add --skip with more \
-            numbers than were issued of any tag since the backup.
+            numbers than were issued of any tag since the backup. Worker IDs that were held in the original are free \
+            in the copy.
             """)
 
     @Option(
@@ -43,8 +44,10 @@ struct StoreAdoptCommand: AsyncParsableCommand {
 
     private func adopt(_ path: String, nowMilliseconds now: Int64) async throws {
         let store = try SQLiteSegmentStore(path: path, mustExist: true, adopting: true)
+        let registry = SQLiteWorkerRegistry(beside: store)
         // Snowflake IDs of the original are for times before now.
-        try await SQLiteWorkerRegistry(beside: store).store.raiseFloor(to: now)
+        try await registry.store.raiseFloor(to: now)
+        let freed = try await registry.workers().filter { $0.isReleased && $0.state(nowMilliseconds: now) == .held }
         if skip > 0 {
             for record in try await store.tags() {
                 let (next, overflows) = record.maxID.addingReportingOverflow(skip)
@@ -55,6 +58,10 @@ struct StoreAdoptCommand: AsyncParsableCommand {
         }
         try await store.close()
         try say("'\(path)' is adopted\(skip > 0 ? ", and \(skip) numbers of each tag are left out" : "")")
+        for record in freed {
+            let holder = record.holder.map { "\($0)".printable() } ?? "another server"
+            try say("worker ID \(record.workerID) was held by \(holder) when the copy was made: that one must have stopped")
+        }
     }
 
     /// The worker IDs that have a file in a directory.
