@@ -34,9 +34,7 @@ struct GRPCListener: Service {
         let calls = CallGuard()
         let transport = GRPCServerTransport(
             settings: try transportSettings(), generators: generators, group: group, onListening: onListening,
-            onAcceptError: { [logger] error in
-                logger.error("cannot accept a gRPC connection", metadata: ["error": "\(error)"])
-            })
+            logger: logger)
         let server = GRPCServer(transport: transport, services: services(calls))
         let end: @Sendable () -> Void = {
             calls.beginShutdown()

@@ -1,17 +1,18 @@
+import Logging
 import NIOCore
 
-/// Reports that a connection could not be accepted, such as for want of descriptors; NIO pauses then for a second.
+/// Logs a connection that could not be accepted for another reason than a want of resources.
 final class AcceptErrorHandler: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
-    private let report: @Sendable (any Error) -> Void
+    private let logger: Logger
 
-    init(report: @escaping @Sendable (any Error) -> Void) {
-        self.report = report
+    init(logger: Logger) {
+        self.logger = logger
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        report(error)
+        logger.error("cannot accept a gRPC connection", metadata: ["error": "\(error)"])
         context.fireErrorCaught(error)
     }
 }

@@ -1,4 +1,5 @@
 import GRPCCore
+import Logging
 import NIOCore
 import NIOHTTP2
 import NIOPosix
@@ -33,21 +34,20 @@ final class GRPCServerTransport: ServerTransport {
     private let generators: ServedGenerators
     private let group: any EventLoopGroup
     private let onListening: @Sendable (Int) -> Void
-    private let onAcceptError: @Sendable (any Error) -> Void
+    private let logger: Logger
     private let state = Mutex(State())
     private let connections = OpenConnections()
     let budget: TransportBudget
 
     init(
         settings: Settings, generators: ServedGenerators, group: any EventLoopGroup,
-        onListening: @escaping @Sendable (_ port: Int) -> Void,
-        onAcceptError: @escaping @Sendable (any Error) -> Void
+        onListening: @escaping @Sendable (_ port: Int) -> Void, logger: Logger
     ) {
         self.settings = settings
         self.generators = generators
         self.group = group
         self.onListening = onListening
-        self.onAcceptError = onAcceptError
+        self.logger = logger
         budget = TransportBudget(limits: settings.limits)
     }
 
@@ -118,13 +118,14 @@ final class GRPCServerTransport: ServerTransport {
     private func bind(_ accept: @escaping @Sendable (AcceptedCall) -> Void) async throws -> any Channel {
         let methods = state.withLock { $0.methods }
         let (connections, settings, generators, budget) = (connections, settings, generators, budget)
-        let report = onAcceptError
+        let logger = logger
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(report: report))
+                    try channel.pipeline.syncOperations.addHandlers(
+                        AcceptFailureHandler(logger: logger), AcceptErrorHandler(logger: logger))
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
