@@ -65,6 +65,39 @@ struct MySQLServeTests {
         #expect(!server.process.printed.contains("cr@t"))
     }
 
+    @Test("an idle server asks the database as often with 1,000 tags as with 100 and 10")
+    func idle() async throws {
+        let database = try await MariaDBServer()
+        let url = try await prepared(database)
+        _ = try await frond("schema", "apply", "--store", url)
+        func sql(_ statement: String) async throws -> String {
+            let options = ["--no-defaults", "--socket=\(database.path)/socket", "--user=root", "--skip-column-names"]
+            let client = ServerProcess("mariadb", options + ["ids", "-e", statement])
+            try #require(await client.waitForExit() == 0, "\(client.printed)")
+            return client.printed
+        }
+        func questions() async throws -> Int {
+            let row = try await sql("SHOW GLOBAL STATUS LIKE 'Questions'")
+            return try #require(row.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) }, "\(row)")
+        }
+        let server = try await serve(url, ["--registry", "none"])
+        var (asked, known) = ([Int](), 0)
+        for count in [10, 100, 1000] {
+            let rows = (known..<count).map { "('tag-\($0)', 1, 1000)" }.joined(separator: ",")
+            _ = try await sql("INSERT INTO leaf_alloc (biz_tag, max_id, step) VALUES \(rows)")
+            for number in known..<count { #expect(try await server.nextID("tag-\(number)") == 1) }
+            known = count
+            // What is still to be fetched for them is, before the counting begins.
+            try await Task.sleep(for: .seconds(3))
+            let (before, start) = (try await questions(), ContinuousClock.now)
+            try await Task.sleep(for: .seconds(6))
+            let seconds = Double((ContinuousClock.now - start).components.seconds)
+            asked.append(Int(Double(try await questions() - before) / max(1, seconds)))
+        }
+        #expect(asked.allSatisfy { $0 <= 10 }, "\(asked) questions a second")
+        #expect(try #require(asked.last) <= asked[0] + 2, "\(asked) questions a second")
+    }
+
     @Test("no number twice over a database that is killed and started, and a server that is killed with it")
     func survives() async throws {
         let database = try await MariaDBServer()

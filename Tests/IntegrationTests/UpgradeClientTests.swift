@@ -27,4 +27,31 @@ struct UpgradeClientTests {
         #expect(await client.waitForExit() == 0)
         #expect(client.printed == "1 1 1.1\n2 0 1.1\n3 0 1.1\nlive 0 1.1\n")
     }
+
+    @Test(
+        "curl --http2, Java's fields and Spring's Accept take the fast lane: their answers are those of plain requests",
+        arguments: [
+            ["--http2"], ["-H", "Accept: text/plain, application/json, application/*+json, */*"],
+            [
+                "-H", "Connection: Upgrade, HTTP2-Settings", "-H", "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk", "-H",
+                "Upgrade: h2c", "-H", "User-Agent: Java-http-client/17",
+            ],
+        ])
+    func fastLane(options: [String]) async throws {
+        let server = try await FrondServerProcess.start(in: try TemporaryDirectory())
+        /// The names of the fields as they are written, which differ between the fast lane and the other routes.
+        func names(_ path: String, _ options: [String] = []) async throws -> [Substring] {
+            let client = ServerProcess("curl", ["-sS", "-i"] + options + [server.url + path])
+            try #require(await client.waitForExit() == 0, "\(client.printed)")
+            #expect(client.printed.hasPrefix("HTTP/1.1 200 OK"), "\(client.printed)")
+            let head = client.printed.split(separator: "\r\n").dropFirst()
+            return head.compactMap { $0.contains(": ") ? $0.prefix { $0 != ":" } : nil }
+        }
+        let ordinary = try await names("/api/id/order")
+        let plain = try await poll("a plain request takes the fast lane") {
+            let plain = try await names("/api/segment/get/order")
+            return plain != ordinary ? plain : nil
+        }
+        for _ in 0..<5 { #expect(try await names("/api/segment/get/order", options) == plain) }
+    }
 }
