@@ -145,9 +145,14 @@ final class GroupCommit: Sendable {
 
     /// Refuses a file that is gone: commits to it exclude no process that opens the one now in its place.
     private func checkInPlace() throws(FrondError) {
+        if let failure = detachment { throw failure }
+    }
+
+    /// The error where the file was removed or replaced while it was open; nil otherwise.
+    var detachment: FrondError? {
         // One that was not there yet at the start may have come since.
-        guard zip(identities, file.identities).contains(where: { $0 != nil && $0 != $1 }) else { return }
-        throw FrondError(
+        guard zip(identities, file.identities).contains(where: { $0 != nil && $0 != $1 }) else { return nil }
+        return FrondError(
             .storeUnavailable,
             "file '\(file.path)' was removed or replaced while it was open, or its -wal or -shm was: put it "
                 + "back, since another file may give out the same numbers again",

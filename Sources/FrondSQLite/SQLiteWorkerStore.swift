@@ -42,6 +42,17 @@ public struct SQLiteWorkerStore: WorkerRecordStore {
         self.segments = segments
     }
 
+    /// True while other processes have the file open: it may have been restored from a copy under them, and what they
+    /// hold be missing in it.
+    public var isApart: Bool { SQLiteFileUsers.hasOthers(path: segments.path) }
+
+    public var detachment: FrondError? {
+        guard let failure = segments.commits.detachment else { return nil }
+        return FrondError(
+            .workerIDTaken, "worker IDs of this file may be another server's by now: \(failure.message)",
+            retryAfter: .seconds(1))
+    }
+
     /// The origin of a registry that needs no initialisation; its floor is 0 unless a holder raised it.
     public func origin() async throws(FrondError) -> RegistryOrigin {
         try await mapping { () async throws(FrondError) in

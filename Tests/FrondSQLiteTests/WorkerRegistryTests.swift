@@ -168,13 +168,17 @@ struct SQLiteWorkerFileTests {
 struct SQLiteWorkerFailureTests {
     /// Each call of a registry, and what it says.
     private func expectUnavailable(
-        _ registry: SQLiteWorkerRegistry, lease: WorkerLease, reading: Bool, says text: String
+        _ registry: SQLiteWorkerRegistry, lease: WorkerLease, reading: Bool, isDetached: Bool = false,
+        says text: String
     ) async {
-        let writing: [@Sendable () async throws -> Void] = [
-            { _ = try await registry.extend(lease, to: 2_000_000, nowMilliseconds: 1_001_000) },
-            { try await registry.release(lease, at: 1_001_000, nowMilliseconds: 1_001_000) },
-            { _ = try await registry.acquire(workerRequest(0..<2)) },
-        ]
+        let extending: @Sendable () async throws -> Void = {
+            _ = try await registry.extend(lease, to: 2_000_000, nowMilliseconds: 1_001_000)
+        }
+        let writing: [@Sendable () async throws -> Void] =
+            (isDetached ? [] : [extending]) + [
+                { try await registry.release(lease, at: 1_001_000, nowMilliseconds: 1_001_000) },
+                { _ = try await registry.acquire(workerRequest(0..<2)) },
+            ]
         let calls = reading ? writing + [{ _ = try await registry.workers() }] : writing
         for call in calls {
             let error = await #expect(throws: FrondError.self) { try await call() }
@@ -205,9 +209,65 @@ struct SQLiteWorkerFailureTests {
             let registry = SQLiteWorkerRegistry(beside: store)
             let lease = try await registry.acquire(workerRequest(0..<2))
             try FileManager.default.moveItem(atPath: store.path, toPath: store.path + ".aside")
-            await expectUnavailable(registry, lease: lease, reading: false, says: "was removed or replaced")
+            await expectUnavailable(
+                registry, lease: lease, reading: false, isDetached: true, says: "was removed or replaced")
         }
     }
+
+    @Test("the holders of a file that is removed while it is open stop, until it is put back")
+    func holdersOfRemoved() async throws {
+        try await withStore { store in
+            let registry = SQLiteWorkerRegistry(beside: store)
+            let lease = try await registry.acquire(workerRequest(0..<2))
+            try FileManager.default.moveItem(atPath: store.path, toPath: store.path + ".aside")
+            // Also where nothing is to be moved: another process may hold worker IDs of the file in its place.
+            for horizon in [lease.horizonMilliseconds, 2_000_000] {
+                let error = await #expect(throws: FrondError.self) {
+                    try await registry.extend(lease, to: horizon, nowMilliseconds: 1_001_000)
+                }
+                #expect(error?.code == .workerIDTaken)
+                #expect(error?.message.contains("was removed or replaced") == true)
+            }
+            try FileManager.default.moveItem(atPath: store.path + ".aside", toPath: store.path)
+            let longer = try await registry.extend(lease, to: 2_000_000, nowMilliseconds: 1_001_000)
+            #expect(longer.horizonMilliseconds == 2_000_000)
+        }
+    }
+
+    #if os(Linux)
+        @Test("a file is apart while another process has it open, so that a worker ID is not used at once")
+        func otherUsers() async throws {
+            try await withStore { store in
+                let registry = SQLiteWorkerRegistry(beside: store)
+                _ = try await registry.acquire(workerRequest(0..<2))
+                #expect(!registry.traits.isApart)
+                let again = try SQLiteWorkerRegistry(path: store.path)
+                #expect(!again.traits.isApart, "it is the same process")
+                let path = store.path
+                await #expect(processExitsWith: .success) { [path = path as String] in
+                    let other = try SQLiteWorkerRegistry(path: path)
+                    #expect(other.traits.isApart)
+                }
+                #expect(!registry.traits.isApart)
+            }
+        }
+
+        @Test("the kernel's list of locks names the other users of a file")
+        func locks() {
+            let line = "1: POSIX  ADVISORY  READ 22175 fe:00:16242544 128 128\n"
+            func hasOthers(_ locks: String) -> Bool {
+                SQLiteFileUsers.hasOthers(than: 7, inode: 16_242_544, locks: locks)
+            }
+            #expect(hasOthers(line))
+            #expect(hasOthers("2: FLOCK  ADVISORY  WRITE 7 fe:00:1 0 EOF\n" + line))
+            #expect(!hasOthers(""))
+            for (text, other) in [
+                ("22175", "7"), ("16242544", "1624254"), ("READ 22175", "READ"), (" 128 128", " 1 1"),
+            ] {
+                #expect(!hasOthers(line.replacingOccurrences(of: text, with: other)))
+            }
+        }
+    #endif
 
     @Test("a closed file makes the registry unavailable") func aClosedFileMakesTheRegistryUnavailable() async throws {
         try await withStore { store in

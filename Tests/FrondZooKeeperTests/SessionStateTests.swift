@@ -46,6 +46,21 @@ struct SessionStateTests {
         #expect(state.wanted(now: .seconds(112)) == .wait)
     }
 
+    @Test("a handle that lost its server is replaced soon, since a restored one refuses it; a first one is waited for")
+    func patienceAfterLoss() {
+        var state = SessionState(patience: patience, patienceAfterLoss: .seconds(1))
+        #expect(state.wanted(now: .zero) == .open(1))
+        #expect(state.opened(1, now: .zero) == .nothing)
+        #expect(state.wanted(now: .seconds(11)) == .wait)
+        #expect(state.received(.connected, of: 1, now: .seconds(11)) == .serve)
+        #expect(state.received(.disconnected, of: 1, now: .seconds(20)) == .nothing)
+        #expect(state.wanted(now: .milliseconds(20_999)) == .wait)
+        #expect(state.wanted(now: .seconds(21)) == .open(2))
+        #expect(state.opened(2, now: .seconds(21)) == .nothing)
+        #expect(state.wanted(now: .seconds(32)) == .wait)
+        #expect(state.wanted(now: .seconds(33)) == .open(3))
+    }
+
     @Test("a handle that finds its server again in time stays")
     func reconnected() {
         var state = connected()

@@ -76,6 +76,21 @@ package final class EtcdServer: Sendable {
         try #require(await Self.isServing(process), "etcd does not start again: \(process.printed)")
     }
 
+    /// Makes the data of the only member those of a snapshot, by `etcdctl`, and starts it on them.
+    package func restore(snapshot path: String) async throws {
+        await kill(0)
+        let data = "\(directory.path)/member0"
+        try FileManager.default.removeItem(atPath: data)
+        let peer = "http://127.0.0.1:\(ports[0].peer)"
+        let arguments = [
+            "snapshot", "restore", path, "--name", "member0", "--data-dir", data, "--initial-cluster",
+            "member0=\(peer)", "--initial-advertise-peer-urls", peer,
+        ]
+        let process = ServerProcess("etcdctl", arguments, environment: ["ETCDCTL_API": "3"])
+        try #require(await process.waitForExit() == 0, "etcdctl \(arguments): \(process.printed)")
+        try await restart(0)
+    }
+
     /// Returns the index of the leader.
     package func leader() async throws -> Int {
         for member in ports.indices {

@@ -103,6 +103,17 @@ package final class ZooKeeperServer: Sendable {
 
     package func resume() { process.withLock { $0 }.signal(SIGCONT) }
 
+    /// Copies its data, after ``kill()``, as a backup does.
+    package func copyData(to path: String) throws {
+        try FileManager.default.copyItem(atPath: "\(directory.path)/data/version-2", toPath: path)
+    }
+
+    /// Puts a copy in the place of its data, after ``kill()``.
+    package func putBackData(from path: String) throws {
+        try removeData()
+        try FileManager.default.copyItem(atPath: path, toPath: "\(directory.path)/data/version-2")
+    }
+
     /// Removes its data, after ``kill()``, as the loss of its disk does.
     package func removeData() throws {
         try FileManager.default.removeItem(atPath: "\(directory.path)/data/version-2")

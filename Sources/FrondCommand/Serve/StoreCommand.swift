@@ -20,6 +20,9 @@ struct StoreAdoptCommand: AsyncParsableCommand {
             in the copy.
             """)
 
+    /// The time by which an original that runs against all advice has noticed that its file was replaced.
+    private static let pause = Duration.seconds(3)
+
     @Option(
         help: ArgumentHelp(
             "After restoring a backup: how many numbers of each tag to leave out.", valueName: "count"))
@@ -33,21 +36,26 @@ struct StoreAdoptCommand: AsyncParsableCommand {
             let reader = try await settings.reader()
             let settings = try Settings(reader)
             let now = SystemTimeSource().wallMilliseconds
-            if case .sqlite(let path) = settings.store { try await adopt(path, nowMilliseconds: now) }
+            let floor = now + Self.pause.wholeMilliseconds
+            if case .sqlite(let path) = settings.store { try await adopt(path, floorMilliseconds: floor) }
             let directory = reader.string(.dataDirectory, default: "./frond-data")
             for workerID in Self.workerIDs(in: directory) {
-                try await FileWorkerRegistry(workerID: workerID, directory: directory).adopt(floorMilliseconds: now)
+                try await FileWorkerRegistry(workerID: workerID, directory: directory).adopt(floorMilliseconds: floor)
                 try say("the file of worker ID \(workerID) in \(directory) is adopted")
             }
+            // A server that is started next issues at once.
+            try await Task.sleep(for: Self.pause)
         }
     }
 
-    private func adopt(_ path: String, nowMilliseconds now: Int64) async throws {
+    private func adopt(_ path: String, floorMilliseconds floor: Int64) async throws {
         let store = try SQLiteSegmentStore(path: path, mustExist: true, adopting: true)
         let registry = SQLiteWorkerRegistry(beside: store)
-        // Snowflake IDs of the original are for times before now.
-        try await registry.store.raiseFloor(to: now)
-        let freed = try await registry.workers().filter { $0.isReleased && $0.state(nowMilliseconds: now) == .held }
+        // Snowflake IDs of the original are for times before that.
+        try await registry.store.raiseFloor(to: floor)
+        let freed = try await registry.workers().filter {
+            $0.isReleased && $0.state(nowMilliseconds: floor - Self.pause.wholeMilliseconds) == .held
+        }
         if skip > 0 {
             for record in try await store.tags() {
                 let (next, overflows) = record.maxID.addingReportingOverflow(skip)
@@ -60,7 +68,8 @@ struct StoreAdoptCommand: AsyncParsableCommand {
         try say("'\(path)' is adopted\(skip > 0 ? ", and \(skip) numbers of each tag are left out" : "")")
         for record in freed {
             let holder = record.holder.map { "\($0)".printable() } ?? "another server"
-            try say("worker ID \(record.workerID) was held by \(holder) when the copy was made: that one must have stopped")
+            try say(
+                "worker ID \(record.workerID) was held by \(holder) when the copy was made: that one must have stopped")
         }
     }
 

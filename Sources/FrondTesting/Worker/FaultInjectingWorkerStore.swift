@@ -33,6 +33,7 @@ public final class FaultInjectingWorkerStore<Base: WorkerRecordStore>: WorkerRec
     }
 
     public var isApart: Bool { base.isApart }
+    public var detachment: FrondError? { base.detachment }
 
     public func raiseFloor(to floorMilliseconds: Int64) async throws(FrondError) {
         try await injector.call { () throws(FrondError) in try await base.raiseFloor(to: floorMilliseconds) }

@@ -9,7 +9,7 @@ struct SessionState: Sendable {
         case closed
         /// A handle is being made; it may find its server before its maker knows that it is there.
         case opening(isConnected: Bool)
-        case connecting(since: Duration)
+        case connecting(since: Duration, patience: Duration)
         case connected
     }
 
@@ -42,21 +42,25 @@ struct SessionState: Sendable {
         case refuse
     }
 
-    /// The longest time that a handle looks for a server before another one takes its place.
+    /// The longest time that a handle looks for its first server before another one takes its place.
     private let patience: Duration
+    /// The same for a handle that had a server: servers that were wiped or restored refuse it for good.
+    private let patienceAfterLoss: Duration
     private var phase = Phase.closed
     /// That of the newest handle.
     private var number = 0
 
-    init(patience: Duration) {
+    /// - Parameter patienceAfterLoss: nil for the same.
+    init(patience: Duration, patienceAfterLoss: Duration? = nil) {
         self.patience = patience
+        self.patienceAfterLoss = patienceAfterLoss ?? patience
     }
 
     mutating func wanted(now: Duration) -> Advice {
         switch phase {
         case .connected: return .send
         case .opening: return .wait
-        case .connecting(let since) where now - since < patience: return .wait
+        case .connecting(let since, let patience) where now - since < patience: return .wait
         case .connecting, .closed:
             number += 1
             phase = .opening(isConnected: false)
@@ -67,7 +71,7 @@ struct SessionState: Sendable {
     /// A handle was made.
     mutating func opened(_ number: Int, now: Duration) -> Outcome {
         guard number == self.number, case .opening(let isConnected) = phase else { return .drop }
-        phase = isConnected ? .connected : .connecting(since: now)
+        phase = isConnected ? .connected : .connecting(since: now, patience: patience)
         return isConnected ? .serve : .nothing
     }
 
@@ -92,7 +96,7 @@ struct SessionState: Sendable {
             phase = .opening(isConnected: false)
             return .nothing
         case (.disconnected, .connected):
-            phase = .connecting(since: now)
+            phase = .connecting(since: now, patience: patienceAfterLoss)
             return .nothing
         case (.disconnected, .connecting):
             return .nothing

@@ -6,6 +6,9 @@ import Synchronization
 final class ZooKeeperSession: Sendable {
     /// The maximum number of times a request that changes nothing is sent while connections are lost on the way.
     private static let maxTries = 3
+    /// The time after which a handle that lost its servers is replaced: short, since a holder must have looked at a
+    /// registry that was restored before a new holder issues, which waits 3 seconds.
+    private static let patienceAfterLoss = Duration.seconds(1)
 
     private enum Turn: Sendable {
         case handle(ZooKeeperHandle)
@@ -33,7 +36,9 @@ final class ZooKeeperSession: Sendable {
 
     init(_ configuration: ZooKeeperConfiguration) {
         self.configuration = configuration
-        state = Mutex(State(session: SessionState(patience: configuration.sessionTimeout * 2)))
+        let session = SessionState(
+            patience: configuration.sessionTimeout * 2, patienceAfterLoss: Self.patienceAfterLoss)
+        state = Mutex(State(session: session))
     }
 
     /// The deadline of a call that begins now.
@@ -63,10 +68,13 @@ final class ZooKeeperSession: Sendable {
         while true {
             let (turn, opening) = turn()
             if let opening { open(opening) }
-            switch await turn.value(until: deadline, orElse: .failed(.silent(configuration))) {
+            // Asked again before the deadline: the handle may be due to be replaced by then.
+            let pause = min(deadline, .now + Self.patienceAfterLoss / 4)
+            switch await turn.value(until: pause, orElse: .again) {
             case .handle(let handle): return handle
-            case .again where ContinuousClock.now < deadline: continue
-            case .again: throw .silent(configuration)
+            case .again:
+                state.withLock { state in state.waiters.removeAll { $0 === turn } }
+                guard ContinuousClock.now < deadline else { throw .silent(configuration) }
             case .failed(let error): throw error
             }
         }

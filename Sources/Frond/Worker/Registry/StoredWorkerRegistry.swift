@@ -24,6 +24,7 @@ public struct StoredWorkerRegistry<Store: WorkerRecordStore>: WorkerRegistry {
     public func extend(
         _ lease: WorkerLease, to horizonMilliseconds: Int64, nowMilliseconds: Int64
     ) async throws(FrondError) -> WorkerLease {
+        if let detachment = store.detachment { throw detachment }
         let change = WorkerChange(
             lease, .extend(to: horizonMilliseconds), nowMilliseconds: nowMilliseconds, holdAfterLoss: holdAfterLoss)
         return WorkerLease(record: try await perform(change))

@@ -38,8 +38,13 @@ public protocol WorkerRecordStore: Sendable {
     /// - Throws: `registryUnavailable` where the outcome is not known; `registryLost` where there is no origin.
     func raiseFloor(to floorMilliseconds: Int64) async throws(FrondError)
 
-    /// True for a registry that lives apart from its servers, so that it can be restored from a copy while they run.
+    /// True for a registry that can be restored from a copy while other servers run: it lives apart from them, or they
+    /// use it now.
     var isApart: Bool { get }
+
+    /// The error where holders must stop, since what is read and written here no longer reaches others: a file that
+    /// was removed or replaced while it was open. Nil otherwise, and by default.
+    var detachment: FrondError? { get }
 }
 
 /// One call of a ``WorkerRecordStore``.
@@ -69,6 +74,8 @@ extension WorkerRecordStore {
     }
 
     public var isApart: Bool { false }
+
+    public var detachment: FrondError? { nil }
 
     public func raiseFloor(to floorMilliseconds: Int64) async throws(FrondError) {
         for _ in 0..<Self.maxRaises {
