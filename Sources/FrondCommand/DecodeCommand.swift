@@ -38,8 +38,7 @@ struct DecodeCommand: AsyncParsableCommand {
                     throw CommandFailure(
                         .usage,
                         "'\(text)' is not a snowflake ID: a whole number from 0 to \(Int64.max); --tag names the tag "
-                            + "of "
-                            + "another ID")
+                            + "of another ID")
                 }
                 try print(try DecodedID(number, layout: try decodingLayout(reader)))
             }

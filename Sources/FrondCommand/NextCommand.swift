@@ -12,7 +12,7 @@ struct NextCommand: AsyncParsableCommand {
     @Argument(help: "The tag.")
     var tag: String
 
-    // A string, so that what is no number is refused by name and with what is allowed.
+    // A string, so that what is not a number is refused by name and with what is allowed.
     @Option(parsing: .unconditional, help: "How many IDs.")
     var count = "1"
 

@@ -47,7 +47,7 @@ extension EtcdConfiguration {
     }
 
     private static func wrong(_ what: String) -> FrondError {
-        FrondError(.invalidArgument, "the URL of the etcd cannot be right: \(what): write \(form)")
+        FrondError(.invalidArgument, "the URL of etcd is invalid: \(what): write \(form)")
     }
 
     private static func user(_ text: Substring) throws(FrondError) -> User {
@@ -163,7 +163,7 @@ extension EtcdConfiguration {
         }
     }
 
-    /// Undoes percent-encoding; nil where it is none, or not UTF-8.
+    /// Undoes percent-encoding; nil for text that is not so encoded, or not UTF-8.
     private static func decoded(_ text: Substring) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8

@@ -111,12 +111,11 @@ struct EtcdFailure: Error {
         }
         if says("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "UNKNOWN_CA", "CERTIFICATE_UNKNOWN") {
             return failure(
-                "does not accept us without a certificate, or not with this one: name a certificate that it trusts "
-                    + "with cert=FILE and key=FILE")
+                "requires a client certificate that it trusts: name one with cert=FILE and key=FILE")
         }
         if says("WRONG_VERSION_NUMBER", "EOF during handshake") {
             return failure(
-                "does not agree on encryption: leave 'tls', 'ca', 'cert' and 'key' away where it has none")
+                "does not agree on encryption: leave 'tls', 'ca', 'cert' and 'key' out if it serves without")
         }
         // A server that does not like what it hears may say why, or just close the connection.
         let hint =

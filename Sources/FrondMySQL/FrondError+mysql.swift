@@ -9,7 +9,7 @@ extension FrondError {
     /// The meaning of a database's failure for its users, with the server's own words and the cure.
     init(mysql failure: MySQLFailure, _ configuration: MySQLConfiguration) {
         guard failure.code != 1467, failure.code != 167 else {
-            self.init(.exhausted, "an auto-increment of database \(configuration) has given out its last number")
+            self.init(.exhausted, "an auto-increment of database \(configuration) has issued its last number")
             return
         }
         let server = failure.address ?? configuration.address
@@ -86,13 +86,12 @@ extension FrondError {
         case 1044, 1142, 1143, 1227, 1370:
             return
                 "user '\(user)' lacks rights on database '\(database)' at \(server) (\(failure.message)): GRANT "
-                + "SELECT, "
-                + "INSERT, UPDATE, DELETE ON `\(database)`.* TO '\(user)' (and CREATE, ALTER for 'frond schema apply')"
+                + "SELECT, INSERT, UPDATE, DELETE ON `\(database)`.* TO '\(user)' (and CREATE, ALTER for 'frond schema "
+                + "apply')"
         case 1049:
             return
                 "database '\(database)' does not exist at \(server) (\(failure.message)): CREATE DATABASE "
-                + "`\(database)`, "
-                + "or name another"
+                + "`\(database)`, or name another"
         case 1290, 1792, 1836:
             return
                 "the server at \(server) is read-only (\(failure.message)): name the primary and not a replica, or let "

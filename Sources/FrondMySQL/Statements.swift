@@ -60,7 +60,7 @@ enum Statements {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
-    /// The compare-and-swap: changes one row, or none where somebody else changed it.
+    /// The compare-and-swap: changes one row, or none if another caller changed it.
     static let swap = """
         UPDATE leaf_alloc SET
             max_id = ?, step = ?, start_id = ?, max_value = ?, cycles = ?, cycle = ?, version = ?, description = ?,

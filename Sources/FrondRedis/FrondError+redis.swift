@@ -35,11 +35,10 @@ extension FrondError {
         FrondError(
             .storeWentBack,
             "Redis at \(url.endpoint) counts tag '\(record.tag)' in a range up to \(range.first + range.size - 1) "
-                + "(cycle \(range.cycle)), but the store has reserved only up to \(record.maxID - 1) "
-                + "(cycle \(record.cycle)): where another store uses the same Redis, set another prefix; "
-                + "where the store went back, move it forward with 'frond tag set \(record.tag) --max-id N', N above "
-                + "every "
-                + "number ever given out",
+                + "(cycle \(range.cycle)), but the store has reserved only up to \(record.maxID - 1) (cycle "
+                + "\(record.cycle)): where another store uses the same Redis, set another prefix; where the store "
+                + "went back, move it forward with 'frond tag set \(record.tag) --max-id N', N above every number "
+                + "ever given out",
             retryAfter: .seconds(5))
     }
 

@@ -1,8 +1,9 @@
+import Foundation
 import Frond
 import GRDB
 
 extension FrondError {
-    /// What an error of SQLite means for whoever uses the file.
+    /// The meaning of an error of SQLite for a caller that uses the file.
     init(sqlite error: any Error, path: String) {
         switch error {
         case let error as FrondError:
@@ -37,6 +38,13 @@ extension FrondError {
         FrondError(.storeCorrupt, message, cause: cause).scoped(.store)
     }
 
+    /// True while no file can be opened, whichever it is.
+    private static var lacksDescriptors: Bool {
+        let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        if file >= 0 { close(file) }
+        return file < 0 && (errno == EMFILE || errno == ENFILE)
+    }
+
     private static func of(_ error: DatabaseError, path: String) -> FrondError {
         func unavailable(_ message: String) -> FrondError {
             FrondError(.storeUnavailable, message, retryAfter: .seconds(1), cause: error)
@@ -53,6 +61,10 @@ extension FrondError {
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
             return unavailable(
                 "file '\(path)' cannot be written: give this user the right to write it and its directory")
+        case .SQLITE_CANTOPEN where Self.lacksDescriptors:
+            return unavailable(
+                "file '\(path)' cannot be opened: this process has as many files and connections open as it may; raise "
+                    + "its limit (ulimit -n), or close connections")
         case .SQLITE_CANTOPEN:
             return unavailable(
                 "file '\(path)' cannot be opened: give this user the right to read and write it and its directory")

@@ -4,11 +4,11 @@ import GRDB
 
 /// Opens the file of a store, or makes it.
 struct SQLiteFile: Sendable {
-    /// What this Frond writes as `PRAGMA user_version`.
-    static let schemaVersion = 7
-    /// What marks a file as Frond's: `Frnd`.
+    /// The number that this Frond writes as `PRAGMA user_version`.
+    static let schemaVersion = 8
+    /// The mark of a file of Frond's: `Frnd`.
     static let applicationID = 0x4672_6E64
-    /// How long opening is tried at least while other processes are making the same file.
+    /// The least time for which opening is tried while other processes are making the same file.
     private static let collisionLimit = Duration.seconds(1)
     /// Connections for reading, beside the one that writes.
     private static let readerCount = 2
@@ -27,6 +27,8 @@ struct SQLiteFile: Sendable {
     let adopts: Bool
     /// The file system that the file is on; nil where that is not known.
     let kind: FileSystemKind?
+    /// The name of this opening.
+    private var name = randomName()
 
     init(
         path: String, busyTimeout: Duration, mustExist: Bool = false, adopts: Bool = false, kind: FileSystemKind? = nil
@@ -38,7 +40,7 @@ struct SQLiteFile: Sendable {
         busyWait = BusyWait(timeout: busyTimeout)
     }
 
-    /// Which files the path and its two side files lead to now; nil where one leads to none.
+    /// The files that the path and its two side files lead to now; nil if one leads to no file.
     ///
     /// The log and its index hold commits that the file does not have yet: without them numbers would come again.
     var identities: [Identity?] {
@@ -83,12 +85,11 @@ struct SQLiteFile: Sendable {
             return
         case S_IFREG:
             guard let names = status(of: path)?.st_nlink, names > 1 else { return }
-            // SQLite keeps a log beside each name: whoever uses another one does not see what is written here.
+            // SQLite keeps a log beside each name: a process that uses another one does not see what is written here.
             throw FrondError(
                 .storeUnavailable,
                 "'\(path)' is one of \(names) names of a file (hard links), and numbers given out under one would be "
-                    + "given "
-                    + "out again under another: remove the others, and use a symbolic link or the path itself")
+                    + "given out again under another: remove the others, and use a symbolic link or the path itself")
         case S_IFDIR:
             throw FrondError(
                 .storeUnavailable, "'\(path)' is a directory: name a file in it, such as '\(path)/frond.sqlite'")
@@ -142,6 +143,7 @@ struct SQLiteFile: Sendable {
                 try checkHome(database)
                 return .commit
             }
+            try leaveMark(database)
         }
         return pool
     }
@@ -156,18 +158,65 @@ struct SQLiteFile: Sendable {
         if let finding, finding != "ok" { throw FrondError.damaged(path, finding) }
     }
 
-    /// Refuses a file that was copied, and notes the place of a new one.
+    /// Refuses a file that was copied or put back, and notes the place of a new one and this opening.
     private func checkHome(_ database: Database) throws {
         guard let home = FileHome(of: path) else { return }
-        let recorded = try String.fetchOne(database, sql: Statements.home).flatMap { FileHome(text: $0) }
-        if recorded == home { return }
-        if let recorded, let reason = home.difference(from: recorded, mountedDevices: FileHome.mountedDevices) {
+        let row = try Row.fetchOne(database, sql: Statements.home)
+        let recorded = row.flatMap { FileHome(text: $0["place"]) }
+        let openings = row.flatMap { Openings(text: $0["openings"]) }
+        let marks = OpeningMarks(of: path, number: home.number)
+        let names = try marks.names()
+        if let reason = recorded.flatMap({ home.difference(from: $0, mountedDevices: FileHome.mountedDevices) })
+            ?? (openings?.explains(names) == false
+                ? "it was opened later than its contents know, as the marks beside it say" : nil)
+        {
             guard adopts else { throw FileHome.copied(path, reason, code: .storeUnavailable) }
             // The holders have the original, and never renew anything here.
             try database.execute(sql: Statements.freeWorkers)
         }
-        try database.execute(sql: Statements.setHome, arguments: [home.text])
+        let next: Openings
+        if let openings, openings.explains(names) {
+            next = openings.followed(by: name, marks: names)
+        } else {
+            // Of openings that nothing is known of, or that do not count any more.
+            try marks.removeAll()
+            next = Openings(latest: name, previous: "")
+        }
+        try database.execute(sql: Statements.setHome, arguments: [home.text, next.text])
     }
+
+    /// Leaves the mark of the latest opening beside the file, unless another process has opened it since and does.
+    private func leaveMark(_ database: Database) throws {
+        guard let number = status(of: path)?.st_ino else { return }
+        try database.inTransaction(.immediate) {
+            if try openings(database)?.latest == name {
+                try OpeningMarks(of: path, number: UInt64(number)).replace(by: name)
+            }
+            return .commit
+        }
+    }
+
+    /// Names the end of this use of the file as another opening: a backup that was made before it is an older one.
+    func markEnd(_ database: Database) throws {
+        let end = Self.randomName()
+        guard let number = status(of: path)?.st_ino else { return }
+        try database.inTransaction(.immediate) {
+            let marks = try OpeningMarks(of: path, number: UInt64(number)).names()
+            guard let openings = try openings(database), openings.explains(marks) else { return .rollback }
+            try database.execute(
+                sql: Statements.setOpenings, arguments: [openings.followed(by: end, marks: marks).text])
+            return .commit
+        }
+        var file = self
+        file.name = end
+        try file.leaveMark(database)
+    }
+
+    private func openings(_ database: Database) throws -> Openings? {
+        try Row.fetchOne(database, sql: Statements.home).flatMap { Openings(text: $0["openings"]) }
+    }
+
+    private static func randomName() -> String { String(UInt64.random(in: .min ... .max), radix: 16) }
 
     private func prepareTables(_ database: Database) throws {
         let application = try Int.fetchOne(database, sql: Statements.applicationID)
@@ -192,6 +241,7 @@ struct SQLiteFile: Sendable {
         if (2...5).contains(version) { try database.execute(sql: Statements.upgradeTo6) }
         if (1...6).contains(version) { try database.execute(sql: Statements.upgradeSegmentsTo7) }
         if (2...6).contains(version) { try database.execute(sql: Statements.upgradeWorkersTo7) }
+        if version == 7 { try database.execute(sql: Statements.upgradeTo8) }
         if version < Self.schemaVersion { try database.execute(sql: Statements.schema) }
     }
 }

@@ -15,6 +15,7 @@ public final class SQLiteSegmentStore: SegmentStore {
     public let path: String
     let pool: DatabasePool
     let commits: GroupCommit
+    private let file: SQLiteFile
     private let busyWait: BusyWait
     private let time: any TimeSource
     private let secrets: @Sendable () -> ReservationSecret
@@ -27,7 +28,7 @@ public final class SQLiteSegmentStore: SegmentStore {
     /// - Parameters:
     ///   - path: the file; beside it SQLite keeps one ending in `-wal` and one in `-shm`.
     ///   - busyTimeout: how long to wait while another process writes. Default 5 seconds.
-    ///   - mustExist: whether a file that is not there is an error, and not made: for whoever only looks.
+    ///   - mustExist: whether a file that is not there is an error, and not made: for callers that only look.
     ///   - adopting: true to go on with a file that is a copy of another, which must not be used any more.
     ///   - time: the clock for the time of a change.
     ///   - secrets: makes the secret of each reservation; from the system's random numbers by default.
@@ -48,6 +49,7 @@ public final class SQLiteSegmentStore: SegmentStore {
         secrets: @escaping @Sendable () -> ReservationSecret = ReservationSecret.random, logger: Logger? = nil
     ) throws(FrondError) {
         path = file.path
+        self.file = file
         busyWait = file.busyWait
         pool = try file.open()
         commits = GroupCommit(pool: pool, file: file, batchLimit: batchLimit)
@@ -64,10 +66,14 @@ public final class SQLiteSegmentStore: SegmentStore {
         await commits.close()
         let isFirst = !wasClosed.exchange(true, ordering: .relaxed)
         let outcome = await withCheckedContinuation { caller in
-            DispatchQueue.global().async { [pool, path] in
+            DispatchQueue.global().async { [pool, path, file] in
                 caller.resume(
                     returning: Result {
-                        let merged = Result { if isFirst { try Self.mergeLog(pool) } }
+                        let merged = Result {
+                            guard isFirst else { return }
+                            try Self.unlessBusy { try pool.writeWithoutTransaction { try file.markEnd($0) } }
+                            try Self.mergeLog(pool)
+                        }
                         try pool.close()
                         try merged.get()
                     }.mapError { FrondError(sqlite: $0, path: path) })
@@ -87,10 +93,14 @@ public final class SQLiteSegmentStore: SegmentStore {
 
     /// Waits for no other process: what one still reads stays in the log, which the next to open the file merges.
     private static func mergeLog(_ pool: DatabasePool) throws {
+        try unlessBusy { try pool.writeWithoutTransaction { _ = try $0.checkpoint(.passive) } }
+    }
+
+    private static func unlessBusy(_ work: () throws -> Void) throws {
         do {
-            try pool.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
+            try work()
         } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-            // Another process merges the log at this moment: all that was committed stays in it.
+            // Another process writes at this moment: all that was committed stays in the log, and the mark is its own.
             return
         }
     }

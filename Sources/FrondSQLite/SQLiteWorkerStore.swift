@@ -17,7 +17,7 @@ extension StoredWorkerRegistry where Store == SQLiteWorkerStore {
     /// - Parameters:
     ///   - path: the file, which may be that of a ``SQLiteSegmentStore``.
     ///   - busyTimeout: how long to wait while another process writes. Default 5 seconds.
-    ///   - mustExist: whether a file that is not there is an error, and not made: for whoever only looks.
+    ///   - mustExist: whether a file that is not there is an error, and not made: for callers that only look.
     ///   - logger: gets lines at debug level; silent by default.
     /// - Throws: `registryUnavailable` where the file cannot be opened, made or written; `storeCorrupt` where it is
     ///   damaged, no database, another program's, or written by a newer Frond.
@@ -69,7 +69,7 @@ public struct SQLiteWorkerStore: WorkerRecordStore {
         }
     }
 
-    /// All records. A row that somebody edited by hand and made unreadable is logged, and listed as held until the end
+    /// All records. A row that was edited by hand and made unreadable is logged, and listed as held until the end
     /// of the year 9999: its worker ID is not taken, and the others go on. A row without a worker ID is left out.
     public func records() async throws(FrondError) -> [WorkerRecord] {
         try await mapping { [logger = segments.logger] () async throws(FrondError) in
@@ -89,7 +89,7 @@ public struct SQLiteWorkerStore: WorkerRecordStore {
         }
     }
 
-    /// - Throws: `storeCorrupt` where somebody edited the row and made it unreadable; `registryUnavailable`.
+    /// - Throws: `storeCorrupt` for a row that was edited by hand and made unreadable; `registryUnavailable`.
     public func record(_ workerID: Int64) async throws(FrondError) -> WorkerRecord? {
         try await mapping { () async throws(FrondError) in
             try await segments.read { database in

@@ -5,18 +5,18 @@ enum Statements {
 
     /// Durable also when the machine loses power: a commit returns once the log is on the disk.
     static let synchronousFull = "PRAGMA synchronous = FULL"
-    /// What a file of version 2 lacks of version 3. Tables that are missing are made by `schema`.
+    /// The changes that a file of version 2 needs for version 3. Tables that are missing are made by `schema`.
     static let upgradeTo3 = "ALTER TABLE workers ADD COLUMN grpc_address TEXT NOT NULL DEFAULT ''"
-    /// What a file of an earlier version lacks of version 4.
+    /// The changes that a file of an earlier version needs for version 4.
     static let upgradeTo4 = """
         ALTER TABLE segments ADD COLUMN last_first INTEGER;
         ALTER TABLE segments ADD COLUMN previous_first INTEGER
         """
 
-    /// What a file of an earlier version lacks of version 5.
+    /// The changes that a file of an earlier version needs for version 5.
     static let upgradeTo5 = "ALTER TABLE segments ADD COLUMN options TEXT NOT NULL DEFAULT ''"
 
-    /// What a file of version 2 or later lacks of version 6. A table that is missing is made by `schema`.
+    /// The changes that a file of version 2 or later needs for version 6. A table that is missing is made by `schema`.
     static let upgradeTo6 = "ALTER TABLE workers ADD COLUMN layout TEXT NOT NULL DEFAULT ''"
 
     /// The column of version 7 that the workers of a file of version 2 or later lack. A table that is missing is made
@@ -25,6 +25,9 @@ enum Statements {
 
     /// The column of version 7 that the segments of a file of an earlier version lack.
     static let upgradeSegmentsTo7 = "ALTER TABLE segments ADD COLUMN secrets TEXT NOT NULL DEFAULT ''"
+
+    /// The column of version 8 that the home of a file of version 7 lacks. A table that is missing is made by `schema`.
+    static let upgradeTo8 = "ALTER TABLE home ADD COLUMN openings TEXT NOT NULL DEFAULT ''"
 
     /// `ok`, or the first damage found.
     static let quickCheck = "PRAGMA quick_check(1)"
@@ -48,7 +51,7 @@ enum Statements {
         ON CONFLICT (tag) DO NOTHING
         """
 
-    /// The compare-and-swap: changes one row, or none where somebody else changed it.
+    /// The compare-and-swap: changes one row, or none if another caller changed it.
     static let swap = """
         UPDATE segments SET
             max_id = :max_id, step = :step, start_id = :start_id, max_value = :max_value, cycles = :cycles,
@@ -87,11 +90,13 @@ enum Statements {
         WHERE is_released = 0
         """
 
-    /// The place where the file was last opened.
-    static let home = "SELECT place FROM home WHERE id = 1"
+    /// The place where the file was last opened, and the names of its latest openings.
+    static let home = "SELECT place, openings FROM home WHERE id = 1"
     static let setHome = """
-        INSERT INTO home (id, place) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET place = excluded.place
+        INSERT INTO home (id, place, openings) VALUES (1, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET place = excluded.place, openings = excluded.openings
         """
+    static let setOpenings = "UPDATE home SET openings = ? WHERE id = 1"
 
     static let registryFloor = "SELECT floor FROM registry WHERE id = 1"
     static let raiseRegistryFloor = """

@@ -2,7 +2,7 @@ import Frond
 import GRDB
 
 extension TagRecord {
-    /// Reads a row, which somebody may have edited by hand.
+    /// Reads a row, which may have been edited by hand.
     /// - Throws: `storeCorrupt` naming the column where a value is missing or of the wrong type.
     init(row: Row) throws(FrondError) {
         let name = row.text("tag") ?? ""

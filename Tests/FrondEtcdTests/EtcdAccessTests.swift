@@ -96,7 +96,7 @@ struct EtcdEncryptionTests {
         let client = "&cert=\(files.client)&key=\(files.clientKey)"
         let strangeClient = "&cert=\(files.strangeClient)&key=\(files.strangeClientKey)"
         let address = "etcd://127.0.0.1:\(etcd.port)"
-        let wantsCertificate = "name a certificate that it trusts with cert=FILE and key=FILE"
+        let wantsCertificate = "requires a client certificate that it trusts: name one with cert=FILE and key=FILE"
         for (url, why) in [
             ("\(address)?ca=\(files.strangeAuthority)\(client)", "has a certificate that is not trusted"),
             ("\(address)?tls=true\(client)", "has a certificate that is not trusted"),
@@ -115,7 +115,7 @@ struct EtcdEncryptionTests {
     @Test("an unencrypted etcd is reported as such") func anEtcdThatIsNotEncryptedIsSaidToBeSo() async throws {
         let etcd = try await EtcdServer.start()
         let error = try #require(try await error("etcd://127.0.0.1:\(etcd.port)?tls=true"))
-        #expect(error.message.contains("leave 'tls', 'ca', 'cert' and 'key' away"), "\(error)")
+        #expect(error.message.contains("leave 'tls', 'ca', 'cert' and 'key' out"), "\(error)")
     }
 
     @Test("files that cannot be used are named at once") func filesThatCannotBeUsedAreNamedAtOnce() async throws {

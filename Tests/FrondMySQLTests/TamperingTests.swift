@@ -43,7 +43,7 @@ struct TamperingTests {
         try await withRow("bad", assignment) { (store) async throws in
             let error = await frondError { _ = try await store.reserve(Tag("bad"), atLeast: nil, after: nil) }
             #expect(error?.code == .storeCorrupt, "\(error?.message ?? "")")
-            #expect(error?.message.contains("tag 'bad' cannot be right") == true)
+            #expect(error?.message.contains("tag 'bad' is invalid") == true)
             #expect(try await store.tags().map(\.tag.name) == ["bad", "good"])
         }
     }

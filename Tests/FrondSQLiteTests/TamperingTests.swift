@@ -48,7 +48,7 @@ struct TamperingTests {
                 try await store.reserve(bad, atLeast: nil, after: nil)
             }
             #expect(reserving?.code == .storeCorrupt)
-            #expect(reserving?.message.contains("the record of tag 'bad' cannot be right") == true)
+            #expect(reserving?.message.contains("the record of tag 'bad' is invalid") == true)
             let reading = await #expect(throws: FrondError.self) { try await store.tag(bad) }
             #expect(reading?.code == .storeCorrupt)
             #expect(try await store.tags().map(\.tag) == [good])
@@ -84,7 +84,7 @@ struct TamperingTests {
         }
     }
 
-    @Test("the table refuses values that cannot be right") func theTableRefusesValuesThatCannotBeRight() async throws {
+    @Test("the table refuses values that is invalid") func theTableRefusesValuesThatCannotBeRight() async throws {
         try await withStore { store in
             _ = try await store.create(Tag("order"), TagSettings())
             for change in ["max_id = NULL", "max_id = 'x'", "step = 0", "start_id = -1", "max_id = 0", "tag = ''"] {

@@ -50,7 +50,7 @@ struct WorkerTamperingTests {
                 try await registry.free(0, nowMilliseconds: 1_000_000)
             }
             #expect(freeing?.code == .storeCorrupt)
-            #expect(freeing?.message.contains("the record of worker ID 0 cannot be right") == true)
+            #expect(freeing?.message.contains("the record of worker ID 0 is invalid") == true)
             #expect(try await registry.acquire(workerRequest(0..<2)).workerID == 1)
             let acquiring = await #expect(throws: FrondError.self) { try await registry.acquire(workerRequest(0..<2)) }
             #expect(acquiring?.code == .workerIDsExhausted)
@@ -118,7 +118,7 @@ struct WorkerTamperingTests {
         }
     }
 
-    @Test("the table refuses values that cannot be right") func theTableRefusesValuesThatCannotBeRight() async throws {
+    @Test("the table refuses values that is invalid") func theTableRefusesValuesThatCannotBeRight() async throws {
         try await withStore { store in
             _ = try await SQLiteWorkerRegistry(beside: store).acquire(workerRequest(0..<1))
             for change in ["token = NULL", "horizon = 'soon'", "floor = 1.5", "is_released = 2", "worker_id = -1"] {

@@ -1,4 +1,4 @@
--- The tables of Frond's embedded store, schema version 7 (1 had no workers, 2 no grpc_address, 3 no last_first, 4 no
+-- The tables of Frond's embedded store, schema version 8 (1 had no workers, 2 no grpc_address, 3 no last_first, 4 no
 -- options, 5 no layout, 6 no secrets).
 -- Applied in one transaction to an empty file, or to one of an earlier version.
 
@@ -49,11 +49,13 @@ CREATE TABLE IF NOT EXISTS registry (
     floor INTEGER NOT NULL                         -- no worker ID begins below it: milliseconds since 1970
 ) STRICT;
 
--- The place where the file lives, as text: machine, boot, device and file number. A copy finds itself elsewhere.
+-- The place where the file lives, as text: machine, boot, device, file number and birth. A copy finds itself elsewhere.
+-- The names of the latest two openings, which marks beside the file have too: a file put back in place has older ones.
 CREATE TABLE IF NOT EXISTS home (
-    id    INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
-    place TEXT    NOT NULL
+    id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    place    TEXT    NOT NULL,
+    openings TEXT    NOT NULL DEFAULT ''
 ) STRICT;
 
 PRAGMA application_id = 1181904484; -- 'Frnd'
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;

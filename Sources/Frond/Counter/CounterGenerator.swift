@@ -138,7 +138,7 @@ public final class CounterGenerator: IDGenerator, TagGenerator {
         }
     }
 
-    /// Ends a generator whose tag was never found; false if it had numbers or somebody waits for some.
+    /// Ends a generator whose tag was never found; false if it had numbers or a caller waits for some.
     func closeIfUnused() -> Bool {
         queue.withLock { $0.closeIfUnused() }
     }

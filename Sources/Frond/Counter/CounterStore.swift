@@ -6,7 +6,7 @@
 public protocol CounterStore: Sendable {
     /// Draws numbers of a tag; they are ours, durably, when it returns.
     ///
-    /// Where the outcome is unknown (the reply was lost) it throws, and the numbers count as used: a gap.
+    /// If the outcome is unknown (the reply was lost) it throws, and the numbers count as used: a gap.
     /// - Parameter count: how many are wanted, 1 or more.
     /// - Returns: at least one number and at most `count`, in the order in which they are to be given out.
     /// - Throws: `unknownTag`, `exhausted`, `storeUnavailable`, `storeCorrupt`, `storeWentBack`.

@@ -1,3 +1,6 @@
+#if os(Linux)
+    import CFileSystem
+#endif
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -24,8 +27,12 @@ package struct FileHome: Hashable, Sendable {
     package var device: String
     /// The number of the file on its device.
     package var number: UInt64
+    /// The time at which the file was made, in nanoseconds since 1970; nil where it is not known. Numbers of files that
+    /// were removed are used again.
+    package var birth: Int64?
 
-    package init(machine: String, boot: String, device: String, number: UInt64) {
+    package init(machine: String, boot: String, device: String, number: UInt64, birth: Int64? = nil) {
+        self.birth = birth
         self.machine = machine
         self.boot = boot
         self.device = device
@@ -36,6 +43,9 @@ package struct FileHome: Hashable, Sendable {
     /// - Parameter mountedDevices: the devices mounted now.
     package func difference(from recorded: FileHome, mountedDevices: Set<String>) -> String? {
         let isSameBoot = !boot.isEmpty && boot == recorded.boot
+        if let birth, let before = recorded.birth, birth != before {
+            return "it was made at another time than the file that issued before"
+        }
         if isSameBoot, device == recorded.device, number == recorded.number { return nil }
         if number != recorded.number { return "it is file \(number) on its disk and was file \(recorded.number)" }
         if !machine.isEmpty, !recorded.machine.isEmpty, machine != recorded.machine {
@@ -49,18 +59,21 @@ package struct FileHome: Hashable, Sendable {
 
     /// The place as files keep it, on one line.
     package var text: String {
-        "frond home 1 \(machine.isEmpty ? "-" : machine) \(boot.isEmpty ? "-" : boot) \(device) \(number)"
+        let place = "\(machine.isEmpty ? "-" : machine) \(boot.isEmpty ? "-" : boot) \(device) \(number)"
+        return birth.map { "frond home 2 \(place) \($0)" } ?? "frond home 1 \(place)"
     }
 
     /// - Returns: nil for a text that is not one of ``text``.
     package init?(text: String) {
         let parts = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
-        guard parts.count == 7, parts[0] == "frond", parts[1] == "home", parts[2] == "1",
-            let number = UInt64(parts[6])
+        guard parts.count == 7 || parts.count == 8, parts[0] == "frond", parts[1] == "home",
+            parts[2] == (parts.count == 7 ? "1" : "2"), let number = UInt64(parts[6])
         else { return nil }
+        let birth = parts.count == 8 ? Int64(parts[7]) : nil
+        guard parts.count == 7 || birth != nil else { return nil }
         self.init(
             machine: parts[3] == "-" ? "" : String(parts[3]), boot: parts[4] == "-" ? "" : String(parts[4]),
-            device: String(parts[5]), number: number)
+            device: String(parts[5]), number: number, birth: birth)
     }
 }
 
@@ -74,7 +87,7 @@ extension FileHome {
         let minor = device & 0xFF | (device >> 12) & ~0xFF
         self.init(
             machine: Self.line(of: "/etc/machine-id"), boot: Self.line(of: "/proc/sys/kernel/random/boot_id"),
-            device: "\(major):\(minor)", number: UInt64(status.st_ino))
+            device: "\(major):\(minor)", number: UInt64(status.st_ino), birth: Self.birth(of: path))
     }
 
     /// The devices that are mounted now, as this process sees it.
@@ -85,6 +98,15 @@ extension FileHome {
                 return fields.count > 2 ? String(fields[2]) : nil
             })
     }
+
+    #if os(Linux)
+        private static func birth(of path: String) -> Int64? {
+            let birth = file_birth_nanoseconds(path)
+            return birth < 0 ? nil : birth
+        }
+    #else
+        private static func birth(of path: String) -> Int64? { nil }
+    #endif
 
     private static func line(of path: String) -> String {
         let text = FileDescriptor.text(of: path)
@@ -100,8 +122,8 @@ extension FileHome {
         FrondError(
             code,
             "'\(path)' is a copy, or was moved or restored: \(reason). Where the original still runs, both would "
-                + "issue the "
-                + "same IDs. If this is the one to go on with, stop the other for good and run 'frond store adopt' "
+                + "issue the same IDs. If this is the one to go on with, stop the other for good and run 'frond store "
+                + "adopt' "
                 + "here; after restoring a backup, with --skip N, more numbers than were issued of any tag since")
     }
 }

@@ -7,7 +7,7 @@ package struct FallbackChain: Sendable {
     package enum Step: Sendable {
         /// Ask this one, and wait for it so long.
         case ask(GeneratorKind, within: Duration)
-        /// Nobody is left, or the caller's own error: this is the answer.
+        /// No generator is left, or the error is the caller's own: this is the answer.
         case fail(FrondError)
     }
 
@@ -35,7 +35,7 @@ package struct FallbackChain: Sendable {
     /// The first generator to ask.
     package mutating func begin(now: Duration) -> Step { next(now: now) }
 
-    /// Whoever was asked has no IDs.
+    /// The generator that was asked has no IDs.
     package mutating func failed(_ error: FrondError, now: Duration) -> Step {
         guard let asked, error.mayFallBack else { return .fail(error) }
         failures.append((asked, error))
@@ -43,7 +43,7 @@ package struct FallbackChain: Sendable {
     }
 
     private mutating func next(now: Duration) -> Step {
-        // UUIDs wait for nobody, and need no part of the time.
+        // UUIDs wait for nothing, and need no part of the time.
         let parts = rest.count { $0.makesNumbers }
         guard let generator = rest.popFirst() else { return .fail(summary) }
         asked = generator

@@ -10,7 +10,7 @@ extension IDIssuer {
         periods.withLock { $0.use(period, now: now) }
     }
 
-    /// Ends the generators of periods that nobody asks for any more, and makes the records of those that begin soon.
+    /// Ends the generators of periods that are no longer asked for, and makes the records of those that begin soon.
     package func keepPeriods() async {
         let now = time.monotonic
         await withTaskGroup(of: Void.self) { tasks in
@@ -21,7 +21,7 @@ extension IDIssuer {
             }
         }
         for period in periods.withLock({ $0.records }) where !Task.isCancelled {
-            // One that cannot be made now is made later: at the latest by whoever asks for its first number.
+            // One that cannot be made now is made later: at the latest by the request for its first number.
             guard await makeNext(after: period) else { return }
         }
     }

@@ -24,7 +24,7 @@ public final class IDIssuer: Sendable {
     private let clock = Mutex(SteadyClock())
     let periods = Mutex(PeriodsInUse())
 
-    /// What an issuer needs to know besides its generators.
+    /// The settings of an issuer besides its generators.
     public struct Settings: Sendable {
         /// The time that one request may take over all generators of its tag. Default 1 second.
         public var waitLimit: Duration

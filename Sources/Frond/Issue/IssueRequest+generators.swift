@@ -40,8 +40,7 @@ extension IssueRequest {
         throw FrondError(
             .invalidArgument,
             "tag '\(tag)' issues its IDs in its own format, \(own), and no other; leave out the format, or allow "
-                + "others "
-                + "with 'frond tag set \(tag) --no-only-its-format'")
+                + "others with 'frond tag set \(tag) --no-only-its-format'")
     }
 }
 

@@ -31,7 +31,7 @@ package struct PeriodsInUse: Sendable {
     /// The record that follows is there.
     package mutating func noteNext(_ next: Tag, after record: Tag) { uses[record]?.next = next }
 
-    /// Those that nobody has asked for any more: to be ended.
+    /// Those that are no longer asked for: to be ended.
     package mutating func takeUnused(now: Duration) -> [Tag] {
         let unused = uses.filter { now - $0.value.last >= Self.patience }.map(\.key)
         for record in unused { uses[record] = nil }

@@ -300,7 +300,7 @@ package struct SegmentBuffer<Waiter: Sendable>: Sendable {
     private mutating func putBack(_ claim: PendingClaim<Waiter>) {
         abandon(claim)
         guard claim.tookAllUpTo(window), let current else { return }
-        // Their slots were this claim's, and nobody claims them again.
+        // Their slots were this claim's, and no caller claims them again.
         past.removeAll { $0.base >= claim.firstClaimed }
         for index in past.indices { past[index].limit = min(past[index].limit, claim.firstClaimed) }
         window.limit = max(window.base, min(window.limit, claim.firstClaimed))

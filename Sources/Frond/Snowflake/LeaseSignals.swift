@@ -10,7 +10,7 @@ final class LeaseSignals: Sendable {
     private let state = Mutex(State())
     private let wasAsked = Atomic(false)
 
-    /// The reason that the worker ID or its horizon cannot be had; nil while there is none.
+    /// The reason that the worker ID or its horizon cannot be had; nil while it can.
     var failure: FrondError? {
         get { state.withLock { $0.failure } }
         set { state.withLock { $0.failure = newValue } }

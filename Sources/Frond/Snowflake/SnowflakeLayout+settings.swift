@@ -62,7 +62,9 @@ extension SnowflakeLayout {
             throw FrondError(
                 .invalidArgument,
                 "epoch \(epochMilliseconds) (\(CalendarDate(milliseconds: epochMilliseconds))) is out of range: "
-                    + "0 to \(nowMilliseconds), which is now; in milliseconds since 1970")
+                    + "0 to \(nowMilliseconds), which is now; in milliseconds since 1970; correct it, or the clock of "
+                    + "this machine"
+            )
         }
         guard nowMilliseconds < exhaustionMilliseconds else { throw exhausted }
     }

@@ -19,12 +19,12 @@ extension StoredRow {
     ) throws(FrondError) -> Int64 {
         guard let number = integer(column) else {
             throw FrondError(
-                .storeCorrupt, "\(record) cannot be right: \(column) is \(shown(column)), not an integer")
+                .storeCorrupt, "\(record) is invalid: \(column) is \(shown(column)), not an integer")
         }
         guard range.contains(number) else {
             throw FrondError(
                 .storeCorrupt,
-                "\(record) cannot be right: \(column) is \(number), not \(range.lowerBound) to \(range.upperBound)")
+                "\(record) is invalid: \(column) is \(number), not \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }

@@ -1,4 +1,4 @@
-/// The rules by which tags are created and changed, whoever asks: the command, a client over gRPC, or code in this
+/// The rules by which tags are created and changed, by whichever way: the command, a client over gRPC, or code in this
 /// process.
 ///
 /// Where a tag's next number moves, that of its periods moves too; where a tag gets snowflake IDs, it is recorded where
@@ -41,6 +41,7 @@ package struct TagAdministration: Sendable {
     ///   of periods may have moved by then, and may again.
     package func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
         try checkTimeZone(of: change.options)
+        try await checkScramble(of: tag, change)
         let change = try await withFloor(change, tag)
         guard tag.periodTag == nil, let maxID = change.maxID, let record = try await store.tag(tag) else {
             return try await store.change(tag, change)
@@ -68,6 +69,17 @@ package struct TagAdministration: Sendable {
             }
         }
         return try await self.change(record.tag, wanted)
+    }
+
+    /// The numbers of a period are scrambled over the range of its tag.
+    private func checkScramble(of period: Tag, _ change: TagChange) async throws(FrondError) {
+        guard change.maxValue != nil, let tag = period.periodTag, try await store.tag(tag)?.options.scrambleKey != nil
+        else { return }
+        throw FrondError(
+            .invalidArgument,
+            "the numbers of '\(period)' are scrambled over the range of tag '\(tag)', and another --max would leave "
+                + "it; "
+                + "create another tag with that range")
     }
 
     /// A change that gives a tag snowflake IDs says where they begin as well.

@@ -126,17 +126,14 @@ extension TagRecord {
             throw FrondError(
                 .invalidArgument,
                 "tag '\(tag)' is in use, and a cycle would issue its numbers again: create another tag, or consent "
-                    + "with "
-                    + "--allow-cycle (allow_cycle)")
+                    + "with --allow-cycle (allow_cycle)")
         }
         if successor.maxID > maxID, successor.isNearEnd, !change.allowEnd {
             throw FrondError(
                 .invalidArgument,
                 "max_id \(successor.maxID) of tag '\(tag)' would leave \(successor.maxValue - successor.maxID + 1) "
-                    + "numbers "
-                    + "up to its last, \(successor.maxValue), and cannot be moved back: check the number, or consent "
-                    + "with "
-                    + "--allow-end (allow_end)")
+                    + "numbers up to its last, \(successor.maxValue), and cannot be moved back: check the number, or "
+                    + "consent with --allow-end (allow_end)")
         }
     }
 

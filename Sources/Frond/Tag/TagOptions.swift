@@ -11,7 +11,7 @@ public struct TagOptions: Hashable, Sendable {
     /// Snowflake IDs are given out from here on, all other numbers below; nil for a tag that never had snowflake IDs by
     /// its options.
     public var snowflakeFloor: Int64?
-    /// Whether a request's own format is refused, so that two texts of the tag are never alike; nil for the default:
+    /// True if a request's own format is refused, so that two texts of the tag are never alike; nil for the default:
     /// it is refused where the tag has a format of its own.
     public var onlyItsFormat: Bool?
 
@@ -30,7 +30,7 @@ public struct TagOptions: Hashable, Sendable {
     /// True where a request's own format is refused.
     package var forbidsOtherFormats: Bool { onlyItsFormat ?? (format != nil) }
 
-    /// Whether the IDs are texts of the tag's own and no plain decimals.
+    /// True if the IDs are texts of the tag's own, not plain decimals.
     package var isWritten: Bool { format != nil || period != nil || scrambleKey != nil }
 }
 
@@ -116,11 +116,13 @@ extension TagOptions {
             values[key] = line.dropFirst(name.count + 1)
         }
         do throws(FrondError) {
-            for name in (values[.generators] ?? "").split(separator: ",") { generators.append(try GeneratorKind(name)) }
+            if let names = values[.generators], !names.isEmpty {
+                generators = try names.split(separator: ",", omittingEmptySubsequences: false).map(GeneratorKind.init)
+            }
             if let value = values[.format] { format = try TextFormat(String(value)) }
             if let value = values[.scrambleKey] { scrambleKey = try ScrambleKey.Fingerprint(value) }
         } catch {
-            throw FrondError(.storeCorrupt, "an option of tag '\(tag)' cannot be right: \(error.message)")
+            throw FrondError(.storeCorrupt, "an option of tag '\(tag)' is invalid: \(error.message)")
         }
         if let value = values[.period] {
             guard let unit = TagPeriod.Unit(rawValue: String(value)) else { throw Self.unreadable(value, of: tag) }

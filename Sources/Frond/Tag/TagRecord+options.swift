@@ -90,8 +90,7 @@ extension TagRecord {
         if old.scrambleKey != nil, self.maxValue != successor.maxValue {
             throw refusal(
                 "is scrambled over its numbers up to \(self.maxValue), and another --max would repeat them: create "
-                    + "another "
-                    + "tag, or consent with --allow-repeats (allow_repeats)")
+                    + "another tag, or consent with --allow-repeats (allow_repeats)")
         }
         guard old.format != new.format || old.period != new.period || old.scrambleKey != new.scrambleKey else { return }
         throw refusal(
@@ -126,7 +125,7 @@ extension TagRecord {
         guard self.startID <= self.maxValue else {
             throw FrondError(
                 .storeCorrupt,
-                "the record of tag '\(tag)' cannot be right: max_value \(self.maxValue) is below start_id "
+                "the record of tag '\(tag)' is invalid: max_value \(self.maxValue) is below start_id "
                     + "\(self.startID)"
             )
         }

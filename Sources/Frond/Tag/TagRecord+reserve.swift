@@ -106,7 +106,7 @@ extension TagRecord {
         }
         throw FrondError(
             .exhausted,
-            "tag '\(tag)' has given out its last number, \(self.maxValue): raise it with 'frond tag set \(tag) --max'")
+            "tag '\(tag)' has issued its last number, \(self.maxValue): raise it with 'frond tag set \(tag) --max'")
     }
 
     /// The first number from here to `maxValue` that is of this stripe.
@@ -183,7 +183,7 @@ extension TagRecord {
                 nil
             }
         if let fault {
-            throw FrondError(.storeCorrupt, "the record of tag '\(tag)' cannot be right: \(fault)")
+            throw FrondError(.storeCorrupt, "the record of tag '\(tag)' is invalid: \(fault)")
         }
     }
 }

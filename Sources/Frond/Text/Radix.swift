@@ -44,7 +44,7 @@ public enum Radix: String, CaseIterable, Hashable, Sendable {
     /// The number of digits that a number has.
     public func width(of number: Int64) -> Int { text(of: number).utf8.count }
 
-    /// The number that a text stands for; nil for a text that is none, or more than `Int64.max`.
+    /// The number that a text stands for; nil for any other text, or one for more than `Int64.max`.
     public func number(in text: some StringProtocol) -> Int64? {
         var number: Int64 = 0
         var isEmpty = true

@@ -8,7 +8,7 @@ public struct ScrambleKey: Hashable, Sendable {
             self.value = Int64(value >> 1)
         }
 
-        /// - Throws: `invalidArgument` for a text that is none.
+        /// - Throws: `invalidArgument` for any other text.
         init(_ text: some StringProtocol) throws(FrondError) {
             guard let value = Self.format.number(in: text) else {
                 throw FrondError(.invalidArgument, "'\(text)' is not the fingerprint of a scramble key")

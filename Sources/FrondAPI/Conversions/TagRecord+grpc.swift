@@ -92,11 +92,11 @@ extension Frond_V1_ChangeTagRequest {
             change.replaceOptions(by: try TagOptions(named: options, of: tag))
             return change
         }
+        for (name, value) in setOptions where value.contains(where: \.isNewline) {
+            throw FrondError(.invalidArgument, "option \(name) of tag '\(tag)' has a line break; leave it out")
+        }
         let lines = setOptions.map { "\($0.key)=\($0.value)" }.sorted()
         change.options = try TagOptions(named: lines.joined(separator: "\n"), of: tag)
-        guard setOptions["timeZone"] == nil || change.options.period != nil else {
-            throw FrondError(.invalidArgument, "option timeZone of tag '\(tag)' is set together with period")
-        }
         for name in clearedOptions {
             guard let option = TagOptions.Name(rawValue: name) else {
                 let known = TagOptions.Name.allCases.map(\.rawValue).joined(separator: ", ")
@@ -115,6 +115,9 @@ extension TagOptions {
             try self.init(text: text, of: tag)
         } catch {
             throw FrondError(.invalidArgument, error.message)
+        }
+        guard period != nil || !text.split(separator: "\n").contains(where: { $0.hasPrefix("timeZone=") }) else {
+            throw FrondError(.invalidArgument, "option timeZone of tag '\(tag)' is set together with period")
         }
     }
 }

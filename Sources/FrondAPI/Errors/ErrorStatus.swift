@@ -6,6 +6,8 @@ import GRPCProtobuf
 package struct ErrorStatus: Error, Hashable {
     /// The domain of ``reason`` in ``ErrorDetails/ErrorInfo``.
     package static let domain = "frond"
+    /// The most characters of a message: it goes into headers twice, which clients take up to 8 KB of.
+    static let longestMessage = 600
     /// The key of ``scope`` in the metadata of ``ErrorDetails/ErrorInfo``.
     private static let scopeKey = "scope"
 

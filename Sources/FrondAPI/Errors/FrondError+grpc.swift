@@ -10,7 +10,7 @@ extension ErrorStatus {
         let code = error.code.grpc
         // UNAVAILABLE comes with the time of the next attempt, as over HTTP.
         self.init(
-            code: code, reason: error.code.rawValue, message: error.message,
+            code: code, reason: error.code.rawValue, message: error.message.printable(limit: Self.longestMessage),
             retryAfter: error.retryAfter ?? (code == .unavailable ? .seconds(1) : nil), scope: error.scope)
     }
 }

@@ -438,7 +438,7 @@ package nonisolated struct Frond_V1_GiveBackSegmentRequest: Sendable {
   package var tag: String = String()
 
   /// As reserved, with its secret, its first moved up to the first number not used. Two that follow each other may be one:
-  /// with the end and the version of the second, and both secrets, bit by bit the exclusive or.
+  /// with the end and the version of the second, and both secrets, bit by bit the exclusive or. The second must have named the end of the first in after.
   package var tail: Frond_V1_Segment {
     get {_tail ?? Frond_V1_Segment()}
     set {_tail = newValue}

@@ -127,7 +127,7 @@ final class BenchmarkConnection {
         }
     }
 
-    /// The reason why this answer is none; nil if it is one.
+    /// The reason why this is not an answer; nil if it is one.
     private func judgeAnswer() -> String? {
         guard status == .ok else { return "\(status.code) \(status.reasonPhrase)" }
         parser.endBody(into: &recorder)

@@ -78,10 +78,10 @@ struct CallFailure: Error {
             return "\(address) has a certificate of another name: connect to the name that it is of"
         }
         if says("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "UNKNOWN_CA", "CERTIFICATE_UNKNOWN") {
-            return "\(address) does not accept us without a certificate, or not with this one: name one that it trusts"
+            return "\(address) requires a client certificate that it trusts: name one"
         }
         if says("WRONG_VERSION_NUMBER", "EOF during handshake") {
-            return "\(address) does not agree on encryption: leave TLS away where it has none"
+            return "\(address) does not agree on encryption: disable TLS if it serves without"
         }
         if rpcError?.code == .unimplemented {
             return

@@ -20,12 +20,12 @@ public struct RemoteWorkerRegistry: WorkerRegistry {
         self.layout = layout
     }
 
-    /// Does not connect yet: an address that nobody answers at is an error of the first call.
+    /// Does not connect yet: an address without an answer is an error of the first call.
     /// - Parameters:
     ///   - servers: where servers listen for gRPC, such as `10.0.0.7:9090`: one or more.
     ///   - tls: nil for connections in the clear.
     ///   - logger: gets lines at debug level; silent by default.
-    /// - Throws: `invalidArgument`, naming the address that is none.
+    /// - Throws: `invalidArgument`, naming the text that is not an address.
     public init(
         servers: [String], tls: ClientTLS? = nil, policy: PoolPolicy = PoolPolicy(), logger: Logger? = nil
     ) throws(FrondError) {
@@ -48,7 +48,7 @@ public struct RemoteWorkerRegistry: WorkerRegistry {
             throw FrondError(
                 .storeCorrupt,
                 "a server gave out worker ID \(lease.workerID) for \(request.workerIDs), from "
-                    + "\(lease.floorMilliseconds) to \(lease.horizonMilliseconds), which cannot be")
+                    + "\(lease.floorMilliseconds) to \(lease.horizonMilliseconds), outside the requested range")
         }
         return lease
     }

@@ -28,6 +28,9 @@ struct StoreAdoptCommand: AsyncParsableCommand {
             "After restoring a backup: how many numbers of each tag to leave out.", valueName: "count"))
     var skip: Int64 = 0
 
+    @Flag(help: "Consent to a --skip that ends a tag, or nearly.")
+    var allowEnd = false
+
     @OptionGroup var settings: SettingOptions
 
     func run() async throws {
@@ -37,9 +40,19 @@ struct StoreAdoptCommand: AsyncParsableCommand {
             let settings = try Settings(reader)
             let now = SystemTimeSource().wallMilliseconds
             let floor = now + Self.pause.wholeMilliseconds
-            if case .sqlite(let path) = settings.store { try await adopt(path, floorMilliseconds: floor) }
+            if case .sqlite(let path) = settings.store {
+                try await adopt(path, floorMilliseconds: floor)
+            } else if skip > 0 {
+                throw CommandFailure(
+                    .usage, "--skip is for the embedded store, and the store is a database: move its tags with tag set")
+            }
             let directory = reader.string(.dataDirectory, default: "./frond-data")
-            for workerID in Self.workerIDs(in: directory) {
+            let workerIDs = Self.workerIDs(in: directory)
+            if case .mysql = settings.store, workerIDs.isEmpty {
+                throw CommandFailure(
+                    .usage, "the store is a database, and '\(directory)' has no file of a worker ID: nothing to adopt")
+            }
+            for workerID in workerIDs {
                 try await FileWorkerRegistry(workerID: workerID, directory: directory).adopt(floorMilliseconds: floor)
                 try say("the file of worker ID \(workerID) in \(directory) is adopted")
             }
@@ -50,6 +63,7 @@ struct StoreAdoptCommand: AsyncParsableCommand {
 
     private func adopt(_ path: String, floorMilliseconds floor: Int64) async throws {
         let store = try SQLiteSegmentStore(path: path, mustExist: true, adopting: true)
+        try await checkSkip(of: try await store.tags())
         let registry = SQLiteWorkerRegistry(beside: store)
         // Snowflake IDs of the original are for times before that.
         try await registry.store.raiseFloor(to: floor)
@@ -70,6 +84,20 @@ struct StoreAdoptCommand: AsyncParsableCommand {
             let holder = record.holder.map { "\($0)".printable() } ?? "another server"
             try say(
                 "worker ID \(record.workerID) was held by \(holder) when the copy was made: that one must have stopped")
+        }
+    }
+
+    /// A number that would end a tag is a mistake more likely than meant.
+    private func checkSkip(of records: [TagRecord]) async throws {
+        guard skip > 0, !allowEnd else { return }
+        for record in records {
+            let left = record.maxValue - record.maxID + 1
+            guard skip > left - left / 16 else { continue }
+            throw CommandFailure(
+                .usage,
+                "--skip \(skip) would leave tag '\(record.tag)' a sixteenth of its \(left) numbers or less; check it, "
+                    + "or "
+                    + "consent with --allow-end")
         }
     }
 

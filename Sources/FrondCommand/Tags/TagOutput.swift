@@ -3,7 +3,7 @@ import Foundation
 import Frond
 import TextTable
 
-/// How tags are printed: a table for people, JSON for programs.
+/// The output of tags: a table for people, JSON for programs.
 struct TagOutput: ParsableArguments {
     @Flag(help: "Print JSON.")
     var json = false
@@ -14,7 +14,7 @@ struct TagOutput: ParsableArguments {
         var cycles: Bool
         var cycle, version: Int64
         var description, updatedAt: String
-        /// What is set; the key's fingerprint and not the key.
+        /// The options that are set; the key's fingerprint and not the key.
         var options: [String: String]
 
         init(_ record: TagRecord) {

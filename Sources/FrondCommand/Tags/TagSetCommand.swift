@@ -51,9 +51,8 @@ struct TagSetCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .usage,
                     "nothing to change: give --step, --max-id, --max, --cycle, --no-cycle, --description, "
-                        + "--generators, "
-                        + "--format, --period, --time-zone, --scramble, --no-scramble, --only-its-format or "
-                        + "--no-only-its-format")
+                        + "--generators, --format, --period, --time-zone, --scramble, --no-scramble, "
+                        + "--only-its-format or --no-only-its-format")
             }
             guard !form.isSet || tag.periodTag == nil else {
                 throw CommandFailure(.usage, "'\(tag)' is the record of a period: set its format for the tag")

@@ -17,7 +17,7 @@ final class MySQLSession {
         self.connector = connector
     }
 
-    /// Executes a statement that changes nothing, once more where the connection had broken while nobody used it.
+    /// Executes a statement that changes nothing, once more where the connection had broken while it was idle.
     func read(_ sql: String, _ arguments: [MySQLValue] = []) throws(FrondError) -> [MySQLRow] {
         let isOld = connection != nil && !isInTransaction
         do throws(MySQLFailure) {
@@ -77,7 +77,7 @@ final class MySQLSession {
     }
 
     /// All or nothing. Where anything fails the connection is closed, which undoes what was done, unless that was the
-    /// commit, of which nobody knows.
+    /// commit, whose outcome is unknown.
     func transaction<Value>(_ body: () throws(FrondError) -> Value) throws(FrondError) -> Value {
         try run(Statements.begin)
         isInTransaction = true

@@ -69,7 +69,7 @@ struct MySQLStateMachine: Sendable {
         health.failed(error, now: now, jitter: jitter)
     }
 
-    /// A server refused a write, because it is no primary or no longer one.
+    /// A server refused a write, because it is not a primary, or no longer one.
     /// - Parameter generation: that of the connection; an earlier one says nothing new.
     mutating func refusedWrite(_ generation: Int) {
         guard generation == self.generation else { return }

@@ -31,7 +31,7 @@ struct Primaries<Database: Sendable>: Sendable {
                 return value
             } catch {
                 note(error, of: index)
-                // Nobody else can do better.
+                // No other database can do better.
                 if error.code == .cancelled || error.code == .invalidArgument { throw error }
                 errors.append(error)
             }
@@ -71,7 +71,7 @@ struct Primaries<Database: Sendable>: Sendable {
     }
 }
 
-/// What all copies of ``Primaries`` share.
+/// The state that all copies of ``Primaries`` share.
 private final class RotationBox: Sendable {
     let state: Mutex<PrimaryRotation>
 

@@ -1,6 +1,6 @@
 import Frond
 
-/// Which of several databases is asked next: each in turn, those that fail only now and then.
+/// The choice of the database that is asked next: each in turn, those that fail only now and then.
 ///
 /// A pure state machine.
 struct PrimaryRotation: Sendable {
@@ -20,7 +20,7 @@ struct PrimaryRotation: Sendable {
     /// The next to be asked; nil where there is no other that may be.
     /// - Parameter tried: those that this caller has asked already.
     mutating func next(excluding tried: [Int], now: Duration) -> Int? {
-        // With one there is no choice, and whoever asks has bounds of his own.
+        // With one there is no choice, and the caller has bounds of its own.
         guard healths.count > 1 else { return tried.isEmpty ? 0 : nil }
         for offset in 0..<healths.count {
             let index = (turn + offset) % healths.count
@@ -31,7 +31,7 @@ struct PrimaryRotation: Sendable {
         return nil
     }
 
-    /// Why those that are not asked are not.
+    /// The failures of the databases that are not asked.
     var failures: [FrondError] { healths.compactMap(\.failure) }
 
     mutating func succeeded(_ index: Int) {

@@ -54,7 +54,7 @@ public struct MySQLSchema: Sendable {
 }
 
 extension TableDefinition {
-    /// What must be done where these columns are there; nil for nothing.
+    /// The statement that a table with these columns needs; nil for none.
     /// - Parameter present: rows of ``Statements/columns`` by name; none where there is no table.
     fileprivate func statement(given present: [String: MySQLRow]) -> String? {
         guard !present.isEmpty else { return statement }

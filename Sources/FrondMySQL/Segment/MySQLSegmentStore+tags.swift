@@ -67,7 +67,7 @@ extension MySQLSegmentStore {
                 + "databases")
     }
 
-    /// - Throws: `tagExists` also where somebody else came first in the end.
+    /// - Throws: `tagExists` also if another process came first in the end.
     private func createEverywhere(_ record: TagRecord) async throws(FrondError) -> TagRecord {
         let plan = TagCreationPlan(record, places: databases.count)
         for _ in 0..<SegmentDatabase.maximumTries * databases.count {
@@ -77,7 +77,7 @@ extension MySQLSegmentStore {
                 do throws(FrondError) {
                     try await databases[place].create(row)
                 } catch  where error.code == .tagExists {
-                    // Somebody else was first: the next look at the rows says whose it is.
+                    // Another process was first: the next look at the rows says whose it is.
                 }
             case .open(let successor, let row, let place):
                 let isOpened = try await databases[place].swap(row, for: successor)
@@ -94,7 +94,7 @@ extension MySQLSegmentStore {
     private static let patience = Duration.milliseconds(500)
 
     /// The answers of the databases that give one in good time: all are asked at once, so that one that hangs keeps
-    /// nobody from the answers of the others.
+    /// no caller from the answers of the others.
     /// - Throws: where none answers.
     private func answers<Value: Sendable>(
         _ call: @escaping @Sendable (SegmentDatabase) async throws(FrondError) -> [Value]

@@ -73,7 +73,7 @@ public struct MySQLTagSpread: Sendable {
         }
     }
 
-    /// Where somebody came first nothing is changed, and the next look at the rows shows it.
+    /// If another process came first nothing is changed, and the next look at the rows shows it.
     private func swap(
         _ row: TagSpreadRow, for successor: TagSpreadRow, _ database: SegmentDatabase
     ) async throws(FrondError) {

@@ -3,17 +3,17 @@ import Logging
 
 /// The tags of one database: reads, and compares and swaps.
 struct SegmentDatabase: Sendable {
-    /// How often a change is tried anew after others came first.
+    /// The most tries of a change while other processes come first.
     static let maximumTries = 20
-    /// From this try on the row is locked between its read and its swap: whoever waits for a lock gets it in turn, and
-    /// no crowd of others can come first for ever.
+    /// From this try on the row is locked between its read and its swap: a process that waits for a lock gets it in
+    /// turn, and no crowd of others can come first for ever.
     static let firstLockingTry = 8
     /// The wait after the first try that came too late; grows with each, up to ``longestPause``.
     private static let firstPause = Duration.milliseconds(1)
     private static let longestPause = Duration.milliseconds(50)
 
     let pool: MySQLPool
-    /// Which of the databases in this server's list it is, from 0, and how many are in the list.
+    /// The position of the database in this server's list, from 0, and the length of the list.
     let place: Int
     let places: Int
     let time: any TimeSource
@@ -34,7 +34,7 @@ struct SegmentDatabase: Sendable {
     }
 
     /// Tries until the record stood still between its read and its swap.
-    /// - Parameter attempt: reads the record, and swaps it; nil where somebody else came first.
+    /// - Parameter attempt: reads the record, and swaps it; nil if another process came first.
     func contending<Value: Sendable>(
         for tag: Tag, _ attempt: @escaping @Sendable (MySQLSession) throws(FrondError) -> Value?
     ) async throws(FrondError) -> Value {
@@ -82,7 +82,7 @@ struct SegmentDatabase: Sendable {
         try await pool.run { session throws(FrondError) in
             guard let record = try session.record(tag), var successor = record.takingBack(tail) else { return false }
             successor.updatedAtMilliseconds = time.wallMilliseconds
-            // Where somebody came first the tail is not ours to give.
+            // If another process came first the tail is not ours to give.
             return try session.swap(record, for: successor)
         }
     }
@@ -158,7 +158,7 @@ struct SegmentDatabase: Sendable {
         }
     }
 
-    /// Where several databases are listed, their rows say that the numbers are spread over them, and each its own part:
+    /// Checks that the rows of several databases say that the numbers are spread over them, and each its own part:
     /// otherwise two of them would give out the same.
     private func checkPlace(of record: TagRecord) throws(FrondError) {
         guard places > 1, record.stripe.index != Int64(place) || record.stripe.count < Int64(places) else { return }

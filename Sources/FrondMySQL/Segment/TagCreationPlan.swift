@@ -4,8 +4,8 @@ import Frond
 ///
 /// Servers whose lists are in different orders would make two rows of the same part of the numbers. So rows are made
 /// *closed*, with a barrier at their first number, and are opened only once every database has its own: of two lists
-/// that contradict each other at most one ever finds that. Each step depends on nothing but the rows: whoever begins
-/// again after a crash, or at the same time, goes on with the same.
+/// that contradict each other at most one ever finds that. Each step depends on nothing but the rows: a process that
+/// begins again after a crash, or at the same time, goes on with the same.
 struct TagCreationPlan: Sendable {
     enum Step: Hashable, Sendable {
         case insert(TagRecord, place: Int)
@@ -35,7 +35,7 @@ struct TagCreationPlan: Sendable {
             throw FrondError.exists(wanted.tag)
         }
         guard let missing = rows.firstIndex(of: nil) else {
-            // The first row last: whoever opens that one has made the tag, and nobody else.
+            // The first row last: the process that opens that one has made the tag, and no other.
             guard let place = rows.lastIndex(where: { $0?.isClosed == true }), let row = rows[place] else {
                 return .finished
             }
@@ -59,7 +59,7 @@ struct TagCreationPlan: Sendable {
         return row
     }
 
-    /// Whether a row was made with the same settings, and is not open.
+    /// True if a row was made with the same settings, and is not open.
     private func isMeant(_ row: TagRecord) -> Bool {
         var other = closed(Int(row.stripe.index))
         other.updatedAtMilliseconds = row.updatedAtMilliseconds

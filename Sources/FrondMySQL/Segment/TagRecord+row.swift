@@ -5,7 +5,7 @@ extension TagRecord {
     /// two clocks.
     private static let clockDifferenceMilliseconds: Int64 = 5_000
 
-    /// Reads a row, which somebody may have edited by hand.
+    /// Reads a row, which may have been edited by hand.
     /// - Throws: `storeCorrupt` naming the column where a value is missing or of the wrong type.
     init(row: MySQLRow) throws(FrondError) {
         let tag: Tag

@@ -3,7 +3,7 @@ import Frond
 /// One row of a tag, with how its numbers are spread.
 struct TagSpreadRow: Hashable, Sendable {
     var record: TagRecord
-    /// Over how many databases the numbers will be spread; nil where nobody is about it.
+    /// Over how many databases the numbers will be spread; nil while that is not under way.
     var spreadsTo: Int64?
 }
 
@@ -13,7 +13,7 @@ struct TagSpreadRow: Hashable, Sendable {
 /// Rows cannot be changed together, as they are in different databases. So first every old row gets the same *barrier*,
 /// which no reservation by its old rule passes; only then are rows given the new rule, from the barrier on. The first
 /// row holds the barrier and the aim until all else is done. Each step is a compare-and-swap and depends on nothing but
-/// the rows: whoever begins again after a crash, or at the same time, goes on with the same barrier.
+/// the rows: a process that begins again after a crash, or at the same time, goes on with the same barrier.
 struct TagSpreadPlan: Sendable {
     enum Step: Hashable, Sendable {
         case insert(TagRecord, place: Int)
@@ -22,9 +22,9 @@ struct TagSpreadPlan: Sendable {
     }
 
     let tag: Tag
-    /// How many databases are listed.
+    /// The number of listed databases.
     let places: Int
-    /// What remains below the barrier, so that servers go on meanwhile.
+    /// The numbers that remain below the barrier, so that servers go on meanwhile.
     var room: Int64 = 1_000_000
     private var aim: Int64 { Int64(places) }
 
@@ -110,8 +110,7 @@ struct TagSpreadPlan: Sendable {
             throw FrondError(
                 .invalidArgument,
                 "tag '\(tag)' is spread over \(record.stripe.count) databases already, and only \(places) are listed: "
-                    + "list "
-                    + "all of them")
+                    + "list all of them")
         }
         guard !record.cycles else {
             throw FrondError(

@@ -24,7 +24,7 @@ final class TicketAgreement: Sendable {
     }
 
     /// Returns where no database that answers contradicts the list, and one at least knows its place in it.
-    /// - Throws: `storeCorrupt` where one contradicts it; `storeUnavailable` where nobody knows.
+    /// - Throws: `storeCorrupt` where one contradicts it; `storeUnavailable` if it is unknown.
     func reach() async throws(FrondError) {
         switch state.withLock({ $0 }) {
         case .agreed: return
@@ -49,7 +49,7 @@ final class TicketAgreement: Sendable {
             return
         }
         for database in placeless { try await database.takePlace() }
-        // Somebody with another list may have been faster.
+        // A process with another list may have been faster.
         for database in placeless { _ = try await database.knowsItsPlace() }
         state.withLock { $0 = .agreed }
     }

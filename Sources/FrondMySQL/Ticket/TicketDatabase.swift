@@ -8,7 +8,7 @@ import Synchronization
 final class TicketDatabase: Sendable {
     /// The most numbers of one draw.
     private static let largestDraw: Int64 = 1_000_000
-    /// How often a draw that the server undid is made again.
+    /// The most times that a draw that the server undid is made again.
     private static let maximumTries = 10
 
     private let pool: MySQLPool
@@ -32,7 +32,7 @@ final class TicketDatabase: Sendable {
         try await pool.probe()
     }
 
-    /// Whether the database knows its place.
+    /// True if the database has its position among the ticket databases.
     /// - Throws: `storeCorrupt` where it knows another; `storeUnavailable`.
     func knowsItsPlace() async throws(FrondError) -> Bool {
         try await pool.run { [self] session throws(FrondError) in
@@ -45,12 +45,13 @@ final class TicketDatabase: Sendable {
     var withoutPlace: FrondError {
         FrondError(
             .storeCorrupt,
-            "database \(pool.configuration) knows no place among the ticket databases: it is told one when all of the "
-                + "list answer, and servers that ran when it lost its place are started anew",
+            "database \(pool.configuration) has no position among the ticket databases: it gets one once all of the "
+                + "list "
+                + "answer; restart the servers that ran when it lost it",
             retryAfter: .seconds(5))
     }
 
-    /// Tells a database its place that knows none.
+    /// Writes its position into a database that has none.
     func takePlace() async throws(FrondError) {
         try await pool.run { [self] session throws(FrondError) in
             _ = try session.write(Statements.insertTicketPlace, [.integer(Int64(place)), .integer(Int64(places))])
@@ -125,11 +126,9 @@ final class TicketDatabase: Sendable {
         throw FrondError(
             .storeCorrupt,
             "database \(pool.configuration) gives out tickets as number \(found.0) of \(found.1), counted from 0, and "
-                + "is "
-                + "number \(place) of \(places) in this server's list: list the same databases in the same order on "
-                + "all "
-                + "servers; to change the list stop all of them, move every AUTO_INCREMENT of frond_ticket above the "
-                + "highest ticket of all, and DELETE FROM frond_ticket_place in each",
+                + "is number \(place) of \(places) in this server's list: list the same databases in the same order "
+                + "on all servers; to change the list stop all of them, move every AUTO_INCREMENT of frond_ticket "
+                + "above the highest ticket of all, and DELETE FROM frond_ticket_place in each",
             retryAfter: .seconds(5))
     }
 

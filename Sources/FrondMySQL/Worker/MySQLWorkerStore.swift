@@ -65,7 +65,7 @@ public struct MySQLWorkerStore: WorkerRecordStore {
 
     // MARK: Records
 
-    /// All records. A row that somebody edited by hand and made unreadable is logged, and listed as held until the end
+    /// All records. A row that was edited by hand and made unreadable is logged, and listed as held until the end
     /// of the year 9999: its worker ID is not taken, and the others go on. A row without a worker ID is left out.
     public func records() async throws(FrondError) -> [WorkerRecord] {
         let rows = try await run { session throws(FrondError) in try session.read(Statements.workers) }
@@ -79,7 +79,7 @@ public struct MySQLWorkerStore: WorkerRecordStore {
         }
     }
 
-    /// - Throws: `storeCorrupt` where somebody edited the row and made it unreadable; `registryUnavailable`.
+    /// - Throws: `storeCorrupt` for a row that was edited by hand and made unreadable; `registryUnavailable`.
     public func record(_ workerID: Int64) async throws(FrondError) -> WorkerRecord? {
         let rows = try await run { session throws(FrondError) in
             try session.read(Statements.worker, [.integer(workerID)])
@@ -94,7 +94,7 @@ public struct MySQLWorkerStore: WorkerRecordStore {
         try await run { session throws(FrondError) in
             var arguments = successor.arguments
             if let expected {
-                // Whoever holds it may go on with it; only a new holder begins above the floor of the registry.
+                // Its holder may go on with it; only a new holder begins above the floor of the registry.
                 let isTaken = successor.token != expected.token && !successor.isReleased
                 arguments += [
                     .integer(expected.token), .integer(expected.horizonMilliseconds),

@@ -34,7 +34,7 @@ enum HotAnswer {
 
 /// A generator whose IDs the event loop can get by itself.
 protocol HotAnswering {
-    /// Where the IDs of a tag come from; nil where they have to take the ordinary route.
+    /// The source of the IDs of a tag; nil if they have to take the ordinary route.
     /// - Parameter count: nil for one.
     func hotSource(for tag: Tag, count: Int?) -> HotSource?
 }

@@ -3,7 +3,7 @@ import FrondAPI
 import GRPCCore
 import Synchronization
 
-/// Ends what a call waits for when nobody waits for its answer any more.
+/// Ends what a call waits for when its answer is no longer waited for.
 ///
 /// gRPC says so by a handle of its own and does not cancel the task. It says so, too, when the server shuts down; a
 /// call that is under way is then answered all the same.

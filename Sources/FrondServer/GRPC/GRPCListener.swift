@@ -9,15 +9,15 @@ import SystemPackage
 
 /// Frond's services by gRPC, beside HTTP and from the same generators.
 struct GRPCListener: Service {
-    /// How many IDs one stream may have under way, as a multiple of the most that one request may ask for.
+    /// The number of IDs that one stream may have under way, as a multiple of the most that one request may ask for.
     private static let outstandingBatches = 10
 
     let generators: ServedGenerators
     let configuration: GRPCConfiguration
-    /// Where ``GRPCConfiguration/host`` is nil.
+    /// The address if ``GRPCConfiguration/host`` is nil.
     let host: String
     let maxCount: Int
-    /// How long clients have to go once they are told that the server shuts down.
+    /// The time that clients have to go once they are told that the server shuts down.
     let drainLimit: Duration
     /// The server's drain: clients are to leave once it has begun, while calls are still accepted.
     let drain: ServerDrain

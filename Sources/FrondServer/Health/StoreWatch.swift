@@ -1,7 +1,7 @@
 import Frond
 import Logging
 
-/// Logs when a generator fails, and when it is well again.
+/// Logs when a generator fails, and when it has recovered.
 struct StoreWatch: Sendable {
     /// The time between two looks.
     private static let interval = Duration.seconds(1)
@@ -31,7 +31,7 @@ struct StoreWatch: Sendable {
             }
             looks += 1
         } else if looks > 0 {
-            logger.notice("the \(name) generator is well again")
+            logger.notice("the \(name) generator has recovered")
             looks = 0
         }
     }

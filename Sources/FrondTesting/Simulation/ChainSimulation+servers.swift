@@ -43,7 +43,7 @@ extension ChainSimulation {
         }
     }
 
-    /// What the server last read of a tag; it looks now where it knows nothing.
+    /// The settings that the server last read of a tag; it looks now if it has none.
     private mutating func view(of tag: Tag, at server: Int) -> TagKnowledge {
         var knowledge =
             servers[server].settings[tag] ?? servers[server].settings.read(records[tag], of: tag, readAt: now)

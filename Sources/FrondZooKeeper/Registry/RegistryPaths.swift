@@ -17,7 +17,7 @@ struct RegistryPaths: Sendable {
 
     func worker(_ workerID: Int64) -> String { "\(workers)/\(workerID)" }
 
-    /// The worker ID that a node below ``workers`` is of; nil for a name that is none.
+    /// The worker ID that a node below ``workers`` is of; nil for any other name.
     func workerID(of name: String) -> Int64? {
         guard let workerID = Int64(name), workerID >= 0, String(workerID) == name else { return nil }
         return workerID

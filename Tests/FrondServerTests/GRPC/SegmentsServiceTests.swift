@@ -93,6 +93,31 @@ struct SegmentsServiceTests {
         }
     }
 
+    @Test("options that cannot be are refused by a message of one line, without effect on a terminal, and not too long")
+    func hostileOptions() async throws {
+        var server = TestServer()
+        server.store = InMemorySegmentStore()
+        try await server.withClient { client async throws in
+            let texts = [
+                "\u{1b}[31mX\u{7}", "generators=\u{1b}[2J", "generators=segment,,", "timeZone=Mars/X", "format=\u{1b}",
+                String(repeating: "x", count: 60_000), String(repeating: "\u{1b}", count: 5000),
+            ]
+            for text in texts {
+                let created = try await status {
+                    try await client.segments.createTag(.with { ($0.tag, $0.options) = ("order", text) })
+                }
+                #expect(created.code == .invalidArgument, "\(created)")
+                #expect(created.message.unicodeScalars.allSatisfy { $0.value >= 0x20 } && created.message.count < 8000)
+            }
+            _ = try await client.segments.createTag(.with { $0.tag = "order" })
+            let changed = try await status {
+                try await client.segments.changeTag(
+                    .with { ($0.tag, $0.setOptions) = ("order", ["format": "hex\nperiod=day"]) })
+            }
+            #expect(changed.code == .invalidArgument && changed.message.contains("line break"), "\(changed)")
+        }
+    }
+
     @Test("a time zone that the server does not know is refused for a new tag and for one that is there")
     func timeZones() async throws {
         var server = TestServer()

@@ -222,7 +222,7 @@ struct WorkersServiceTests {
         }
     }
 
-    @Test("are refused for requests that cannot be right")
+    @Test("are refused for requests that is invalid")
     func badInput() async throws {
         let now = now
         var nobody = request(now: now)

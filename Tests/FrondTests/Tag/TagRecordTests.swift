@@ -98,7 +98,7 @@ struct TagRecordTests {
     func exhausted(maxID: Int64) throws {
         let error = error(of: try makeRecord(maxID: maxID, maxValue: 25))
         #expect(error?.code == .exhausted)
-        #expect(error?.message.contains("'order' has given out its last number, 25") == true)
+        #expect(error?.message.contains("'order' has issued its last number, 25") == true)
     }
 
     @Test("a cycle begins at the start") func aCycleBeginsAtTheStart() throws {
@@ -137,7 +137,7 @@ struct TagRecordTests {
                 maxID: maxID, step: step, startID: startID, maxValue: maxValue, cycles: cycles)
             let error = error(of: record)
             #expect(error?.code == .storeCorrupt)
-            #expect(error?.message.hasPrefix("the record of tag 'order' cannot be right: ") == true)
+            #expect(error?.message.hasPrefix("the record of tag 'order' is invalid: ") == true)
         }
     }
 

@@ -104,6 +104,11 @@ final class RestorableRegistry: Sendable {
         switch (kind, server) {
         case (.sqliteInPlace, _):
             try Self.copyDatabase(from: copy, to: file)
+            // Refused where the marks beside the file are of a later opening than the copy's.
+            let look = FrondProcess(["tag", "list", "--store", url])
+            if await look.waitForExit() != 0, look.printed.contains("frond store adopt") {
+                try await frond("store", "adopt", "--store", url, "--data-dir", directory.path)
+            }
         case (.sqliteReplaced, _):
             for path in [file, file + "-wal", file + "-shm"] where FileManager.default.fileExists(atPath: path) {
                 try FileManager.default.removeItem(atPath: path)

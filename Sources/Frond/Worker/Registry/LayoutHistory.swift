@@ -25,7 +25,8 @@ struct LayoutHistory {
         let left = Duration.milliseconds(last.record.horizonMilliseconds - now)
         throw FrondError(
             .workerIDsExhausted,
-            "worker ID \(last.record.workerID) is in use\(holder) with the layout \(last.layout) for another \(left), "
+            "worker ID \(last.record.workerID) is in use\(holder) with the layout \(last.layout) for another "
+                + "\(left.wholeSeconds) seconds, "
                 + "and this server has \(layout), which could make the same IDs: give all servers of a registry one "
                 + "layout, or stop those that have the other",
             retryAfter: min(left, .seconds(5)))
@@ -46,15 +47,16 @@ struct LayoutHistory {
                 throw FrondError(
                     .invalidArgument,
                     "the IDs of the layout \(layout) would be below those that were given out with \(other) \(from): "
-                        + "they "
-                        + "could be the same; keep that layout, or begin with a registry of its own where they cannot")
+                        + "they could be the same; keep that layout, or begin with a registry of its own where they "
+                        + "cannot")
             }
             floor = max(floor, first)
         }
         guard floor <= now else {
             let left = Duration.milliseconds(floor - now)
             throw FrondError(
-                .workerIDsExhausted, "the IDs of the layout \(layout) are above those of the one before in \(left)",
+                .workerIDsExhausted,
+                "the IDs of the layout \(layout) are above those of the one before in \(left.wholeSeconds) seconds",
                 retryAfter: left)
         }
         return WorkerLayout(layout, floorMilliseconds: floor)

@@ -1,8 +1,8 @@
 /// The beginning of a registry of worker IDs, which tells a new one from one that was wiped.
 ///
 /// An empty registry says nothing about the servers that run: those that it gave worker IDs to before it was wiped go
-/// on up to their horizons, and whoever took one of their worker IDs would repeat their IDs. So a registry that lives
-/// apart from its servers is initialised once by an operator, and refused while it is not.
+/// on up to their horizons, and a process that took one of their worker IDs would repeat their IDs. So a registry that
+/// lives apart from its servers is initialised once by an operator, and refused while it is not.
 public struct RegistryOrigin: Hashable, Sendable {
     /// Different for each initialisation; empty for a registry that needs none.
     public var id: String

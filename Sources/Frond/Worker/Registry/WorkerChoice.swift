@@ -21,7 +21,7 @@ struct WorkerChoice {
     }
 
     /// The record to take, and what must stand in the registry for it: nil for nothing.
-    /// - Parameter isFirst: whether nobody has been faster yet.
+    /// - Parameter isFirst: true while no other has been faster.
     /// - Throws: `workerIDsExhausted`.
     func pick(
         isFirst: Bool, random: inout SplitMix64

@@ -1,4 +1,4 @@
-// What a record that stands apart from its servers can hold: somebody may have edited it by hand.
+// What a record that stands apart from its servers can hold: it may have been edited by hand.
 
 extension WorkerRecord {
     /// The end of the year 9999: beyond every time that a clock could rightly show.

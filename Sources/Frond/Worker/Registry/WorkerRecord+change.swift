@@ -2,7 +2,7 @@
 // compare-and-swap on `token`, `horizonMilliseconds` and `secret`. Nothing is reserved before that write is durable.
 
 extension WorkerRecord {
-    /// The record of a worker ID that nobody has held yet. It is not in the registry.
+    /// The record of a worker ID that was never held. It is not in the registry.
     public static func unused(_ workerID: Int64) -> WorkerRecord {
         WorkerRecord(
             workerID: workerID, holder: nil, isReleased: true, floorMilliseconds: 0, horizonMilliseconds: 0, token: 0,
@@ -84,6 +84,7 @@ extension WorkerRecord {
         let left = Duration.milliseconds(horizonMilliseconds - nowMilliseconds)
         let name = holder.map { isReleased ? "used up by \($0)" : "held by \($0)" } ?? "used up"
         return FrondError(
-            .workerIDHeld, "worker ID \(workerID) is \(name) for another \(left)", retryAfter: left)
+            .workerIDHeld, "worker ID \(workerID) is \(name) for another \(left.wholeSeconds) seconds", retryAfter: left
+        )
     }
 }

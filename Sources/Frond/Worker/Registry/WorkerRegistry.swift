@@ -5,15 +5,15 @@
 /// different ones may share it, and then share its worker IDs. It may be called by many tasks at the same time, and by
 /// many processes on the same data.
 ///
-/// There is no lease beside the horizon. A worker ID whose horizon has passed by the clock of whoever wants it is free;
-/// no ID depends on that clock, since the new holder begins at or above the old horizon.
+/// There is no lease beside the horizon. A worker ID whose horizon has passed by the clock of the process that wants it
+/// is free; no ID depends on that clock, since the new holder begins at or above the old horizon.
 public protocol WorkerRegistry: Sendable {
     /// The properties by which this registry differs from others.
     var traits: WorkerRegistryTraits { get }
 
     /// Takes a free worker ID and reserves time for it, durably and exclusively, before it returns.
     ///
-    /// Where the outcome is unknown (the reply was lost) it throws; what was reserved then is free again when its
+    /// If the outcome is unknown (the reply was lost) it throws; what was reserved then is free again when its
     /// horizon has passed.
     /// - Throws: `workerIDsExhausted`, saying how many there are and when the next is free, or that others issue under
     ///   another layout; `invalidArgument` for a layout whose IDs may be those of one before; `workerIDHeld` from a
@@ -22,19 +22,19 @@ public protocol WorkerRegistry: Sendable {
 
     /// Moves the horizon of a lease, durably, before it returns.
     ///
-    /// Where it throws `registryUnavailable` the outcome is unknown, and the lease is as it was.
+    /// If it throws `registryUnavailable` the outcome is unknown, and the lease is as it was.
     /// - Parameters:
     ///   - lease: as it was acquired or last extended.
     ///   - horizonMilliseconds: the new horizon; the old one stays where it is later.
     /// - Returns: the lease as it stands now, which replaces the old one.
-    /// - Throws: `workerIDTaken` where somebody else took the worker ID: it must not be issued with any more.
+    /// - Throws: `workerIDTaken` if another process took the worker ID: it must not be issued with any more.
     func extend(
         _ lease: WorkerLease, to horizonMilliseconds: Int64, nowMilliseconds: Int64
     ) async throws(FrondError) -> WorkerLease
 
     /// Gives a worker ID back, and with it the time that was not used.
     /// - Parameter horizonMilliseconds: the end of what was issued. Nothing may be issued by this lease any more.
-    /// - Throws: `workerIDTaken` where somebody else took it, `registryUnavailable`.
+    /// - Throws: `workerIDTaken` if another process took it, `registryUnavailable`.
     func release(
         _ lease: WorkerLease, at horizonMilliseconds: Int64, nowMilliseconds: Int64
     ) async throws(FrondError)
@@ -55,7 +55,7 @@ public protocol WorkerRegistry: Sendable {
     func initialise(floorMilliseconds: Int64?) async throws(FrondError) -> RegistryOrigin
 
     /// Gives a worker ID back in place of a holder that is gone.
-    /// - Throws: `workerIDHeld` where its horizon has not passed, `invalidArgument` where nobody ever held it.
+    /// - Throws: `workerIDHeld` where its horizon has not passed, `invalidArgument` if it was never held.
     func free(_ workerID: Int64, nowMilliseconds: Int64) async throws(FrondError) -> WorkerRecord
 }
 

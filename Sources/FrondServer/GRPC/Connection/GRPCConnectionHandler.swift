@@ -1,13 +1,14 @@
 import NIOCore
 
-/// What gRPC leaves to others on the connections it accepts: that PINGs are answered however many come, and that a
-/// client which does not answer holds nothing up, neither by saying nothing at first nor when the server shuts down.
+/// The duties that gRPC leaves to others on the connections it accepts: that PINGs are answered however many come, and
+/// that a client which does not answer holds nothing up, neither by saying nothing at first nor when the server shuts
+/// down.
 final class GRPCConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// How long a client has to say that it speaks HTTP/2.
+    /// The time that a client has to say that it speaks HTTP/2.
     private static let prefaceLimit = TimeAmount.seconds(10)
 
     private let drainLimit: TimeAmount

@@ -20,7 +20,7 @@ final class StreamMailbox: Sendable {
         var isFinished = false
         /// It is the server that reads no more.
         var isCutShort = false
-        /// Nobody waits for answers any more.
+        /// The answers are no longer waited for.
         var isAbandoned = false
         var taker: CheckedContinuation<Void, Never>?
         var reader: CheckedContinuation<Void, Never>?
@@ -80,7 +80,7 @@ final class StreamMailbox: Sendable {
     /// True if the server has ended the stream before the client did.
     var isCutShort: Bool { state.withLock { $0.isCutShort } }
 
-    /// Nobody waits for answers any more.
+    /// The answers are no longer waited for.
     func abandon() { end { $0.isAbandoned = true } }
 
     private func end(_ change: (inout State) -> Void) {
@@ -105,7 +105,8 @@ final class StreamMailbox: Sendable {
 
     // MARK: Answering, by one task
 
-    /// All that has happened; nil where every request is answered and no more come, or nobody waits for answers.
+    /// All that has happened; nil where every request is answered and no more come, or the answers are no longer waited
+    /// for.
     func take() async -> [Event]? {
         while true {
             let (events, isOver) = state.withLock { state in
