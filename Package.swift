@@ -359,7 +359,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            exclude: ["Python"],
+            exclude: ["Java", "Python"],
             swiftSettings: settings
         ),
     ]

@@ -40,12 +40,14 @@ public struct FrondServer: Service {
         public var grpc: GRPCConfiguration?
         /// The certificate to show, over HTTP and gRPC; nil for connections in the clear.
         public var tls: ServerTLS?
+        /// True where Tinyid's HTTP interface is served too, for its clients as they are. Default false.
+        public var servesTinyid: Bool
 
         public init(
             host: String = "127.0.0.1", port: Int = 8080, maxCount: Int = 10_000, idleTimeout: Duration = .seconds(60),
             requestTimeout: Duration = .seconds(30), maxConnectionAge: Duration? = nil, shutdownDelay: Duration = .zero,
             drainLimit: Duration = .seconds(5), threads: Int? = nil, grpc: GRPCConfiguration? = nil,
-            tls: ServerTLS? = nil
+            tls: ServerTLS? = nil, servesTinyid: Bool = false
         ) {
             self.host = host
             self.port = port
@@ -58,6 +60,7 @@ public struct FrondServer: Service {
             self.threads = threads
             self.grpc = grpc
             self.tls = tls
+            self.servesTinyid = servesTinyid
         }
 
         /// The address of the server: host and port, an IPv6 address in brackets as in a URL.
@@ -227,7 +230,8 @@ public struct FrondServer: Service {
             idle: TimeAmount(configuration.idleTimeout), request: TimeAmount(configuration.requestTimeout),
             drain: TimeAmount(configuration.drainLimit), age: configuration.maxConnectionAge.map(TimeAmount.init))
         let router = Router.frond(
-            generators, readiness: Readiness(issuer: generators.issuer, drain: drain), maxCount: configuration.maxCount)
+            generators, readiness: Readiness(issuer: generators.issuer, drain: drain), maxCount: configuration.maxCount,
+            tinyid: configuration.servesTinyid ? tinyid : nil)
         let acceptFailures = AcceptFailures(logger: logger)
         return Application(
             responder: MethodResponder(router: router.buildResponder()),
@@ -245,6 +249,12 @@ public struct FrondServer: Service {
             eventLoopGroupProvider: .shared(group),
             logger: frameworkLogger
         )
+    }
+
+    private var tinyid: TinyidInterface {
+        TinyidInterface(
+            issuer: generators.issuer, maxCount: configuration.maxCount, failures: FailureLog(logger: logger),
+            time: SystemTimeSource())
     }
 
     /// Announces that requests are accepted, once the registry of worker IDs has answered.

@@ -45,7 +45,7 @@ struct IssuingContractTests {
 
     // MARK: HTTP
 
-    private static func http(
+    static func http(
         _ request: IssuingContract.Request, port: Int, json: Bool
     ) async throws -> IssuingContract.Answer {
         var allowed = CharacterSet.alphanumerics

@@ -18,7 +18,7 @@ public final class IDIssuer: Sendable {
     /// The generators whose store keeps the settings of tags; nil for an issuer whose tags have none.
     package let segments: SegmentGenerators?
     let directory: TagSettingsCache?
-    let settings: Settings
+    package let settings: Settings
     let time: any TimeSource
     let rules: IssueStateMachine.Rules
     private let clock = Mutex(SteadyClock())

@@ -133,6 +133,7 @@ struct ServeCommand: AsyncParsableCommand {
         lines.append("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
         lines.append("worker IDs: \(settings.registry.summary)")
         if case .mysql = settings.store { lines.append("tickets: \(settings.store.summary)") }
+        if configuration.servesTinyid { lines.append("Tinyid's interface: /tinyid/id/nextId and its siblings") }
         if let redis = settings.redis { lines.append("counters: \(redis.url)") }
         do {
             for line in lines { try say(line) }

@@ -30,6 +30,7 @@ enum SettingKey: String, CaseIterable {
     case tlsCertificate = "tls.certificate"
     case tlsKey = "tls.key"
     case tlsClientCA = "tls.clientCA"
+    case tinyidEnabled = "tinyid.enabled"
     case tagsAutoCreate = "tags.autoCreate"
     case tagsStep = "tags.step"
     case segmentStart = "segment.start"

@@ -21,12 +21,11 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
         return try await serve(request.metadata) { store in
             let tag = try Tag(message.tag)
             let demand = try message.demand(atMost: maxStep)
-            let record = try await Self.checkIsPlain(tag, in: store)
             let floor = message.hasAfter ? SegmentPosition(message.after) : nil
-            if let floor { try record?.checkStated(floor) }
-            let segment = try await store.reserveRemotely(tag, atLeast: demand, after: floor)
-            // Once more, now that the numbers are reserved: from here on the settings of the tag change no more.
-            _ = try await Self.checkIsPlain(tag, in: store)
+            let segment = try await store.reservePlain(tag) { record throws(FrondError) in
+                if let floor { try record?.checkStated(floor) }
+                return try await store.reserveRemotely(tag, atLeast: demand, after: floor)
+            }
             return .with { $0.segment = Frond_V1_Segment(segment) }
         }
     }
@@ -105,11 +104,5 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
     ) async throws -> ServerResponse<Output> {
         guard let administration else { throw ErrorStatus(FrondError.notEnabled(SegmentGenerators.kind)) }
         return ServerResponse(message: try await calls.run(metadata) { try await work(administration) })
-    }
-
-    private static func checkIsPlain(_ tag: Tag, in store: StoreView) async throws(FrondError) -> TagRecord? {
-        let record = try await store.tag(tag)
-        try record?.options.checkNumbersAreIDs(of: tag)
-        return record
     }
 }

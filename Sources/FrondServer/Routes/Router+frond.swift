@@ -5,12 +5,16 @@ import NIOCore
 
 extension Router where Context == FrondContext {
     /// All of Frond's routes: everything that the fast lane leaves over.
-    static func frond(_ generators: ServedGenerators, readiness: Readiness, maxCount: Int) -> Router<FrondContext> {
+    /// - Parameter tinyid: nil where Tinyid's interface is not served.
+    static func frond(
+        _ generators: ServedGenerators, readiness: Readiness, maxCount: Int, tinyid: TinyidInterface? = nil
+    ) -> Router<FrondContext> {
         let router = Router<FrondContext>(context: FrondContext.self)
         router.add(middleware: ProblemMiddleware())
         for kind in GeneratorKind.allCases { router.addIDs(of: kind, generators.issuer, maxCount: maxCount) }
         router.addChain(generators.issuer, maxCount: maxCount)
         router.addDecoding(generators.snowflake)
+        if let tinyid { router.addTinyid(tinyid) }
         router.getOnly("/health/live", allowingHead: true) { _, _ in
             .text(ByteBuffer(string: "live"))
         }
