@@ -131,12 +131,19 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // Adapters: HTTP and gRPC. Knows no backend.
+        // The Redis protocol: requests and replies, read from bytes and written to them.
+        .target(
+            name: "RESP",
+            dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: settings
+        ),
+        // Adapters: HTTP, gRPC and RESP. Knows no backend.
         .target(
             name: "FrondServer",
             dependencies: [
                 "Frond",
                 "FrondAPI",
+                "RESP",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -160,6 +167,7 @@ let package = Package(
                 "Frond",
                 "FrondAPI",
                 "FrondClient",
+                "RESP",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -283,9 +291,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "RESPTests",
+            dependencies: ["Frond", "RESP", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "FrondServerTests",
             dependencies: [
-                "FrondAPI", "FrondServer", "FrondTesting", "TestServers",
+                "FrondAPI", "FrondServer", "FrondTesting", "RESP", "TestServers",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
@@ -325,6 +338,7 @@ let package = Package(
             name: "TestServers",
             dependencies: [
                 "FrondTesting",
+                "RESP",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -346,6 +360,7 @@ let package = Package(
                 "FrondSQLite",
                 "FrondTesting",
                 "FrondZooKeeper",
+                "RESP",
                 "TestServers",
                 "first-ids",
                 "order-service",
