@@ -7,7 +7,7 @@ import NIOPosix
 import NIOSSL
 public import ServiceLifecycle
 
-/// Frond's server: HTTP, by the fast lane in front of Hummingbird's routes, and gRPC beside it.
+/// Frond's server: HTTP, by the fast lane in front of Hummingbird's routes, and gRPC and RESP beside it.
 ///
 /// `run()` owns its lifetime: on graceful shutdown it says that it is not ready, serves on for
 /// ``Configuration/shutdownDelay``, stops accepting, answers the requests under way, and gives the unused segments
@@ -38,7 +38,9 @@ public struct FrondServer: Service {
         public var threads: Int?
         /// The settings of gRPC; nil where the server does not listen for it.
         public var grpc: GRPCConfiguration?
-        /// The certificate to show, over HTTP and gRPC; nil for connections in the clear.
+        /// The settings of the listener for Redis clients; nil where the server does not listen for them.
+        public var resp: RESPConfiguration?
+        /// The certificate to show, over HTTP, gRPC and RESP; nil for connections in the clear.
         public var tls: ServerTLS?
         /// True where Tinyid's HTTP interface is served too, for its clients as they are. Default false.
         public var servesTinyid: Bool
@@ -47,7 +49,7 @@ public struct FrondServer: Service {
             host: String = "127.0.0.1", port: Int = 8080, maxCount: Int = 10_000, idleTimeout: Duration = .seconds(60),
             requestTimeout: Duration = .seconds(30), maxConnectionAge: Duration? = nil, shutdownDelay: Duration = .zero,
             drainLimit: Duration = .seconds(5), threads: Int? = nil, grpc: GRPCConfiguration? = nil,
-            tls: ServerTLS? = nil, servesTinyid: Bool = false
+            resp: RESPConfiguration? = nil, tls: ServerTLS? = nil, servesTinyid: Bool = false
         ) {
             self.host = host
             self.port = port
@@ -59,6 +61,7 @@ public struct FrondServer: Service {
             self.drainLimit = drainLimit
             self.threads = threads
             self.grpc = grpc
+            self.resp = resp
             self.tls = tls
             self.servesTinyid = servesTinyid
         }
@@ -72,6 +75,12 @@ public struct FrondServer: Service {
             return Self.address(grpc.host ?? host, port)
         }
 
+        /// The address of the server for Redis clients; nil where it does not listen for them.
+        public func respAddress(port: Int?) -> String? {
+            guard let resp, let port else { return nil }
+            return Self.address(resp.host ?? host, port)
+        }
+
         private static func address(_ host: String, _ port: Int) -> String {
             host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         }
@@ -82,6 +91,8 @@ public struct FrondServer: Service {
         public var http: Int
         /// Nil where it does not listen for gRPC.
         public var grpc: Int?
+        /// Nil where it does not listen for Redis clients.
+        public var resp: Int?
     }
 
     /// The time that the registry of worker IDs has to answer before the server listens without a worker ID.
@@ -91,6 +102,7 @@ public struct FrondServer: Service {
     private let configuration: Configuration
     private let logger: Logger
     private let drain: ServerDrain
+    private let output = OutputBudget()
     private let onListening: @Sendable (_ ports: Ports) async -> Void
 
     /// - Parameter onListening: called with the ports once requests are accepted.
@@ -202,7 +214,7 @@ public struct FrondServer: Service {
         return quiet
     }
 
-    /// The listeners: HTTP and, where it is enabled, gRPC.
+    /// The listeners: HTTP and, where they are enabled, gRPC and RESP.
     /// - Parameter onBound: called when all ports are known.
     /// - Throws: `invalidArgument` for a certificate that cannot be used, before anything listens.
     private func listeners(
@@ -215,30 +227,39 @@ public struct FrondServer: Service {
                 maxCount: configuration.maxCount, drainLimit: configuration.drainLimit, drain: drain,
                 tls: configuration.tls, time: SystemTimeSource(), group: group, logger: logger)
         }
-        return Listeners(grpc: grpc) { grpcPort in
+        let resp = configuration.resp.map { settings in
+            RESPListener(
+                generators: generators, configuration: settings, host: configuration.host,
+                maxCount: configuration.maxCount, limits: limits, output: output, tls: configuration.tls,
+                time: SystemTimeSource(), group: group, logger: logger)
+        }
+        return Listeners(grpc: grpc, resp: resp) { grpcPort, respPort in
             application(on: group, security) { port in
-                await announce(Ports(http: port, grpc: grpcPort), onBound)
+                await announce(Ports(http: port, grpc: grpcPort, resp: respPort), onBound)
             }
         }
+    }
+
+    private var limits: ConnectionLimits {
+        ConnectionLimits(
+            idle: TimeAmount(configuration.idleTimeout), request: TimeAmount(configuration.requestTimeout),
+            drain: TimeAmount(configuration.drainLimit), age: configuration.maxConnectionAge.map(TimeAmount.init))
     }
 
     private func application(
         on group: MultiThreadedEventLoopGroup, _ security: NIOSSLContext?,
         onBound: @escaping @Sendable (_ port: Int) async -> Void
     ) -> some Service {
-        let limits = ConnectionLimits(
-            idle: TimeAmount(configuration.idleTimeout), request: TimeAmount(configuration.requestTimeout),
-            drain: TimeAmount(configuration.drainLimit), age: configuration.maxConnectionAge.map(TimeAmount.init))
         let router = Router.frond(
             generators, readiness: Readiness(issuer: generators.issuer, drain: drain), maxCount: configuration.maxCount,
             tinyid: configuration.servesTinyid ? tinyid : nil)
         let acceptFailures = AcceptFailures(logger: logger)
         return Application(
             responder: MethodResponder(router: router.buildResponder()),
-            server: HTTPServerBuilder { [generators, configuration, drain] responder in
+            server: HTTPServerBuilder { [generators, configuration, drain, limits, output] responder in
                 FastLaneChannel(
                     responder: responder, generators: generators, maxCount: configuration.maxCount, limits: limits,
-                    drain: drain, security: security)
+                    drain: drain, output: output, security: security)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: 4096),

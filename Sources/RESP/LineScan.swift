@@ -3,6 +3,9 @@ struct LineScan: Sendable {
     /// The number of bytes, from the start of the line, that are known to have no line feed.
     private var seen = 0
 
+    /// True where nothing is known of the line.
+    var isAtStart: Bool { seen == 0 }
+
     /// The end of the line that begins at an offset.
     enum Finding: Equatable {
         /// The line is not whole.

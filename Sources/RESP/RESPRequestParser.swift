@@ -32,7 +32,7 @@ package struct RESPRequestParser: Sendable {
     }
 
     /// True where nothing is known of the bytes that come next: they begin a request.
-    package var isBetweenRequests: Bool { missing == 0 }
+    package var isBetweenRequests: Bool { missing == 0 && scan.isAtStart }
 
     /// Takes the next request from the buffer: its arguments, at least one.
     /// - Returns: nil until more bytes come.

@@ -12,11 +12,11 @@ import Testing
 #endif
 
 /// Every transport of the server keeps the contract of issuing: over real sockets on loopback.
-@Suite("IDs by HTTP and gRPC", .serialized, .timeLimit(.minutes(5)))
+@Suite("IDs by HTTP, gRPC and RESP", .serialized, .timeLimit(.minutes(5)))
 struct IssuingContractTests {
     /// Ways of one server to its IDs.
     enum Transport: String, CaseIterable, Sendable {
-        case http, httpInJSON, unary, batch, stream
+        case http, httpInJSON, unary, batch, stream, resp, respIncrements
     }
 
     @Test(
@@ -34,6 +34,9 @@ struct IssuingContractTests {
                 switch transport {
                 case .http: try await check { try await http($0, port: running.httpPort, json: false) }
                 case .httpInJSON: try await check { try await http($0, port: running.httpPort, json: true) }
+                case .resp, .respIncrements:
+                    let increments = transport == .respIncrements
+                    try await check { try await RESPWay.ask($0, port: running.respPort, increments: increments) }
                 case .unary, .batch, .stream:
                     try await running.withClient { client in
                         try await check { try await grpc($0, client, transport) }

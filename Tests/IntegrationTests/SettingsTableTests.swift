@@ -49,8 +49,9 @@ struct SettingsTableTests {
 
     private func settings(_ values: [SettingKey: String]) async throws -> String {
         var values = values
-        // So that there are settings of gRPC to compare.
+        // So that there are settings of gRPC and RESP to compare.
         values[.grpcPort] = values[.grpcPort] ?? "0"
+        values[.respPort] = values[.respPort] ?? "0"
         let reader = try await SettingsReader(options: values, file: nil, environment: [:])
         var text = ""
         dump(try Settings(reader), to: &text)

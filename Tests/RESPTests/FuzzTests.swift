@@ -9,7 +9,7 @@ import Testing
 @Suite("RESP at random", .timeLimit(.minutes(5)))
 struct FuzzTests {
     /// Texts of bytes for each parser; `FUZZ_TEXTS` sets more, for people with time.
-    private static let texts = ProcessInfo.processInfo.environment["FUZZ_TEXTS"].flatMap { Int($0) } ?? 4000
+    private static let texts = ProcessInfo.processInfo.environment["FUZZ_TEXTS"].flatMap { Int($0) } ?? 1000
     /// The first seed; `FUZZ_SEED` sets another.
     private static let firstSeed = ProcessInfo.processInfo.environment["FUZZ_SEED"].flatMap { UInt64($0) } ?? 1
     private static let limits = RESPLimits(

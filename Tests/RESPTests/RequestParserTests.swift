@@ -108,6 +108,20 @@ struct RequestParserTests {
         }
     }
 
+    @Test("are known to begin only where nothing of them was read")
+    func beginnings() throws {
+        for text in ["*1\r\n$4\r\nPIN", "PIN"] {
+            var parser = RESPRequestParser()
+            #expect(parser.isBetweenRequests)
+            var buffer = ByteBuffer(string: text)
+            #expect(try parser.next(from: &buffer) == nil)
+            #expect(!parser.isBetweenRequests)
+            buffer.writeString("G\r\n")
+            #expect(try parser.next(from: &buffer)?.map { String(buffer: $0) } == ["PING"])
+            #expect(parser.isBetweenRequests)
+        }
+    }
+
     @Test("written by a client are read by the server")
     func written() throws {
         var buffer = ByteBuffer()

@@ -35,6 +35,11 @@ struct IDLineParser: Sendable {
         if length > 0 { endLine(into: &recorder) }
     }
 
+    /// IDs came that are not lines of text; they are recorded by the caller.
+    mutating func note(ids count: Int) {
+        ids += count
+    }
+
     mutating func startBody() {
         self = IDLineParser()
     }

@@ -2,6 +2,7 @@ import Histogram
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import RESP
 
 /// One connection of a run, which lives on when it is lost and made again: what it sends, and what it received.
 ///
@@ -19,9 +20,11 @@ final class BenchmarkConnection {
     private var answers = 0
     private var parser = IDLineParser()
     private var status = HTTPResponseStatus.ok
+    /// The error that a RESP server answered with.
+    private var refusal: String?
     /// The times at which the requests in flight were sent, the oldest first.
     private var sent = CircularBuffer<NIODeadline>()
-    private var wire: RequestWire?
+    private var wire: (any BenchmarkWire)?
     private var isStopped = false
     private var isBackingOff = false
     private var backoff = ReconnectBackoff()
@@ -48,8 +51,7 @@ final class BenchmarkConnection {
             .connectTimeout(.seconds(2))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let wire = try RequestWire(channel: channel, target: target, depth: depth)
-                    try channel.pipeline.syncOperations.addHandler(ResponseHandler(wire: wire, connection: bound.value))
+                    try target.addHandlers(to: channel, depth: depth, connection: bound.value)
                 }
             }
             .connect(host: target.host, port: target.port)
@@ -91,7 +93,7 @@ final class BenchmarkConnection {
 
     // MARK: Receiving
 
-    func became(_ wire: RequestWire) {
+    func became(_ wire: any BenchmarkWire) {
         self.wire = wire
         if isStopped {
             end()
@@ -109,6 +111,12 @@ final class BenchmarkConnection {
     func received(_ body: ByteBuffer) {
         guard status == .ok else { return }
         body.withUnsafeReadableBytes { parser.consume($0, into: &recorder) }
+    }
+
+    /// A reply of a RESP server, which is a whole answer.
+    func received(_ reply: RESPValue) {
+        parser.startBody()
+        refusal = target.command?.record(reply, by: &parser, into: &recorder)
     }
 
     func receivedEnd(at now: NIODeadline) {
@@ -129,11 +137,13 @@ final class BenchmarkConnection {
 
     /// The reason why this is not an answer; nil if it is one.
     private func judgeAnswer() -> String? {
+        if let refusal { return refusal }
         guard status == .ok else { return "\(status.code) \(status.reasonPhrase)" }
         parser.endBody(into: &recorder)
-        if parser.malformed > 0 { return "200 with lines that are no IDs" }
+        let answer = target.command == nil ? "200" : "a reply"
+        if parser.malformed > 0 { return "\(answer) with lines that are no IDs" }
         if let expected = target.expectedIDs, parser.ids != expected {
-            return "200 with another number of IDs than the \(expected) asked for"
+            return "\(answer) with another number of IDs than the \(expected) asked for"
         }
         return nil
     }
@@ -159,7 +169,7 @@ final class BenchmarkConnection {
     // MARK: Losing and making the connection
 
     /// The channel is closed.
-    func lost(_ wire: RequestWire, error: (any Error)?) {
+    func lost(_ wire: any BenchmarkWire, error: (any Error)?) {
         guard self.wire === wire else { return }
         self.wire = nil
         // What came of an answer that is not complete was issued all the same: it stays in the log.

@@ -11,6 +11,8 @@ struct BenchmarkTarget: Hashable, Sendable {
     let authority: String
     /// The number of IDs in each response; nil where the URL itself asks for some number.
     let expectedIDs: Int?
+    /// The command to send to a RESP server; nil for HTTP.
+    let command: BenchmarkCommand?
 
     /// - Parameter count: IDs wanted of each request; nil for what the URL asks for.
     /// - Throws: ``HTTPBenchmarkError/Code/invalidURL``, naming the URL.
@@ -38,6 +40,7 @@ struct BenchmarkTarget: Hashable, Sendable {
         self.host = host
         self.port = port
         self.authority = String(authority)
+        command = nil
         if let count {
             self.path = path + (query == nil ? "?" : "&") + "count=\(count)"
             expectedIDs = count
@@ -46,6 +49,25 @@ struct BenchmarkTarget: Hashable, Sendable {
             let asksForCount = query?.split(separator: "&").contains { $0.hasPrefix("count=") } ?? false
             expectedIDs = asksForCount ? nil : 1
         }
+    }
+
+    /// - Parameters:
+    ///   - address: the address of a RESP server, `host:port`.
+    ///   - command: the command to send again and again.
+    /// - Throws: ``HTTPBenchmarkError/Code/invalidURL``, naming the address.
+    init(address: String, command: BenchmarkCommand) throws(HTTPBenchmarkError) {
+        let scheme = "resp://"
+        let authority = address.hasPrefix(scheme) ? address.dropFirst(scheme.count) : Substring(address)
+        guard authority.contains(":"), !authority.contains("/"), let (host, port) = Self.hostAndPort(authority) else {
+            throw HTTPBenchmarkError(
+                code: .invalidURL, message: "'\(address)' cannot be measured: an address is host:port")
+        }
+        url = scheme + authority
+        (self.host, self.port) = (host, port)
+        path = ""
+        self.authority = String(authority)
+        expectedIDs = command.count
+        self.command = command
     }
 
     private static func hostAndPort(_ authority: Substring) -> (host: String, port: Int)? {

@@ -55,6 +55,14 @@ extension HTTPBenchmark {
 extension HTTPBenchmark.Configuration {
     /// - Throws: `invalidSetting` or `invalidURL`, naming the setting, its value and what is allowed.
     func targets() throws(HTTPBenchmarkError) -> [BenchmarkTarget] {
+        try check()
+        var targets: [BenchmarkTarget] = []
+        for url in urls { targets.append(try BenchmarkTarget(url: url, count: count)) }
+        return targets
+    }
+
+    /// - Throws: `invalidSetting`, naming the setting, its value and what is allowed.
+    func check() throws(HTTPBenchmarkError) {
         func require(_ condition: Bool, _ name: String, _ value: String, _ range: String) throws(HTTPBenchmarkError) {
             guard condition else {
                 throw HTTPBenchmarkError(
@@ -72,8 +80,5 @@ extension HTTPBenchmark.Configuration {
         try require(checkMemoryBytes >= 0, "check-memory", "\(checkMemoryBytes)", "0 or more")
         try require((1...64).contains(threads), "threads", "\(threads)", "1 to 64")
         try require(maxRequests ?? 1 >= 1, "max-requests", "\(maxRequests ?? 1)", "1 or more")
-        var targets: [BenchmarkTarget] = []
-        for url in urls { targets.append(try BenchmarkTarget(url: url, count: count)) }
-        return targets
     }
 }

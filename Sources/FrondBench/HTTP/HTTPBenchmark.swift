@@ -16,6 +16,13 @@ public struct HTTPBenchmark: Sendable {
         targets = try configuration.targets()
     }
 
+    /// - Parameter targets: those to measure in the place of the URLs, which are for the report.
+    init(_ configuration: Configuration, targets: [BenchmarkTarget]) throws(HTTPBenchmarkError) {
+        try configuration.check()
+        self.configuration = configuration
+        self.targets = targets
+    }
+
     /// Connects, measures, and checks. Cancellation ends the run early; what was measured until then is reported.
     /// - Parameter onProgress: called once a second while requests are sent, from any thread.
     /// - Throws: ``HTTPBenchmarkError/Code/cannotConnect`` where no server answers at a URL at the start.

@@ -2,9 +2,16 @@ import NIOCore
 import NIOHTTP1
 
 /// The way out of one channel: writes requests that were formatted beforehand.
+protocol BenchmarkWire: AnyObject {
+    /// Writes `count` requests, as many as the depth at most, and flushes.
+    func send(_ count: Int)
+    func close()
+}
+
+/// The way out of one channel of HTTP.
 ///
 /// The bytes go past NIO's response decoder, which is only told that there is a request to await an answer for.
-final class RequestWire {
+final class RequestWire: BenchmarkWire {
     private let context: ChannelHandlerContext
     private let decoder: HTTPResponseDecoder
     private let head: HTTPRequestHead
@@ -24,7 +31,6 @@ final class RequestWire {
         requestBytes = request.utf8.count
     }
 
-    /// Writes `count` requests, as many as the depth at most, and flushes.
     func send(_ count: Int) {
         for _ in 0..<count { decoder.write(data: .head(head)) }
         guard let bytes = requests.getSlice(at: 0, length: count * requestBytes) else {

@@ -4,5 +4,5 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure a deployment, and check that no ID came back twice.",
-        subcommands: [BenchHTTPCommand.self, BenchGRPCCommand.self])
+        subcommands: [BenchHTTPCommand.self, BenchGRPCCommand.self, BenchRESPCommand.self])
 }

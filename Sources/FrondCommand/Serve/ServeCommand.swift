@@ -12,7 +12,7 @@ import SystemPackage
 /// `frond serve`: the server.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve IDs over HTTP and gRPC until SIGTERM, SIGINT or SIGHUP.")
+        commandName: "serve", abstract: "Serve IDs over HTTP, gRPC and RESP until SIGTERM, SIGINT or SIGHUP.")
 
     @OptionGroup var settings: SettingOptions
 
@@ -25,6 +25,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         parsing: .unconditional, help: "The port to listen on for gRPC; 0 picks a free one. (default: no gRPC)")
     var grpcPort: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: "The port to listen on for Redis clients; 0 picks a free one. (default: no RESP)")
+    var respPort: String?
 
     @Option(
         parsing: .unconditional,
@@ -44,7 +49,10 @@ struct ServeCommand: AsyncParsableCommand {
         try await reportingFailures {
             let settings = try Settings(
                 try await settings.reader(
-                    [.host: host, .port: port, .grpcPort: grpcPort, .registry: registry, .redis: redis]))
+                    [
+                        .host: host, .port: port, .grpcPort: grpcPort, .respPort: respPort, .registry: registry,
+                        .redis: redis,
+                    ]))
             var logger = Logger(label: "frond") { PrintableLogHandler(StreamLogHandler.standardError(label: $0)) }
             logger.logLevel = settings.logLevel
             // From the first moment on: whatever hangs later, a stop ends within its time.
@@ -129,6 +137,9 @@ struct ServeCommand: AsyncParsableCommand {
         ]
         if let address = configuration.grpcAddress(port: ports.grpc) {
             lines.append("listens on grpc\(secure)://\(address)")
+        }
+        if let address = configuration.respAddress(port: ports.resp) {
+            lines.append("listens on resp\(secure)://\(address)")
         }
         lines.append("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
         lines.append("worker IDs: \(settings.registry.summary)")

@@ -17,6 +17,22 @@ extension GRPCConfiguration {
     }
 }
 
+extension RESPConfiguration {
+    /// - Returns: nil where no port is set.
+    /// - Throws: ``CommandFailure``, naming the setting, its value and what is allowed.
+    init?(_ reader: SettingsReader) throws {
+        // Checked without a port too: a mistake shows before the port is set.
+        self.init(
+            host: reader.text(.respHost),
+            port: Int(try reader.integer(.respPort, in: 0...65535, default: 0)),
+            maxConnections: Int(try reader.integer(.respMaxConnections, in: 1...1_000_000, default: 10_000)),
+            idleTimeout: try reader.text(.respIdleTimeout).map { _ in
+                try reader.duration(.respIdleTimeout, default: .zero)
+            })
+        guard reader.text(.respPort) != nil else { return nil }
+    }
+}
+
 extension ServerTLS {
     /// - Returns: nil where no certificate is set.
     /// - Throws: ``CommandFailure`` where the certificate, its key or both are missing.

@@ -36,7 +36,8 @@ struct Settings {
             shutdownDelay: try reader.duration(.shutdownDelay, default: .zero, least: .zero),
             // Twice: for answers under way, then for giving back segments and the worker ID. The rest is to spare.
             drainLimit: shutdownTimeout * 2 / 5,
-            threads: threads == 0 ? nil : Int(threads), grpc: try GRPCConfiguration(reader), tls: try ServerTLS(reader),
+            threads: threads == 0 ? nil : Int(threads), grpc: try GRPCConfiguration(reader),
+            resp: try RESPConfiguration(reader), tls: try ServerTLS(reader),
             servesTinyid: try reader.flag(.tinyidEnabled, default: false))
         let dataDirectory = reader.string(.dataDirectory, default: "./frond-data")
         store = try StoreURL(

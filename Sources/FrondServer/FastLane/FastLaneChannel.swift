@@ -7,52 +7,36 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import NIOSSL
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
-
 /// Hummingbird's HTTP/1 channel with the fast lane in front of it.
 struct FastLaneChannel: ServerChildChannel {
     typealias Value = HTTP1Channel.Value
-
-    /// The bytes that the kernel keeps and that are not on their way: with more, a slow client's progress would not be
-    /// seen for longer than the idle timeout.
-    private static let unsentLimit = 64 << 10
 
     private let ordinary: HTTP1Channel
     private let generators: ServedGenerators
     private let maxCount: Int
     private let limits: ConnectionLimits
     private let drain: ServerDrain
-    private let output = OutputBudget()
+    private let output: OutputBudget
     private let security: NIOSSLContext?
 
     /// - Parameter security: the context that secures connections; nil for connections in the clear.
     init(
         responder: @escaping HTTPChannelHandler.Responder, generators: ServedGenerators, maxCount: Int,
-        limits: ConnectionLimits, drain: ServerDrain, security: NIOSSLContext? = nil
+        limits: ConnectionLimits, drain: ServerDrain, output: OutputBudget, security: NIOSSLContext? = nil
     ) {
         ordinary = HTTP1Channel(responder: responder)
         self.generators = generators
         self.maxCount = maxCount
         self.limits = limits
         self.drain = drain
+        self.output = output
         self.security = security
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            // A second read after each request would only learn that there is nothing yet.
-            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
-            try channel.syncOptions?.setOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: Self.unsentLimit)
-            let unsent = ConnectionLimits.unsentBytes
-            try channel.syncOptions?.setOption(
-                .writeBufferWaterMark, value: .init(low: unsent.lowerBound, high: unsent.upperBound))
+            try ConnectionLimits.setOptions(of: channel)
             try Self.addHTTP(
                 to: pipeline,
                 connection: ConnectionHandler(limits: limits, drain: drain, output: output), generators: generators,

@@ -186,6 +186,11 @@ struct CounterRequests: Sendable {
     /// The number of numbers that they want together.
     var numbers: Int { count * numbersEach }
 
+    init(count: Int, numbersEach: Int) {
+        self.count = count
+        self.numbersEach = numbersEach
+    }
+
     /// Takes the requests that the bytes begin with; the first is known to be one.
     /// - Parameters:
     ///   - length: the length of one request, in bytes.

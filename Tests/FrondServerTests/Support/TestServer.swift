@@ -19,12 +19,14 @@ struct TestServer: Sendable {
     var registry: (any WorkerRegistry)? = nil
     var redis: CounterGenerators?
     var settings = IDIssuer.Settings()
-    var configuration = FrondServer.Configuration(port: 0, threads: 2, grpc: GRPCConfiguration(port: 0))
+    var configuration = FrondServer.Configuration(
+        port: 0, threads: 2, grpc: GRPCConfiguration(port: 0), resp: RESPConfiguration(port: 0))
 
     /// A running server as a test sees it.
     struct Running: Sendable {
         let port: Int
         let httpPort: Int
+        let respPort: Int
         /// Makes graceful shutdown begin.
         let stop: @Sendable () -> Void
     }
@@ -53,11 +55,11 @@ struct TestServer: Sendable {
                 found = ports
                 break
             }
-            guard let httpPort = found?.http, let port = found?.grpc else {
+            guard let httpPort = found?.http, let port = found?.grpc, let respPort = found?.resp else {
                 try await tasks.waitForAll()
                 throw NeverListened()
             }
-            let running = Running(port: port, httpPort: httpPort) {
+            let running = Running(port: port, httpPort: httpPort, respPort: respPort) {
                 Task { await group.triggerGracefulShutdown() }
             }
             let output = try await work(running)

@@ -34,20 +34,21 @@ struct DocumentTests {
         }
     }
 
-    /// The documents show the ports 8080 and 9090; a test takes free ones in their place, and runs the rest as written.
-    /// A command that ends with `# prints TEXT` has to print TEXT.
+    /// The documents show the ports 8080, 9090 and 6380; a test takes free ones in their place, and runs the rest as
+    /// written. A command that ends with `# prints TEXT` has to print TEXT.
     @Test("commands do what the documents say", arguments: Document.all.filter { $0.blocks.contains(where: \.isRun) })
     func commands(document: Document) async throws {
         let directory = try TemporaryDirectory()
         let server = try await FrondServerProcess.start(
             in: try TemporaryDirectory(),
             [
-                "--data-dir", directory.path + "/frond-data", "--grpc-port", "0", "--set",
+                "--data-dir", directory.path + "/frond-data", "--grpc-port", "0", "--resp-port", "0", "--set",
                 "scrambleKey=0123456789abcdef",
             ])
-        let grpcPort = try await server.grpcPort()
+        let (grpcPort, respPort) = (try await server.grpcPort(), try await server.respPort())
         let commands = document.blocks.filter(\.isRun).flatMap(\.lines)
             .map { $0.replacing("8080", with: "\(server.port)").replacing("9090", with: "\(grpcPort)") }
+            .map { $0.replacing("6380", with: "\(respPort)") }
         let script = (["set -euo pipefail", "cd '\(directory.path)'"] + commands.flatMap(Self.checked))
         let file = directory.path + "/commands.sh"
         try script.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)

@@ -86,8 +86,9 @@ struct SettingsPageTests {
     /// All that the program reads from these settings, in words.
     private func read(_ options: [SettingKey: String]) async throws -> String {
         var options = options
-        // Settings of gRPC are read where there is a port.
+        // Settings of gRPC and RESP are read where there is a port.
         options[.grpcPort] = options[.grpcPort] ?? "0"
+        options[.respPort] = options[.respPort] ?? "0"
         var text = ""
         dump(try Settings(try await SettingsReader(options: options, file: nil)), to: &text)
         return text

@@ -1,0 +1,84 @@
+import ArgumentParser
+import FrondBench
+import SystemPackage
+
+/// `frond bench resp`: load on running servers as by Redis clients, and a check of every ID they give.
+struct BenchRESPCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resp", abstract: "Load servers by the Redis protocol and check that no ID comes twice.",
+        discussion: """
+            Ends with status 1 if an ID came back twice, on any connection of any server, if the IDs of a connection \
+            did not increase, or if not every ID could be checked. A lost connection is made again for 30 seconds.
+            """)
+
+    @Argument(help: "Addresses of servers, such as 127.0.0.1:6380; several share the load.")
+    var addresses: [String]
+
+    @Option(parsing: .unconditional, help: "incr, incrby or next, which is FROND.NEXT.")
+    var call = RESPBenchmark.Call.incr.rawValue
+
+    @Option(parsing: .unconditional, help: "The key to ask for IDs of, such as order or snowflake/order.")
+    var key = "bench"
+
+    @Option(parsing: .unconditional, help: "IDs a request, of incrby and next. (default: 1)")
+    var count: Int?
+
+    @Option(parsing: .unconditional, help: "Connections over all addresses.")
+    var connections = 50
+
+    @Option(parsing: .unconditional, help: "Requests under way on each connection.")
+    var pipeline = 1
+
+    @Option(parsing: .unconditional, help: "How long to run.")
+    var duration = "10s"
+
+    @Option(parsing: .unconditional, help: "Threads of the load generator.")
+    var threads = 1
+
+    @Flag(inversion: .prefixedNo, help: "Check that the IDs of each connection increase.")
+    var checkOrder = true
+
+    @Option(parsing: .unconditional, help: "The memory that the check for duplicates may take, in MB.")
+    var checkMemory = 2048
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    func run() async throws {
+        try await reportingFailures {
+            let benchmark = try makeBenchmark()
+            let report = try await run(benchmark)
+            if json { try sayJSON(report) } else { try say(report.description) }
+            if report.check.foundViolation || !report.check.isComplete || report.requests == 0 { throw ExitCode(1) }
+        }
+    }
+
+    private func run(_ benchmark: RESPBenchmark) async throws -> HTTPBenchmarkReport {
+        do {
+            return try await benchmark.run { progress in
+                _ = try? FileDescriptor.standardError.writeAll("\(progress)\n".utf8)
+            }
+        } catch let error as HTTPBenchmarkError {
+            throw CommandFailure(.unavailable, error.message)
+        }
+    }
+
+    private func makeBenchmark() throws -> RESPBenchmark {
+        guard let length = Duration(text: duration), length > .zero else {
+            throw CommandFailure(.usage, "--duration '\(duration)' is not a time above zero such as 500ms, 10s or 15m")
+        }
+        guard let call = RESPBenchmark.Call(rawValue: call) else {
+            throw CommandFailure(.usage, "--call '\(call)' is unknown; use incr, incrby or next")
+        }
+        do {
+            return try RESPBenchmark(
+                RESPBenchmark.Configuration(
+                    addresses: addresses, call: call, key: key, count: count ?? 1,
+                    load: HTTPBenchmark.Configuration(
+                        urls: [], connections: connections, duration: length, pipelineDepth: pipeline,
+                        checksOrder: checkOrder, checkMemoryBytes: checkMemory << 20, threads: threads)))
+        } catch {
+            throw CommandFailure(.usage, error.message)
+        }
+    }
+}
