@@ -7,7 +7,8 @@ TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-serve
 # Each file is followed by the folder of its generated code.
 PROTOS := Protos/etcd/kv.proto Sources/FrondEtcd/Generated Protos/etcd/rpc.proto Sources/FrondEtcd/Generated
 API_PROTOS := Protos/frond/v1/ids.proto Sources/FrondAPI/Generated \
-    Protos/grpc/health/v1/health.proto Sources/FrondAPI/Generated
+    Protos/grpc/health/v1/health.proto Sources/FrondAPI/Generated \
+    Protos/grpc/reflection/v1/reflection.proto Sources/FrondAPI/Generated
 # Generated code keeps the format of its generator.
 SOURCES := $(filter-out %.pb.swift %.grpc.swift,$(shell git ls-files --cached --others --exclude-standard '*.swift'))
 
@@ -44,6 +45,7 @@ format: ## Format every Swift file.
 proto: ## Write the code of the gRPC services again, after a change of a .proto file.
 	scripts/generate-protos $(PROTOS)
 	VISIBILITY=Package SERVER=true scripts/generate-protos $(API_PROTOS)
+	scripts/generate-descriptors Sources/FrondAPI/Generated/descriptors.pb.swift $(filter %.proto,$(API_PROTOS))
 
 setup: ## Install what the build needs and is missing.
 	@scripts/install-missing $(BUILD_PACKAGES)

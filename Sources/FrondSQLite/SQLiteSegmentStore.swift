@@ -55,7 +55,7 @@ public final class SQLiteSegmentStore: SegmentStore {
         commits = GroupCommit(pool: pool, file: file, batchLimit: batchLimit)
         self.time = time
         self.secrets = secrets
-        self.logger = logger ?? Logger(label: "frond.sqlite") { _ in SwiftLogNoOpLogHandler() }
+        self.logger = logger ?? .silent
     }
 
     /// Finishes the changes under way, unless another process does not let it write by now, copies them from the log to

@@ -287,7 +287,7 @@ struct PrimariesTests {
             return try await group.reduce(into: []) { $0 += $1 }
         }
         for count in [2, 3] {
-            let spread = MySQLTagSpread(Array(list[..<count]))
+            let spread = MySQLTagStriping(Array(list[..<count]))
             var isUnfinished = true
             for _ in 0..<1000 where isUnfinished {
                 isUnfinished = await frondError { _ = try await spread.spread(tag, atMost: 1) } != nil

@@ -27,8 +27,7 @@ struct TagOutput: ParsableArguments {
             cycle = record.cycle
             version = record.version
             description = record.description
-            let lines = record.options.text.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1) }
-            options = Dictionary(uniqueKeysWithValues: lines.map { (String($0[0]), String($0[1])) })
+            options = record.options.values
             let seconds = Double(record.updatedAtMilliseconds) / 1000
             updatedAt = Date(timeIntervalSince1970: seconds).formatted(.iso8601)
         }

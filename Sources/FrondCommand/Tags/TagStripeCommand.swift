@@ -23,7 +23,7 @@ struct TagStripeCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .usage, "tags are spread over several databases: name them, with commas, with --store mysql://…")
             }
-            let spread = MySQLTagSpread(databases)
+            let spread = MySQLTagStriping(databases)
             for tag in try await names(databases) {
                 let records = try await spread.spread(tag)
                 let next = records.map(\.maxID).max() ?? 0

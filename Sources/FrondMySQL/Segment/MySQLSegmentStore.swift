@@ -10,7 +10,7 @@ import Synchronization
 /// Several databases may be listed, each a primary of its own. The numbers of a tag are then spread over them, the one
 /// at place i of n giving out those ≡ i modulo n as its row says, and any of them may be down: a reservation goes to
 /// the next that answers. IDs of one tag from one server keep growing all the same. To create or change a tag all must
-/// answer. To add a database to the list see ``MySQLTagSpread``.
+/// answer. To add a database to the list see ``MySQLTagStriping``.
 public final class MySQLSegmentStore: SegmentStore, RemoteReserving {
     let primaries: Primaries<SegmentDatabase>
     let time: any TimeSource
@@ -39,7 +39,7 @@ public final class MySQLSegmentStore: SegmentStore, RemoteReserving {
         secrets: @escaping @Sendable () -> ReservationSecret = ReservationSecret.random, logger: Logger? = nil
     ) {
         precondition(!configurations.isEmpty, "a store has one database at least")
-        let logger = logger ?? Logger(label: "frond.mysql") { _ in SwiftLogNoOpLogHandler() }
+        let logger = logger ?? .silent
         self.time = time
         self.logger = logger
         primaries = Primaries(

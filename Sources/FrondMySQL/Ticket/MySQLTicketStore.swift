@@ -36,7 +36,7 @@ public final class MySQLTicketStore: CounterStore {
         }
         agreement = TicketAgreement(databases)
         primaries = Primaries(
-            databases, time: time, logger: logger ?? Logger(label: "frond.mysql") { _ in SwiftLogNoOpLogHandler() })
+            databases, time: time, logger: logger ?? .silent)
     }
 
     /// Any tag may be drawn of: its row is made by its first draw.

@@ -21,7 +21,7 @@ public struct MySQLWorkerStore: WorkerRecordStore {
     /// - Parameter logger: gets lines at debug level; silent by default.
     public init(_ configuration: MySQLConfiguration, logger: Logger? = nil) {
         pool = MySQLPool(configuration, statements: .init(writeProof: Statements.workerProof))
-        self.logger = logger ?? Logger(label: "frond.mysql") { _ in SwiftLogNoOpLogHandler() }
+        self.logger = logger ?? .silent
     }
 
     /// Asks the database for all that worker IDs need, at the start of a process: that it is there, lets us in, has the

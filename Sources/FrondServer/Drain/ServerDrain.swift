@@ -46,8 +46,7 @@ final class ServerDrain: Sendable {
         case .end: end.finish()
         case .delay(let duration):
             Task {
-                // The task has no owner that could cancel it.
-                try? await Task.sleep(for: duration)
+                await time.sleep(until: time.monotonic + duration)
                 let action = machine.withLock { $0.timePassed(at: time.monotonic) }
                 perform(action)
             }

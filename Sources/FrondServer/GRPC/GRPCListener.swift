@@ -73,6 +73,7 @@ struct GRPCListener: Service {
                 administration: generators.issuer.administration, calls: calls),
             WorkersService(keeper: generators.snowflake, calls: calls, time: time),
             HealthService(readiness: Readiness(issuer: generators.issuer, drain: drain), calls: calls, time: time),
+            ReflectionService(index: .ofServer, calls: calls),
         ]
     }
 

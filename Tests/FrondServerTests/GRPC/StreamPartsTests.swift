@@ -21,7 +21,7 @@ struct StreamPartsTests {
 
     @Test("lanes: what comes together is one batch of each source")
     func coalescing() {
-        var lanes = StreamLanes()
+        var lanes = StreamQueues()
         let batches = lanes.arrived([
             ask(1, order), ask(2, user, count: 5), ask(3, order, count: 2), ask(4, user), ask(5, order),
         ])
@@ -32,7 +32,7 @@ struct StreamPartsTests {
 
     @Test("lanes: what comes while a batch is under way is the next batch, and other sources do not wait for it")
     func oneAfterTheOther() {
-        var lanes = StreamLanes()
+        var lanes = StreamQueues()
         #expect(lanes.arrived([ask(1, order)]).count == 1)
         #expect(lanes.arrived([ask(2, order)]).isEmpty)
         #expect(lanes.arrived([ask(3, order), ask(4, user), ask(5, order)]).map(\.source) == [user])

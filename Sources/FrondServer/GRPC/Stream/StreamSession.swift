@@ -57,7 +57,7 @@ struct StreamSession: Sendable {
     // MARK: Answering
 
     private func answer(_ writer: RPCWriter<Frond_V1_StreamResponse>) async throws {
-        var lanes = StreamLanes()
+        var lanes = StreamQueues()
         try await withThrowingDiscardingTaskGroup { waiting in
             while let events = await mailbox.take() {
                 var answers = StreamAnswers()
@@ -79,7 +79,7 @@ struct StreamSession: Sendable {
 
     /// Returns the requests to serve now; those that can never be served are answered at once.
     private func look(
-        at events: [StreamMailbox.Event], _ lanes: inout StreamLanes, _ answers: inout StreamAnswers
+        at events: [StreamMailbox.Event], _ lanes: inout StreamQueues, _ answers: inout StreamAnswers
     ) -> [StreamBatch] {
         var asks: [StreamAsk] = []
         var batches: [StreamBatch] = []

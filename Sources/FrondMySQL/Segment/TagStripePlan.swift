@@ -14,7 +14,7 @@ struct TagSpreadRow: Hashable, Sendable {
 /// which no reservation by its old rule passes; only then are rows given the new rule, from the barrier on. The first
 /// row holds the barrier and the aim until all else is done. Each step is a compare-and-swap and depends on nothing but
 /// the rows: a process that begins again after a crash, or at the same time, goes on with the same barrier.
-struct TagSpreadPlan: Sendable {
+struct TagStripePlan: Sendable {
     enum Step: Hashable, Sendable {
         case insert(TagRecord, place: Int)
         case swap(TagSpreadRow, for: TagSpreadRow, place: Int)

@@ -5,7 +5,7 @@ public import Frond
 /// Servers that list the old databases alone go on correctly, before and afterwards, since each row says what it gives
 /// out; they use the new ones once they are started with the new list. May be broken off at any moment and run again,
 /// and by several at the same time. Not for a tag that servers of Leaf allocate from: they know nothing of it.
-public struct MySQLTagSpread: Sendable {
+public struct MySQLTagStriping: Sendable {
     /// More steps than any spread takes, others who change the rows meanwhile included.
     private static let mostSteps = 100_000
 
@@ -29,10 +29,10 @@ public struct MySQLTagSpread: Sendable {
 
     /// - Parameter limit: breaks off after so many steps.
     func spread(_ tag: Tag, atMost limit: Int) async throws(FrondError) -> [TagRecord] {
-        let plan = TagSpreadPlan(tag: tag, places: databases.count)
+        let plan = TagStripePlan(tag: tag, places: databases.count)
         for _ in 0..<limit {
             let rows = try await self.rows(of: tag)
-            let step: TagSpreadPlan.Step
+            let step: TagStripePlan.Step
             do throws(FrondError) {
                 step = try plan.next(rows)
             } catch  where error.code == .storeCorrupt {

@@ -31,7 +31,7 @@ struct StreamBatch: Sendable {
 ///
 /// Each source is a lane: its requests are answered in their order, so that one batch of it is under way at a time, and
 /// those that come meanwhile are the next batch. Lanes do not wait for each other. A value without I/O.
-struct StreamLanes {
+struct StreamQueues {
     /// The sources of which a batch is under way, with the requests that wait for its end.
     private var busy: [IssueRequest: StreamBatch?] = [:]
 

@@ -7,7 +7,7 @@ import Testing
 /// seed.
 private struct SpreadSimulation {
     var random: SplitMix64
-    let plan: TagSpreadPlan
+    let plan: TagStripePlan
     var rows: [TagSpreadRow?]
     var issued: Set<Int64> = []
     var fault: String?
@@ -17,13 +17,13 @@ private struct SpreadSimulation {
     private enum Intent {
         case nothing
         case reserve(TagSpreadRow, Segment, TagRecord, place: Int)
-        case spread(TagSpreadPlan.Step)
+        case spread(TagStripePlan.Step)
     }
 
     init(seed: UInt64, old: Int, places: Int, tag: Tag) throws {
         random = SplitMix64(seed: seed)
         // So near that servers reach the barrier, and that rows pass it before they get it.
-        plan = TagSpreadPlan(tag: tag, places: places, room: Int64.random(in: 0...60, using: &random))
+        plan = TagStripePlan(tag: tag, places: places, room: Int64.random(in: 0...60, using: &random))
         rows = Array(repeating: nil, count: places)
         for place in 0..<old {
             var record = try TagSettings(step: 3).newRecord(tag, nowMilliseconds: 0)
@@ -86,7 +86,7 @@ private struct SpreadSimulation {
         }
     }
 
-    private mutating func perform(_ step: TagSpreadPlan.Step) -> Bool {
+    private mutating func perform(_ step: TagStripePlan.Step) -> Bool {
         switch step {
         case .finished: return true
         case .insert(let record, let place):
@@ -103,7 +103,7 @@ private struct SpreadSimulation {
 }
 
 @Suite("Spreading a tag over more databases: what is decided", .timeLimit(.minutes(5)))
-struct TagSpreadPlanTests {
+struct TagStripePlanTests {
     @Test(
         "no number comes twice, whoever breaks off, begins again or does it at the same time, while servers go on",
         arguments: [(1, 2), (1, 3), (2, 3), (2, 5), (3, 4), (4, 6)])
@@ -130,7 +130,7 @@ struct TagSpreadPlanTests {
 
     private func refusal(_ rows: [TagSpreadRow?]) throws -> FrondError.Code? {
         do throws(FrondError) {
-            _ = try TagSpreadPlan(tag: Tag("order"), places: rows.count).next(rows)
+            _ = try TagStripePlan(tag: Tag("order"), places: rows.count).next(rows)
             return nil
         } catch {
             return error.code
@@ -152,6 +152,6 @@ struct TagSpreadPlanTests {
         other.spreadsTo = 3
         #expect(try refusal([other, nil]) == .invalidArgument, "it is being spread over another number")
         let done = try [row(0, of: 2), row(1, of: 2)]
-        #expect(try TagSpreadPlan(tag: Tag("order"), places: 2).next(done) == .finished)
+        #expect(try TagStripePlan(tag: Tag("order"), places: 2).next(done) == .finished)
     }
 }
