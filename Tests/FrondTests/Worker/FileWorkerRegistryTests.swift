@@ -158,20 +158,22 @@ struct FileWorkerRegistryTests {
         }
         let keeper = WorkerKeeper(
             generator: try SnowflakeGenerator(layout: .test, policy: SnowflakePolicy(), time: time),
-            registry: FileWorkerRegistry(workerID: 7, directory: folder.path), holder: .test)
+            registry: FileWorkerRegistry(workerID: 7, directory: folder.path), holder: .test,
+            policy: WorkerPolicy(callLimit: .seconds(60)))
         let run = Task { try await keeper.run() }
         func passTime(seconds: Int, until condition: () -> Bool) async throws {
             for _ in 0..<(seconds * 10) where !condition() {
                 // The file is written on a thread of its own, in real time.
-                try await Task.sleep(for: .milliseconds(5))
+                try await Task.sleep(for: .milliseconds(50))
                 time.advance(by: .milliseconds(100))
             }
         }
-        try await passTime(seconds: 10) { keeper.status.workerID != nil }
+        try await passTime(seconds: 30) { keeper.status.workerID != nil }
         try await passTime(seconds: 5) { keeper.status.isReady }
         #expect(!keeper.status.isReady)
         time.jumpWall(by: .seconds(3610))
-        try await passTime(seconds: 10) { keeper.status.isReady }
+        // Otherwise it would take a hundredth of the step: 36 seconds.
+        try await passTime(seconds: 20) { keeper.status.isReady }
         #expect(keeper.status.isReady, "\(keeper.status)")
         #expect(keeper.generator.nextIfReady() != nil)
         run.cancel()
