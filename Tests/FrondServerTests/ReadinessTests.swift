@@ -24,6 +24,37 @@ struct ReadinessTests {
         await #expect(throws: FrondError.self) { _ = try await generators.issuer.issue(order, by: kind) }
     }
 
+    /// A store that fails reservations, and never answers anything else.
+    private struct HangingStore: ForwardingSegmentStore {
+        let beneath: any SegmentStore
+
+        func tag(_ tag: Frond.Tag) async throws(FrondError) -> TagRecord? {
+            try? await Task.sleep(for: .seconds(3600))
+            return nil
+        }
+
+        func reserve(
+            _ tag: Frond.Tag, atLeast demand: SegmentDemand?, after floor: SegmentPosition?
+        ) async throws(FrondError) -> Segment { throw FrondError(.storeUnavailable, "down") }
+    }
+
+    @Test("a store that hangs is not waited for: what is known of it is the answer")
+    func hanging() async throws {
+        let served = SegmentGenerators(store: HangingStore(beneath: segments), time: time)
+        let generators = ServedGenerators(segments: served, redis: CounterGenerators(store: redis, time: time))
+        let error = await frondError { _ = try await served.next(order) }
+        #expect(error?.code == .storeUnavailable)
+        // A probe is due, and takes an hour.
+        time.advance(by: .seconds(10))
+        let readiness = Readiness(issuer: generators.issuer)
+        let isReady = await withDeadline(.seconds(120), by: SystemTimeSource()) { await readiness.isReady() }
+        #expect(isReady == true, "Redis answers")
+        let isSegmentReady = await withDeadline(.seconds(120), by: SystemTimeSource()) {
+            await readiness.isReady(.segment)
+        }
+        #expect(isSegmentReady == false)
+    }
+
     @Test(
         "a store that is down takes no server out while another one gives numbers; once all are down nothing is ready")
     func oneOfTwo() async throws {
