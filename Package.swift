@@ -257,7 +257,7 @@ let package = Package(
         ),
         .target(
             name: "FrondTesting",
-            dependencies: ["Frond"],
+            dependencies: ["Frond", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings
         ),
         .testTarget(name: "FrondTests", dependencies: ["Frond", "FrondTesting"], swiftSettings: settings),

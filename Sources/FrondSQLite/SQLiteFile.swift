@@ -28,7 +28,7 @@ struct SQLiteFile: Sendable {
     /// The file system that the file is on; nil where that is not known.
     let kind: FileSystemKind?
     /// The name of this opening.
-    private var name = randomName()
+    let name = randomName()
 
     init(
         path: String, busyTimeout: Duration, mustExist: Bool = false, adopts: Bool = false, kind: FileSystemKind? = nil
@@ -104,7 +104,7 @@ struct SQLiteFile: Sendable {
     }
 
     /// Links are followed.
-    private func status(of path: String) -> stat? {
+    func status(of path: String) -> stat? {
         var status = stat()
         return stat(path, &status) == 0 ? status : nil
     }
@@ -143,7 +143,7 @@ struct SQLiteFile: Sendable {
                 try checkHome(database)
                 return .commit
             }
-            try leaveMark(database)
+            try leaveMark(of: name, database)
         }
         return pool
     }
@@ -157,66 +157,6 @@ struct SQLiteFile: Sendable {
         try database.execute(sql: Statements.ignoreChecks(false))
         if let finding, finding != "ok" { throw FrondError.damaged(path, finding) }
     }
-
-    /// Refuses a file that was copied or put back, and notes the place of a new one and this opening.
-    private func checkHome(_ database: Database) throws {
-        guard let home = FileHome(of: path) else { return }
-        let row = try Row.fetchOne(database, sql: Statements.home)
-        let recorded = row.flatMap { FileHome(text: $0["place"]) }
-        let openings = row.flatMap { Openings(text: $0["openings"]) }
-        let marks = OpeningMarks(of: path, number: home.number)
-        let names = try marks.names()
-        if let reason = recorded.flatMap({ home.difference(from: $0, mountedDevices: FileHome.mountedDevices) })
-            ?? (openings?.explains(names) == false
-                ? "it was opened later than its contents know, as the marks beside it say" : nil)
-        {
-            guard adopts else { throw FileHome.copied(path, reason, code: .storeUnavailable) }
-            // The holders have the original, and never renew anything here.
-            try database.execute(sql: Statements.freeWorkers)
-        }
-        let next: Openings
-        if let openings, openings.explains(names) {
-            next = openings.followed(by: name, marks: names)
-        } else {
-            // Of openings that nothing is known of, or that do not count any more.
-            try marks.removeAll()
-            next = Openings(latest: name, previous: "")
-        }
-        try database.execute(sql: Statements.setHome, arguments: [home.text, next.text])
-    }
-
-    /// Leaves the mark of the latest opening beside the file, unless another process has opened it since and does.
-    private func leaveMark(_ database: Database) throws {
-        guard let number = status(of: path)?.st_ino else { return }
-        try database.inTransaction(.immediate) {
-            if try openings(database)?.latest == name {
-                try OpeningMarks(of: path, number: UInt64(number)).replace(by: name)
-            }
-            return .commit
-        }
-    }
-
-    /// Names the end of this use of the file as another opening: a backup that was made before it is an older one.
-    func markEnd(_ database: Database) throws {
-        let end = Self.randomName()
-        guard let number = status(of: path)?.st_ino else { return }
-        try database.inTransaction(.immediate) {
-            let marks = try OpeningMarks(of: path, number: UInt64(number)).names()
-            guard let openings = try openings(database), openings.explains(marks) else { return .rollback }
-            try database.execute(
-                sql: Statements.setOpenings, arguments: [openings.followed(by: end, marks: marks).text])
-            return .commit
-        }
-        var file = self
-        file.name = end
-        try file.leaveMark(database)
-    }
-
-    private func openings(_ database: Database) throws -> Openings? {
-        try Row.fetchOne(database, sql: Statements.home).flatMap { Openings(text: $0["openings"]) }
-    }
-
-    private static func randomName() -> String { String(UInt64.random(in: .min ... .max), radix: 16) }
 
     private func prepareTables(_ database: Database) throws {
         let application = try Int.fetchOne(database, sql: Statements.applicationID)

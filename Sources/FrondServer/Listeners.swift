@@ -30,7 +30,7 @@ struct Listeners<HTTP: Service>: Service {
                 }
             }
             let (grpcPort, respPort) = (await grpcPorts.port(), await respPorts.port())
-            // Where another cannot listen HTTP does not begin, and has nothing to say of its end.
+            // If another cannot listen, HTTP does not begin, and has nothing to say of its end.
             if (grpc == nil) == (grpcPort == nil), (resp == nil) == (respPort == nil) {
                 listeners.addTask { try await http(grpcPort, respPort).run() }
             }

@@ -1,5 +1,4 @@
 import Logging
-import Synchronization
 
 /// The parts that the generators of all tags of one counter store share.
 final class CounterSource: Sendable {
@@ -11,7 +10,7 @@ final class CounterSource: Sendable {
     let logger: Logger
     let alarm: Alarm
     let monitor: StoreMonitor
-    private let reports = Mutex(TagReports())
+    private let failures: TagFailureLog
 
     init(store: any CounterStore, tags: StoreView?, policy: CounterPolicy, time: any TimeSource, logger: Logger) {
         self.store = store
@@ -20,6 +19,7 @@ final class CounterSource: Sendable {
         self.time = time
         self.logger = logger
         alarm = Alarm(time: time)
+        failures = TagFailureLog(logger: logger, time: time)
         monitor = StoreMonitor(time: time)
     }
 
@@ -40,11 +40,7 @@ final class CounterSource: Sendable {
             return try await store.draw(tag, count: count)
         }
         if case .failure(let error) = result {
-            let now = time.monotonic
-            let isReported = reports.withLock { $0.isDue(error, of: tag, now: now) }
-            logger.log(
-                level: isReported ? .error : .debug, "no numbers drawn",
-                metadata: LogKey.metadata([.tag: tag.name, .count: "\(count)", .error: "\(error)"]))
+            failures.log("no numbers drawn", error, of: tag, [.count: "\(count)"])
         }
         return result
     }

@@ -123,7 +123,7 @@ extension FileHome {
             code,
             "'\(path)' is a copy, or was moved or restored: \(reason). Where the original still runs, both would "
                 + "issue the same IDs. If this is the one to go on with, stop the other for good and run 'frond store "
-                + "adopt' "
-                + "here; after restoring a backup, with --skip N, more numbers than were issued of any tag since")
+                + "adopt' here; after restoring a backup, with --skip N, more numbers than were issued of any tag since"
+        )
     }
 }

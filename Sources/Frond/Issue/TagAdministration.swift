@@ -42,13 +42,20 @@ package struct TagAdministration: Sendable {
     package func change(_ tag: Tag, _ change: TagChange) async throws(FrondError) -> TagRecord {
         try checkTimeZone(of: change.options)
         try await checkScramble(of: tag, change)
-        let change = try await withFloor(change, tag)
-        guard tag.periodTag == nil, let maxID = change.maxID, let record = try await store.tag(tag) else {
+        let needsRecord = change.maxID != nil || change.options.generators.contains(where: \.isMadeFromClock)
+        guard tag.periodTag == nil, needsRecord, let record = try await store.tag(tag) else {
             return try await store.change(tag, change)
         }
-        // A change that is refused moves no period.
-        _ = try record.applying(change, nowMilliseconds: time.wallMilliseconds)
-        try await movePeriods(of: record, to: maxID, allowEnd: change.allowEnd)
+        var change = change
+        if record.options.snowflakeFloor == nil {
+            change.options = Self.withFloor(
+                change.options, nowMilliseconds: time.wallMilliseconds, layout: { layout })
+        }
+        if let maxID = change.maxID {
+            // A change that is refused moves no period.
+            _ = try record.applying(change, nowMilliseconds: time.wallMilliseconds)
+            try await movePeriods(of: record, to: maxID, allowEnd: change.allowEnd)
+        }
         return try await store.change(tag, change)
     }
 
@@ -78,19 +85,7 @@ package struct TagAdministration: Sendable {
         throw FrondError(
             .invalidArgument,
             "the numbers of '\(period)' are scrambled over the range of tag '\(tag)', and another --max would leave "
-                + "it; "
-                + "create another tag with that range")
-    }
-
-    /// A change that gives a tag snowflake IDs says where they begin as well.
-    private func withFloor(_ change: TagChange, _ tag: Tag) async throws(FrondError) -> TagChange {
-        guard change.options.generators.contains(where: \.isMadeFromClock), change.options.snowflakeFloor == nil,
-            let record = try await store.tag(tag), record.options.snowflakeFloor == nil
-        else { return change }
-        var change = change
-        change.options = Self.withFloor(
-            change.options, nowMilliseconds: time.wallMilliseconds, layout: { layout })
-        return change
+                + "it; create another tag with that range")
     }
 
     /// Checks that the present period of a tag can be told.

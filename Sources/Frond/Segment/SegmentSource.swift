@@ -1,5 +1,4 @@
 import Logging
-import Synchronization
 
 /// The parts that the generators of all tags of one store share.
 final class SegmentSource: Sendable {
@@ -8,7 +7,7 @@ final class SegmentSource: Sendable {
     let time: any TimeSource
     let logger: Logger
     let alarm: Alarm
-    private let reports = Mutex(TagReports())
+    private let failures: TagFailureLog
 
     init(view: StoreView, policy: SegmentPolicy, time: any TimeSource, logger: Logger) {
         self.view = view
@@ -16,6 +15,7 @@ final class SegmentSource: Sendable {
         self.time = time
         self.logger = logger
         alarm = Alarm(time: time)
+        failures = TagFailureLog(logger: logger, time: time)
     }
 
     var monitor: StoreMonitor { view.monitor }
@@ -50,11 +50,7 @@ final class SegmentSource: Sendable {
                 "segment reserved",
                 [.tag: tag.name, .first: "\(segment.first)", .count: "\(segment.count)"])
         case .failure(let error):
-            let now = time.monotonic
-            let isReported = reports.withLock { $0.isDue(error, of: tag, now: now) }
-            logger.log(
-                level: isReported ? .error : .debug, "no segment reserved",
-                metadata: LogKey.metadata([.tag: tag.name, .error: "\(error)"]))
+            failures.log("no segment reserved", error, of: tag)
         }
         return result
     }

@@ -62,7 +62,7 @@ extension TagRecord {
 
     /// The most numbers that a caller elsewhere may know of beyond this record.
     ///
-    /// Where a tag is spread over several databases, one that does not answer may be ahead of the others.
+    /// One of several databases of a tag may be ahead of the others while it does not answer.
     static let furthestAhead: Int64 = 1 << 40
 
     /// Checks the position that a caller elsewhere states: numbers are reserved from there on, so a position made up

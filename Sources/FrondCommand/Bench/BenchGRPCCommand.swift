@@ -1,7 +1,6 @@
 import ArgumentParser
 import Frond
 import FrondBench
-import SystemPackage
 
 /// `frond bench grpc`: load on running servers by gRPC, and a check of every ID they give.
 struct BenchGRPCCommand: AsyncParsableCommand {
@@ -54,7 +53,7 @@ struct BenchGRPCCommand: AsyncParsableCommand {
             var reports: [GRPCBenchmarkReport] = []
             for (call, count) in try measurements() {
                 let benchmark = try makeBenchmark(call, count: count)
-                let report = try await run(benchmark)
+                let report = try await Measuring.run { try await benchmark.run(onProgress: $0) }
                 if !json { try say((reports.isEmpty ? "" : "\n") + report.description) }
                 reports.append(report)
             }
@@ -72,20 +71,8 @@ struct BenchGRPCCommand: AsyncParsableCommand {
         return [(call, count ?? 1)]
     }
 
-    private func run(_ benchmark: GRPCBenchmark) async throws -> GRPCBenchmarkReport {
-        do {
-            return try await benchmark.run { progress in
-                _ = try? FileDescriptor.standardError.writeAll("\(progress)\n".utf8)
-            }
-        } catch let error as HTTPBenchmarkError {
-            throw CommandFailure(.unavailable, error.message)
-        }
-    }
-
     private func makeBenchmark(_ call: GRPCBenchmark.Call, count: Int) throws -> GRPCBenchmark {
-        guard let length = Duration(text: duration), length > .zero else {
-            throw CommandFailure(.usage, "--duration '\(duration)' is not a time above zero such as 500ms, 10s or 15m")
-        }
+        let length = try Measuring.time(duration, "--duration")
         do {
             return try GRPCBenchmark(
                 GRPCBenchmark.Configuration(

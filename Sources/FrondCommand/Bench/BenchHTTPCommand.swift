@@ -1,6 +1,5 @@
 import ArgumentParser
 import FrondBench
-import SystemPackage
 
 /// `frond bench http`: load on running servers, and a check of every ID they give.
 struct BenchHTTPCommand: AsyncParsableCommand {
@@ -9,8 +8,7 @@ struct BenchHTTPCommand: AsyncParsableCommand {
         discussion: """
             Ends with status 1 if an ID came back twice, on any connection of any server, if the IDs of a connection \
             did not increase, or if not every ID could be checked. A connection that is lost is made again for \
-            --reconnect-for: a server may \
-            be killed and started anew during the run.
+            --reconnect-for: a server may be killed and started anew during the run.
             """)
 
     @Argument(help: "Where to get IDs, such as http://127.0.0.1:8080/api/segment/get/order; several share the load.")
@@ -52,19 +50,7 @@ struct BenchHTTPCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let benchmark = try makeBenchmark()
-            let report = try await run(benchmark)
-            if json { try sayJSON(report) } else { try say(report.description) }
-            if report.check.foundViolation || !report.check.isComplete || report.requests == 0 { throw ExitCode(1) }
-        }
-    }
-
-    private func run(_ benchmark: HTTPBenchmark) async throws -> HTTPBenchmarkReport {
-        do {
-            return try await benchmark.run { progress in
-                _ = try? FileDescriptor.standardError.writeAll("\(progress)\n".utf8)
-            }
-        } catch let error as HTTPBenchmarkError {
-            throw CommandFailure(.unavailable, error.message)
+            try Measuring.conclude(try await Measuring.run { try await benchmark.run(onProgress: $0) }, json: json)
         }
     }
 
@@ -72,19 +58,12 @@ struct BenchHTTPCommand: AsyncParsableCommand {
         do {
             return try HTTPBenchmark(
                 HTTPBenchmark.Configuration(
-                    urls: urls, connections: connections, duration: try time(duration, "--duration"),
+                    urls: urls, connections: connections, duration: try Measuring.time(duration, "--duration"),
                     pipelineDepth: pipeline, count: count, reconnects: reconnect,
-                    reconnectFor: try time(reconnectFor, "--reconnect-for"), checksOrder: checkOrder,
+                    reconnectFor: try Measuring.time(reconnectFor, "--reconnect-for"), checksOrder: checkOrder,
                     checkMemoryBytes: checkMemory << 20, threads: threads, maxRequests: requests))
         } catch let error as HTTPBenchmarkError {
             throw CommandFailure(.usage, error.message)
         }
-    }
-
-    private func time(_ text: String, _ option: String) throws -> Duration {
-        guard let duration = Duration(text: text), duration > .zero else {
-            throw CommandFailure(.usage, "\(option) '\(text)' is not a time above zero such as 500ms, 10s or 15m")
-        }
-        return duration
     }
 }

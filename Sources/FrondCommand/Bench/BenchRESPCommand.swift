@@ -1,6 +1,5 @@
 import ArgumentParser
 import FrondBench
-import SystemPackage
 
 /// `frond bench resp`: load on running servers as by Redis clients, and a check of every ID they give.
 struct BenchRESPCommand: AsyncParsableCommand {
@@ -47,26 +46,12 @@ struct BenchRESPCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let benchmark = try makeBenchmark()
-            let report = try await run(benchmark)
-            if json { try sayJSON(report) } else { try say(report.description) }
-            if report.check.foundViolation || !report.check.isComplete || report.requests == 0 { throw ExitCode(1) }
-        }
-    }
-
-    private func run(_ benchmark: RESPBenchmark) async throws -> HTTPBenchmarkReport {
-        do {
-            return try await benchmark.run { progress in
-                _ = try? FileDescriptor.standardError.writeAll("\(progress)\n".utf8)
-            }
-        } catch let error as HTTPBenchmarkError {
-            throw CommandFailure(.unavailable, error.message)
+            try Measuring.conclude(try await Measuring.run { try await benchmark.run(onProgress: $0) }, json: json)
         }
     }
 
     private func makeBenchmark() throws -> RESPBenchmark {
-        guard let length = Duration(text: duration), length > .zero else {
-            throw CommandFailure(.usage, "--duration '\(duration)' is not a time above zero such as 500ms, 10s or 15m")
-        }
+        let length = try Measuring.time(duration, "--duration")
         guard let call = RESPBenchmark.Call(rawValue: call) else {
             throw CommandFailure(.usage, "--call '\(call)' is unknown; use incr, incrby or next")
         }

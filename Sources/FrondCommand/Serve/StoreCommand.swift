@@ -96,8 +96,7 @@ struct StoreAdoptCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .usage,
                 "--skip \(skip) would leave tag '\(record.tag)' a sixteenth of its \(left) numbers or less; check it, "
-                    + "or "
-                    + "consent with --allow-end")
+                    + "or consent with --allow-end")
         }
     }
 

@@ -111,7 +111,6 @@ public final class MySQLSegmentStore: SegmentStore, RemoteReserving {
 
     public func giveBack(_ tail: Segment, of tag: Tag) async throws(FrondError) -> Bool {
         guard let index = index(of: tail) else { return false }
-        guard databases.count > 1 else { return try await databases[index].giveBack(tail, of: tag) }
         let isLowered = floors.withLock { $0.givingBack(tail, of: tag, to: index) }
         // An unknown outcome leaves the position low: the tail may have been taken.
         let isTakenBack = try await databases[index].giveBack(tail, of: tag)

@@ -46,8 +46,7 @@ final class TicketDatabase: Sendable {
         FrondError(
             .storeCorrupt,
             "database \(pool.configuration) has no position among the ticket databases: it gets one once all of the "
-                + "list "
-                + "answer; restart the servers that ran when it lost it",
+                + "list answer; restart the servers that ran when it lost it",
             retryAfter: .seconds(5))
     }
 

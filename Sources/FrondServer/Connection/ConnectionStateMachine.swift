@@ -76,8 +76,7 @@ struct ConnectionStateMachine {
     private var isAsking = false
     /// True where the connection is to end once the fast lane has answered.
     private var endIsDue = false
-    /// True where a read was wanted that had to wait.
-    private var readIsDue = false
+    private var gate = ReadGate()
 
     /// True while no request is under way and another may come: what the fast lane answers now keeps the order.
     var isQuiet: Bool { phase == .open && reading == nil && due.isEmpty && !isAged }
@@ -189,16 +188,12 @@ struct ConnectionStateMachine {
     /// A client that sends requests and takes no answers is not read from either.
     /// - Returns: true where more may be read now; else ``takeDueRead(isWritable:)`` tells when.
     mutating func mayRead(isWritable: Bool) -> Bool {
-        let mayRead = hasEnded || (isWritable && !isAwaited)
-        if !mayRead { readIsDue = true }
-        return mayRead
+        gate.mayRead(isOpen: hasEnded || (isWritable && !isAwaited))
     }
 
     /// Returns true once where a read had to wait and may be done now.
     mutating func takeDueRead(isWritable: Bool) -> Bool {
-        guard readIsDue, hasEnded || (isWritable && !isAwaited) else { return false }
-        readIsDue = false
-        return true
+        gate.takeDue(isOpen: hasEnded || (isWritable && !isAwaited))
     }
 
     // MARK: The end

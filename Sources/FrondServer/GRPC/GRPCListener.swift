@@ -5,7 +5,6 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import SystemPackage
 
 /// Frond's services by gRPC, beside HTTP and from the same generators.
 struct GRPCListener: Service {
@@ -98,11 +97,6 @@ struct GRPCListener: Service {
     private var name: String { configuration.host ?? host }
 
     private func cannotListen(_ cause: any Error) -> FrondError {
-        let reason = (cause as? IOError).map { "\(Errno(rawValue: $0.errnoCode))" } ?? "\(cause)"
-        return FrondError(
-            .invalidArgument,
-            "cannot listen for gRPC on \(name):\(configuration.port): \(reason); choose another address with "
-                + "--grpc-port or grpc.host",
-            cause: cause)
+        .cannotListen(for: "gRPC", on: name, port: configuration.port, cause, cure: "--grpc-port or grpc.host")
     }
 }

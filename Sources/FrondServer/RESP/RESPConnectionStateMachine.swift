@@ -23,8 +23,7 @@ struct RESPConnectionStateMachine {
     private var isInputClosed = false
     /// True once the server ends.
     private var isDraining = false
-    /// True where a read was wanted that had to wait.
-    private var readIsDue = false
+    private var gate = ReadGate()
 
     /// True once the connection drops further input.
     var hasEnded: Bool { phase == .ended }
@@ -69,15 +68,11 @@ struct RESPConnectionStateMachine {
     /// A client that waits for an answer, or takes none, is not read from.
     /// - Returns: true where more may be read now; else ``takeDueRead(isWritable:)`` tells when.
     mutating func mayRead(isWritable: Bool) -> Bool {
-        let mayRead = hasEnded || (isWritable && !isAwaited)
-        if !mayRead { readIsDue = true }
-        return mayRead
+        gate.mayRead(isOpen: hasEnded || (isWritable && !isAwaited))
     }
 
     /// Returns true once where a read had to wait and may be done now.
     mutating func takeDueRead(isWritable: Bool) -> Bool {
-        guard readIsDue, hasEnded || (isWritable && !isAwaited) else { return false }
-        readIsDue = false
-        return true
+        gate.takeDue(isOpen: hasEnded || (isWritable && !isAwaited))
     }
 }

@@ -4,7 +4,6 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import ServiceLifecycle
-import SystemPackage
 
 #if canImport(Darwin)
     import Darwin
@@ -103,11 +102,6 @@ struct RESPListener: Service {
     private var name: String { configuration.host ?? host }
 
     private func cannotListen(_ cause: any Error) -> FrondError {
-        let reason = (cause as? IOError).map { "\(Errno(rawValue: $0.errnoCode))" } ?? "\(cause)"
-        return FrondError(
-            .invalidArgument,
-            "cannot listen for Redis clients on \(name):\(configuration.port): \(reason); choose another address with "
-                + "--resp-port or resp.host",
-            cause: cause)
+        .cannotListen(for: "Redis clients", on: name, port: configuration.port, cause, cure: "--resp-port or resp.host")
     }
 }

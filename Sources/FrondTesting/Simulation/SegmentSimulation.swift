@@ -165,7 +165,7 @@ package struct SegmentSimulation {
         queue.add(event, at: now + random.duration(in: delay))
     }
 
-    /// Where nothing fails no number is lost, whatever was asked for: what was not issued is left, in the store or in
+    /// If nothing fails no number is lost, whatever was asked for: what was not issued is left, in the store or in
     /// the buffers.
     ///
     /// Several stores lose more: the numbers of one server grow, so the record of a store that lags is moved forward.

@@ -83,16 +83,18 @@ struct ReflectionServiceTests {
         try await TestServer().whileRunning { running in
             try await running.withClient { client in
                 let reflection = Grpc_Reflection_V1_ServerReflection.Client(wrapping: client)
+                let (isOver, end) = AsyncStream.makeStream(of: Void.self)
                 try await reflection.serverReflectionInfo(
                     requestProducer: { writer in
                         try await writer.write(.with { $0.listServices = "" })
-                        try? await Task.sleep(for: .seconds(120))
+                        for await _ in isOver {}
                     },
                     onResponse: { response in
                         var messages = response.messages.makeAsyncIterator()
                         _ = try await messages.next()
                         running.stop()
                         while try await messages.next() != nil {}
+                        end.finish()
                     })
             }
         }

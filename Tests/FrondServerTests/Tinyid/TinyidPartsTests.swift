@@ -41,12 +41,12 @@ struct TinyidPartsTests {
 
     @Test("failures of one code are logged once in ten seconds, with the number of those left out")
     func log() {
-        var log = FailureLogStateMachine()
-        #expect(log.failed(code: "unknown-tag", now: .seconds(1)) == 0)
-        #expect(log.failed(code: "unknown-tag", now: .seconds(2)) == nil)
-        #expect(log.failed(code: "exhausted", now: .seconds(2)) == 0)
-        #expect(log.failed(code: "unknown-tag", now: .seconds(10)) == nil)
-        #expect(log.failed(code: "unknown-tag", now: .seconds(11)) == 2)
-        #expect(log.failed(code: "unknown-tag", now: .seconds(21)) == 0)
+        var log = LogThrottle<String>(interval: FailureLog.interval, capacity: 100)
+        #expect(log.failed("unknown-tag", now: .seconds(1)) == 0)
+        #expect(log.failed("unknown-tag", now: .seconds(2)) == nil)
+        #expect(log.failed("exhausted", now: .seconds(2)) == 0)
+        #expect(log.failed("unknown-tag", now: .seconds(10)) == nil)
+        #expect(log.failed("unknown-tag", now: .seconds(11)) == 2)
+        #expect(log.failed("unknown-tag", now: .seconds(21)) == 0)
     }
 }

@@ -1,4 +1,4 @@
-// What a record that stands apart from its servers can hold: it may have been edited by hand.
+// The bounds of a record that stands apart from its servers: it may have been edited by hand.
 
 extension WorkerRecord {
     /// The end of the year 9999: beyond every time that a clock could rightly show.
