@@ -115,7 +115,7 @@ struct EtcdFailure: Error {
         }
         if says("WRONG_VERSION_NUMBER", "EOF during handshake") {
             return failure(
-                "does not agree on encryption: leave 'tls', 'ca', 'cert' and 'key' out if it serves without")
+                "does not agree on encryption: leave out 'tls', 'ca', 'cert' and 'key' if it serves without")
         }
         // A server that does not like what it hears may say why, or just close the connection.
         let hint =

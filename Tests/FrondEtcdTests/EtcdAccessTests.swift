@@ -115,7 +115,8 @@ struct EtcdEncryptionTests {
     @Test("an unencrypted etcd is reported as such") func anEtcdThatIsNotEncryptedIsSaidToBeSo() async throws {
         let etcd = try await EtcdServer.start()
         let error = try #require(try await error("etcd://127.0.0.1:\(etcd.port)?tls=true"))
-        #expect(error.message.contains("leave 'tls', 'ca', 'cert' and 'key' out"), "\(error)")
+        // The server answers with an error of HTTP, or resets the connection before the answer is read.
+        #expect(error.message.contains("leave out 'tls', 'ca', 'cert' and 'key'"), "\(error)")
     }
 
     @Test("files that cannot be used are named at once") func filesThatCannotBeUsedAreNamedAtOnce() async throws {
