@@ -211,6 +211,30 @@ struct PrimariesTests {
         #expect(alone.stride == 2 && alone.first % 2 == 0)
     }
 
+    @Test("a tag is retired in all databases; one that was left out by a crash is retired by the next attempt")
+    func retired() async throws {
+        let one = try await TestDatabase.make()
+        let other = try await TestDatabase.make()
+        let store = MySQLSegmentStore(primaries: [one.configuration, other.configuration])
+        let tag = try Tag("order")
+        let created = try await store.create(tag, TagSettings(step: 5))
+        let retired = try await store.change(tag, .retirement(ifVersion: created.settings.version))
+        #expect(retired.options.isRetired)
+        let error = await frondError { _ = try await store.reserve(tag, atLeast: nil, after: nil) }
+        #expect(error?.code == .tagRetired)
+        // As after a crash between the two.
+        try await other.run("UPDATE leaf_alloc SET options = ''")
+        #expect(try await store.tag(tag)?.options.isRetired == true, "one row is enough")
+        let again = try await store.change(tag, .retirement(ifVersion: retired.settings.version))
+        #expect(again.options.isRetired)
+        for database in [one, other] {
+            let alone = MySQLSegmentStore(database.configuration)
+            #expect(try await alone.tag(tag)?.options.isRetired == true)
+        }
+        _ = try await store.change(tag, .returning())
+        _ = try await store.reserve(tag, atLeast: nil, after: nil)
+    }
+
     @Test("a creation that broke off half way gives out nothing, and is completed by the next, and by no other")
     func halfCreated() async throws {
         let one = try await TestDatabase.make()

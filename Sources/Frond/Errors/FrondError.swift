@@ -13,6 +13,8 @@ public struct FrondError: Error, Sendable, CustomStringConvertible {
         case generatorNotOfTag = "generator-not-of-tag"
         /// The requested generator is not enabled here.
         case generatorNotEnabled = "generator-not-enabled"
+        /// The tag was retired: it issues nothing, and its name is not used again.
+        case tagRetired = "tag-retired"
         /// The tag to be created exists already.
         case tagExists = "tag-exists"
         /// The settings of the tag changed since they were read: this request changed nothing.
@@ -117,8 +119,8 @@ extension FrondError.Code {
     fileprivate var usualScope: FrondError.Scope {
         switch self {
         case .invalidArgument, .cancelled, .shutDown: .request
-        case .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagExists, .conflict, .exhausted, .storeWentBack,
-            .storeCorrupt, .overloaded:
+        case .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagRetired, .tagExists, .conflict, .exhausted,
+            .storeWentBack, .storeCorrupt, .overloaded:
             .tag
         case .storeUnavailable, .timedOut, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable,
             .registryLost, .clockMovedBackwards, .layoutExhausted:
@@ -130,6 +132,13 @@ extension FrondError.Code {
 extension FrondError {
     package static func unknown(_ tag: Tag) -> FrondError {
         FrondError(.unknownTag, "tag '\(tag)' does not exist: create it with 'frond tag create \(tag)'")
+    }
+
+    package static func retired(_ tag: Tag) -> FrondError {
+        FrondError(
+            .tagRetired,
+            "tag '\(tag)' is retired and issues no more IDs: use another tag, or bring it back with 'frond tag retire "
+                + "\(tag) --undo'")
     }
 
     package static func exists(_ tag: Tag) -> FrondError {

@@ -70,7 +70,9 @@ extension FrondError {
     /// True if another generator may do better: not where the request itself is wrong, or its caller has gone.
     var mayFallBack: Bool {
         switch code {
-        case .invalidArgument, .unknownTag, .generatorNotOfTag, .tagExists, .conflict, .shutDown, .cancelled: false
+        case .invalidArgument, .unknownTag, .generatorNotOfTag, .tagRetired, .tagExists, .conflict, .shutDown,
+            .cancelled:
+            false
         case .generatorNotEnabled, .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded,
             .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost,
             .clockMovedBackwards, .layoutExhausted:

@@ -32,7 +32,7 @@ extension IDIssuer {
     private func makeNext(after period: Tag) async -> Bool {
         let soon = steadyMilliseconds.addingReportingOverflow(Self.lead.wholeMilliseconds).partialValue
         guard let store = segments?.store,
-            let record = period.periodTag.flatMap({ directory?.known($0)?.record })
+            let record = period.periodTag.flatMap({ directory?.known($0)?.record }), !record.options.isRetired
         else { return true }
         do throws(FrondError) {
             guard let date = try record.options.period?.date(atMilliseconds: soon, by: settings.zones) else {

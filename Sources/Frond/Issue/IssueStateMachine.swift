@@ -86,6 +86,7 @@ package struct IssueStateMachine: Sendable {
             knowledge = nil
         }
         do throws(FrondError) {
+            if knowledge?.options.isRetired == true { throw .retired(request.tag) }
             let chosen = try request.generators(by: knowledge?.options ?? TagOptions(), enabled: rules.enabled)
             if let missing { throw .notEnabled(missing) }
             let notation = try TagNotation(

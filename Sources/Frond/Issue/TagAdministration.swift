@@ -59,6 +59,19 @@ package struct TagAdministration: Sendable {
         return try await store.change(tag, change)
     }
 
+    /// Retires a tag, or brings it back. The record stays, so that no number of the tag is ever issued again: those that
+    /// servers have reserved and not issued are lost, or issued after the tag was brought back.
+    ///
+    /// Servers that know the tag refuse it once they have read the settings of tags anew, which they do every second or
+    /// two.
+    /// - Parameter ifVersion: the version of the settings by which this was decided; nil for any.
+    /// - Throws: as ``TagStore/change(_:_:)``.
+    package func retire(
+        _ tag: Tag, undoing: Bool = false, ifVersion: Int64? = nil
+    ) async throws(FrondError) -> TagRecord {
+        try await store.change(tag, undoing ? .returning(ifVersion: ifVersion) : .retirement(ifVersion: ifVersion))
+    }
+
     /// Makes a change that was decided by a record as it was read: again where others changed settings meanwhile that
     /// the change does not touch, so that two operators at once lose nothing.
     /// - Throws: `conflict` where they changed one that it touches; as ``change(_:_:)``.
@@ -134,8 +147,9 @@ package struct TagAdministration: Sendable {
 extension TagOptions {
     /// Checks that the IDs of a tag are the bare numbers of its record: what a remote caller that reserves numbers
     /// would issue, and what must not equal a text of the tag, or a number of another of its generators.
-    /// - Throws: `generatorNotOfTag`; `invalidArgument` for a tag whose IDs are not its numbers.
+    /// - Throws: `tagRetired`; `generatorNotOfTag`; `invalidArgument` for a tag whose IDs are not its numbers.
     package func checkNumbersAreIDs(of tag: Tag) throws(FrondError) {
+        if isRetired { throw .retired(tag) }
         guard generators.isEmpty || generators.contains(where: \.countsInRecord) else {
             throw .notOfTag(tag, SegmentGenerators.kind, generators)
         }

@@ -179,6 +179,7 @@ public final class StoreView: SegmentStore {
             case .create(let settings): try await createUnlessThere(tag, settings)
             case .createPeriod(let owner):
                 guard let record = try await base.tag(owner) else { throw .unknown(owner) }
+                if record.options.isRetired { throw .retired(owner) }
                 try await createUnlessThere(tag, record.settingsOfPeriod)
             }
             return try await reserve()

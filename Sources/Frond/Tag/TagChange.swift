@@ -38,10 +38,23 @@ public struct TagChange: Hashable, Sendable {
         self.allowEnd = allowEnd
     }
 
-    /// Sets all options to these: what is not among them is cleared.
+    /// Retires a tag: from the change on it issues nothing.
+    /// - Parameter ifVersion: as ``ifVersion``.
+    public static func retirement(ifVersion: Int64? = nil) -> TagChange {
+        TagChange(options: TagOptions(isRetired: true), ifVersion: ifVersion)
+    }
+
+    /// Brings a retired tag back. Its numbers go on where they were: the record was never removed.
+    /// - Parameter ifVersion: as ``ifVersion``.
+    public static func returning(ifVersion: Int64? = nil) -> TagChange {
+        TagChange(clearedOptions: [.retired], ifVersion: ifVersion)
+    }
+
+    /// Sets all options to these: what is not among them is cleared, but for ``TagOptions/isRetired``: a caller that
+    /// knows nothing of it brings no tag back.
     public mutating func replaceOptions(by options: TagOptions) {
         self.options = options
-        clearedOptions = Set(TagOptions.Name.allCases).subtracting(options.names)
+        clearedOptions = Set(TagOptions.Name.allCases).subtracting(options.names).subtracting([.retired])
     }
 
     /// Sets the options in which `wanted` differs from `present`, and leaves the others alone.
@@ -78,6 +91,7 @@ public struct TagChange: Hashable, Sendable {
 extension TagRecord {
     /// This record with a change applied.
     /// - Throws: ``FrondError/Code/conflict`` where the settings have another version than the change was decided by;
+    ///   ``FrondError/Code/tagRetired`` for a retired tag that the change does not bring back;
     ///   ``FrondError/Code/invalidArgument``, naming the setting, its value and its range, or the consent that is
     ///   missing.
     public func applying(_ change: TagChange, nowMilliseconds: Int64) throws(FrondError) -> TagRecord {
@@ -87,6 +101,7 @@ extension TagRecord {
                 "the settings of tag '\(tag)' changed since they were read: look at them with 'frond tag show \(tag)' "
                     + "and decide again")
         }
+        try checkRetired(change)
         try checkBarrier(change)
         var successor = self
         if let next = change.maxID {
@@ -109,6 +124,14 @@ extension TagRecord {
         try successor.checkSettings()
         try checkConsent(to: change, successor)
         return successor
+    }
+
+    /// A retired tag stays as it is until it is brought back; retiring it again changes nothing.
+    private func checkRetired(_ change: TagChange) throws(FrondError) {
+        guard self.options.isRetired, !change.clearedOptions.contains(.retired) else { return }
+        var rest = change
+        rest.ifVersion = nil
+        guard rest.isEmpty || rest == .retirement() else { throw .retired(tag) }
     }
 
     private func checkBarrier(_ change: TagChange) throws(FrondError) {

@@ -14,10 +14,13 @@ public struct TagOptions: Hashable, Sendable {
     /// True if a request's own format is refused, so that two texts of the tag are never alike; nil for the default:
     /// it is refused where the tag has a format of its own.
     public var onlyItsFormat: Bool?
+    /// True for a tag that issues nothing any more. Its record stays, so that its name never begins again.
+    public var isRetired: Bool
 
     public init(
         generators: [GeneratorKind] = [], format: TextFormat? = nil, period: TagPeriod? = nil,
-        scrambleKey: ScrambleKey.Fingerprint? = nil, snowflakeFloor: Int64? = nil, onlyItsFormat: Bool? = nil
+        scrambleKey: ScrambleKey.Fingerprint? = nil, snowflakeFloor: Int64? = nil, onlyItsFormat: Bool? = nil,
+        isRetired: Bool = false
     ) {
         self.generators = generators
         self.format = format
@@ -25,6 +28,7 @@ public struct TagOptions: Hashable, Sendable {
         self.scrambleKey = scrambleKey
         self.snowflakeFloor = snowflakeFloor
         self.onlyItsFormat = onlyItsFormat
+        self.isRetired = isRetired
     }
 
     /// True where a request's own format is refused.
@@ -39,7 +43,7 @@ public struct TagOptions: Hashable, Sendable {
 extension TagOptions {
     /// An option that can be set and cleared by itself. A period has its time zone with it.
     public enum Name: String, Hashable, Sendable, CaseIterable {
-        case generators, format, period, scrambleKey, snowflakeFloor, onlyItsFormat
+        case generators, format, period, scrambleKey, snowflakeFloor, onlyItsFormat, retired
     }
 
     /// The options that are set.
@@ -64,6 +68,7 @@ extension TagOptions {
         case .scrambleKey: scrambleKey = other.scrambleKey
         case .snowflakeFloor: snowflakeFloor = other.snowflakeFloor
         case .onlyItsFormat: onlyItsFormat = other.onlyItsFormat
+        case .retired: isRetired = other.isRetired
         }
     }
 
@@ -79,7 +84,7 @@ extension TagOptions {
 
 extension TagOptions {
     private enum Key: String, CaseIterable {
-        case generators, format, period, timeZone, scrambleKey, snowflakeFloor, onlyItsFormat
+        case generators, format, period, timeZone, scrambleKey, snowflakeFloor, onlyItsFormat, retired
     }
 
     /// A line for each option that is set, such as `format=ORD-{date}-{number:6}`; empty for none.
@@ -101,6 +106,7 @@ extension TagOptions {
         if let scrambleKey { pairs.append((.scrambleKey, scrambleKey.description)) }
         if let snowflakeFloor { pairs.append((.snowflakeFloor, "\(snowflakeFloor)")) }
         if let onlyItsFormat { pairs.append((.onlyItsFormat, "\(onlyItsFormat)")) }
+        if isRetired { pairs.append((.retired, "true")) }
         return pairs
     }
 
@@ -135,6 +141,10 @@ extension TagOptions {
         if let value = values[.onlyItsFormat] {
             guard let isSet = Bool(String(value)) else { throw Self.unreadable(value, of: tag) }
             onlyItsFormat = isSet
+        }
+        if let value = values[.retired] {
+            guard let isSet = Bool(String(value)) else { throw Self.unreadable(value, of: tag) }
+            isRetired = isSet
         }
     }
 

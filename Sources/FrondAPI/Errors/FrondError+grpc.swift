@@ -19,7 +19,8 @@ extension FrondError.Code {
     package var grpc: RPCError.Code {
         switch self {
         case .invalidArgument: .invalidArgument
-        case .unknownTag, .generatorNotOfTag: .notFound
+        // Gone for good: older clients, which do not know the reason, take it for a tag that does not exist.
+        case .unknownTag, .generatorNotOfTag, .tagRetired: .notFound
         case .generatorNotEnabled: .unimplemented
         case .tagExists: .alreadyExists
         case .exhausted, .layoutExhausted: .outOfRange

@@ -498,7 +498,8 @@ package nonisolated struct Frond_V1_TagRecord: Sendable {
 
   package var stripe: Int64 = 0
 
-  /// Lines such as "format=ORD-{date}-{number:6}": the generators of the tag, and how its IDs are written.
+  /// Lines such as "format=ORD-{date}-{number:6}": the generators of the tag, and how its IDs are written;
+  /// "retired=true" for a tag that was retired.
   package var options: String = String()
 
   /// The version of the settings, for if_version of ChangeTag; reservations do not change it.
@@ -731,7 +732,8 @@ package nonisolated struct Frond_V1_ChangeTagRequest: Sendable {
   /// Clears the value of `ifVersion`. Subsequent reads from it will return its default value.
   package mutating func clearIfVersion() {self._ifVersion = nil}
 
-  /// Options to set by their names, each with its value, and options to clear; the others stay.
+  /// Options to set by their names, each with its value, and options to clear; the others stay. retired=true retires the
+  /// tag, clearing retired brings it back.
   package var setOptions: Dictionary<String,String> = [:]
 
   package var clearedOptions: [String] = []

@@ -42,7 +42,9 @@ extension MySQLSegmentStore {
         guard let furthest = Self.furthest(present) else { throw FrondError.unknown(tag) }
         let wanted = try furthest.applying(change, nowMilliseconds: time.wallMilliseconds)
         // Rows are changed one after the other: meanwhile some servers would write by one form, others by the other.
-        guard wanted.options == furthest.options, wanted.options.scrambleKey == nil || change.maxValue == nil else {
+        guard wanted.options.hasForm(of: furthest.options),
+            wanted.options.scrambleKey == nil || change.maxValue == nil
+        else {
             throw FrondError(
                 .invalidArgument,
                 "tag '\(tag)' is spread over \(databases.count) databases: its generators and how its IDs are written "
@@ -50,8 +52,12 @@ extension MySQLSegmentStore {
                     + "when it is created; make another tag")
         }
         var changed: [TagRecord] = []
-        for database in databases where present.contains(where: { $0.stripe.index == Int64(database.place) }) {
-            changed.append(try await database.change(tag, change))
+        for database in databases {
+            guard let row = present.first(where: { $0.stripe.index == Int64(database.place) }) else { continue }
+            var own = change
+            // Where a change was broken off, rows differ: each is to be as it was read.
+            if change.ifVersion != nil { own.ifVersion = row.settings.version }
+            changed.append(try await database.change(tag, own))
         }
         return Self.furthest(changed) ?? wanted
     }
@@ -145,8 +151,20 @@ extension MySQLSegmentStore {
     }
 
     private static func furthest(_ records: [TagRecord]) -> TagRecord? {
-        records.max {
+        var furthest = records.max {
             SegmentPosition(cycle: $0.cycle, next: $0.maxID) < SegmentPosition(cycle: $1.cycle, next: $1.maxID)
         }
+        // Rows are retired one after the other: the tag is from the first one on, and until the last is brought back.
+        if records.contains(where: \.options.isRetired) { furthest?.options.isRetired = true }
+        return furthest
+    }
+}
+
+extension TagOptions {
+    /// True where IDs are made and written as by the other options.
+    fileprivate func hasForm(of other: TagOptions) -> Bool {
+        var same = self
+        same.isRetired = other.isRetired
+        return same == other
     }
 }

@@ -8,6 +8,7 @@ extension Problem {
             switch error.code {
             case .invalidArgument: .badRequest
             case .unknownTag, .generatorNotOfTag, .generatorNotEnabled: .notFound
+            case .tagRetired: .gone
             case .tagExists, .conflict: .conflict
             case .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded, .shutDown,
                 .cancelled, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost,

@@ -22,7 +22,7 @@ extension RESPRefusal {
 
     private static func helpsToRetry(_ code: FrondError.Code) -> Bool {
         switch code {
-        case .invalidArgument, .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagExists, .exhausted,
+        case .invalidArgument, .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagRetired, .tagExists, .exhausted,
             .storeCorrupt, .layoutExhausted:
             false
         case .conflict, .storeUnavailable, .storeWentBack, .timedOut, .overloaded, .shutDown, .cancelled,

@@ -19,6 +19,14 @@ extension IssuingContract {
         try await expectRefusal(.unknownTag, naming: "nothing", Request("nothing", count: 3, by: .segment), ask)
     }
 
+    /// By every generator, also those that need no record.
+    func retiredTagsAreRefused(_ ask: Ask) async throws {
+        try await expectRefusal(.tagRetired, naming: "retired", Request("retired"), ask)
+        try await expectRefusal(.tagRetired, naming: "retired", Request("retired", count: 3, by: .segment), ask)
+        try await expectRefusal(.tagRetired, naming: "retired", Request("retired", by: .uuid), ask)
+        try await expectRefusal(.tagRetired, naming: "retired", Request("retired", format: "hex"), ask)
+    }
+
     func generatorsNotOfTheTagAreRefused(_ ask: Ask) async throws {
         try await expectRefusal(.generatorNotOfTag, naming: "redis, segment", Request("chained", by: .uuid), ask)
         try await expectNext("1", of: "chained", ask)

@@ -17,6 +17,7 @@ extension IssuingContract {
             ),
             ("scrambled", TagSettings(maxValue: 1000, options: scramble)),
             ("chained", TagSettings(options: TagOptions(generators: [.redis, .segment]))),
+            ("retired", TagSettings(options: TagOptions(isRetired: true))),
             ("short", TagSettings(step: 2, maxValue: 3)),
         ]
         for (name, settings) in settings { _ = try await store.create(try Tag(name), settings) }

@@ -86,6 +86,7 @@ public struct IssuingContract: Sendable {
         case countsOutOfRangeAreRefused
         case badNamesAreRefused
         case unknownTagsAreRefused
+        case retiredTagsAreRefused
         case generatorsNotOfTheTagAreRefused
         case generatorsNotEnabledAreRefused
         case badFormatsAreRefused
@@ -122,6 +123,7 @@ public struct IssuingContract: Sendable {
         case .countsOutOfRangeAreRefused: try await countsOutOfRangeAreRefused(upTo: maxCount, ask)
         case .badNamesAreRefused: try await badNamesAreRefused(ask)
         case .unknownTagsAreRefused: try await unknownTagsAreRefused(ask)
+        case .retiredTagsAreRefused: try await retiredTagsAreRefused(ask)
         case .generatorsNotOfTheTagAreRefused: try await generatorsNotOfTheTagAreRefused(ask)
         case .generatorsNotEnabledAreRefused: try await generatorsNotEnabledAreRefused(ask)
         case .badFormatsAreRefused: try await badFormatsAreRefused(ask)

@@ -52,6 +52,8 @@ public struct SegmentStoreContract: Sendable {
         case movesTheNextNumberForwardOnly
         case refusesToChangeUnknownTags
         case refusesChangesOutOfRange
+        case reservesNothingOfARetiredTag
+        case goesOnWhereARetiredTagIsBroughtBack
         case listsTagsByName
         case listsTagsThatChanged
         // Giving back.
@@ -113,6 +115,8 @@ public struct SegmentStoreContract: Sendable {
         case .movesTheNextNumberForwardOnly: try await movesTheNextNumberForwardOnly(open())
         case .refusesToChangeUnknownTags: try await refusesToChangeUnknownTags(open())
         case .refusesChangesOutOfRange: try await refusesChangesOutOfRange(open())
+        case .reservesNothingOfARetiredTag: try await reservesNothingOfARetiredTag(open)
+        case .goesOnWhereARetiredTagIsBroughtBack: try await goesOnWhereARetiredTagIsBroughtBack(open())
         case .listsTagsByName: try await listsTagsByName(open())
         case .listsTagsThatChanged: try await listsTagsThatChanged(open())
         case .takesAnUnusedTailBack: try await takesAnUnusedTailBack(open())

@@ -258,4 +258,47 @@ struct IDIssuerTests {
         refresher.cancel()
         await refresher.value
     }
+
+    @Test("a tag that is retired is refused by a server that has numbers of it in hand, and by every generator")
+    func retired() async throws {
+        try await create(TagOptions())
+        let time = ManualTimeSource()
+        let issuer = issuer(time: time)
+        #expect(try await issuer.issue(tag).lines == ["1"])
+        _ = try await base.change(tag, .retirement())
+        let refresher = Task { await issuer.run() }
+        try await waitUntil("the change is seen") {
+            time.advanceToNextSleeper()
+            return !issuer.isPlain(tag, by: .segment)
+        }
+        #expect(issuer.issueIfReady(IssueRequest(tag, by: .segment), upTo: 1) == nil)
+        #expect(issuer.issueIfReady(IssueRequest(tag, by: .uuid), upTo: 1) == nil)
+        for kind in [nil, GeneratorKind.segment, .uuid] {
+            let error = await #expect(throws: FrondError.self) { try await issuer.issue(tag, by: kind) }
+            #expect(error?.code == .tagRetired)
+        }
+        // Brought back, it goes on: the numbers in hand belong to no other.
+        _ = try await base.change(tag, .returning())
+        try await waitUntil("the tag is back") {
+            time.advanceToNextSleeper()
+            return issuer.isPlain(tag, by: .segment)
+        }
+        #expect(try await issuer.issue(tag).lines == ["2"])
+        refresher.cancel()
+        await refresher.value
+    }
+
+    @Test("a period of a retired tag has no record made for it")
+    func retiredPeriods() async throws {
+        let format = try TextFormat("{date}-{number}")
+        try await create(TagOptions(format: format, period: TagPeriod(.day)))
+        let view = StoreView(base, time: ManualTimeSource())
+        _ = try await base.change(tag, .retirement())
+        let period = try Frond.Tag(tag, period: "20261125")
+        let error = await #expect(throws: FrondError.self) {
+            try await view.reserve(period, atLeast: nil, after: nil)
+        }
+        #expect(error?.code == .tagRetired)
+        #expect(try await base.tag(period) == nil)
+    }
 }
