@@ -14,6 +14,10 @@ final class FrondServerProcess: Sendable {
         var body: String
     }
 
+    /// The time that requests wait for a store, which is none of a test's business unless it sets it: a busy machine
+    /// takes longer than the default.
+    private static let patience = ["FROND_SEGMENT_WAIT_LIMIT": "10s"]
+
     let process: FrondProcess
     let port: Int
     let directory: TemporaryDirectory
@@ -38,7 +42,8 @@ final class FrondServerProcess: Sendable {
         environment: [String: String] = [:], scheme: String = "http"
     ) async throws -> FrondServerProcess {
         let process = FrondProcess(
-            ["serve", "--port", "\(port)", "--data-dir", path] + arguments, environment: environment)
+            ["serve", "--port", "\(port)", "--data-dir", path] + arguments,
+            environment: Self.patience.merging(environment) { $1 })
         let line = try await process.waitForLine(containing: "listens on \(scheme)://")
         let port = try #require(line.split(separator: ":").last.flatMap { Int($0) })
         return FrondServerProcess(process: process, port: port, directory: directory)
