@@ -6,14 +6,14 @@ import Synchronization
 /// ahead of where it may be.
 final class GuardedClock: Sendable {
     let source: any TimeSource
-    /// The machine's own clock, read without an existential: once for each ID.
-    private let machine: SystemTimeSource?
+    /// True where ``source`` is the machine's own clock, which is read for each ID without an existential.
+    private let readsMachine: Bool
     private let trustedUntil: Atomic<Int64>
     private let clockGuard: Mutex<ClockGuard>
 
     init(_ source: any TimeSource, maxForwardJump: Duration) {
         self.source = source
-        machine = source as? SystemTimeSource
+        readsMachine = source is SystemTimeSource
         let wall = source.wallMilliseconds
         let clockGuard = ClockGuard(
             maxForwardJump: maxForwardJump, wallMilliseconds: wall, monotonic: source.monotonic)
@@ -24,7 +24,7 @@ final class GuardedClock: Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     @inline(__always)
     var milliseconds: Int64 {
-        let wall = machine?.wallMilliseconds ?? source.wallMilliseconds
+        let wall = readsMachine ? SystemTimeSource.wallMilliseconds : source.wallMilliseconds
         return wall < trustedUntil.load(ordering: .relaxed) ? wall : observe().milliseconds
     }
 

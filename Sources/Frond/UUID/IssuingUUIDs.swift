@@ -13,22 +13,27 @@ package final class IssuingUUIDs<Generator: IDGenerator<UUIDValue>>: TagGenerati
 
     /// Returns the next UUID without suspension.
     package func nextIfReady() -> UUIDValue? {
-        wasAsked.store(true, ordering: .relaxed)
+        noteDemand()
         return generator.nextIfReady()
     }
 
     package func issueIfReady(_ sequence: Tag, upTo count: Int) -> IssuedIDs.Values? {
-        wasAsked.store(true, ordering: .relaxed)
+        noteDemand()
         return .uuids((0..<count).compactMap { _ in generator.nextIfReady() })
     }
 
     package func issue(_ sequence: Tag, count: Int) async throws(FrondError) -> IssuedIDs.Values {
-        wasAsked.store(true, ordering: .relaxed)
+        noteDemand()
         return .uuids(try await generator.next(count: count))
     }
 
     package func issueWithoutWait(_ sequence: Tag, count: Int) async throws(FrondError) -> IssuedIDs.Values? {
         try await issue(sequence, count: count)
+    }
+
+    /// Written once, so that threads do not take the flag from each other with every request.
+    private func noteDemand() {
+        if !wasAsked.load(ordering: .relaxed) { wasAsked.store(true, ordering: .relaxed) }
     }
 
     package var health: GeneratorHealth {

@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -8,41 +6,45 @@ import Synchronization
     import Glibc
 #endif
 
-/// Random words from the operating system, fetched 256 bytes at a time: a system call for each word would cost ten
-/// times as much.
+/// Random words from the operating system.
 ///
-/// Words are as good as the system's own generator makes them, each is given out once and then overwritten.
-final class RandomWords: Sendable {
-    /// The most that `getentropy` gives at once: 256 bytes.
-    private static let wordCount = 256 / 8
-
-    private struct Pool {
-        var words = [UInt64](repeating: 0, count: RandomWords.wordCount)
-        var used = RandomWords.wordCount
-    }
-
-    private let pool = Mutex(Pool())
-
-    /// The next random word.
-    func next() -> UInt64 {
-        pool.withLock { pool in
-            if pool.used == pool.words.count {
-                Self.fill(&pool.words)
-                pool.used = 0
-            }
-            defer {
-                pool.words[pool.used] = 0
-                pool.used += 1
-            }
-            return pool.words[pool.used]
+/// Words are as good as the system's own generator makes them, and each is given out once. Each thread has a
+/// ``RandomPage`` of its own, so that no thread waits for another.
+struct RandomWords: Sendable {
+    #if canImport(Darwin)
+        /// The next random word. The C library keeps words by itself, and none across a fork.
+        @inline(__always)
+        func next() -> UInt64 {
+            var generator = SystemRandomNumberGenerator()
+            return generator.next()
         }
-    }
+    #else
+        private let key = Self.threadKey
 
-    private static func fill(_ words: inout [UInt64]) {
-        let result = words.withUnsafeMutableBytes { bytes in
-            getentropy(bytes.baseAddress, bytes.count)
+        /// The next random word of the calling thread.
+        @inline(__always)
+        func next() -> UInt64 {
+            let page = pthread_getspecific(key).map(RandomPage.init(address:)) ?? Self.makePage(key)
+            return page.next()
         }
-        // Fails only for more than 256 bytes, or on a kernel older than Swift supports.
-        precondition(result == 0, "the system gives no random numbers")
-    }
+
+        /// The key under which each thread finds its page; one a process. The page goes when its thread ends.
+        private static let threadKey: pthread_key_t = {
+            var key = pthread_key_t()
+            let result = pthread_key_create(&key) { page in
+                page.map(RandomPage.init(address:))?.deallocate()
+            }
+            // Fails only once a process has made a thousand keys, which is a fault of that process.
+            precondition(result == 0, "the process has no key left for the data of its threads")
+            return key
+        }()
+
+        @inline(never)
+        private static func makePage(_ key: pthread_key_t) -> RandomPage {
+            let page = RandomPage()
+            let result = pthread_setspecific(key, page.address)
+            precondition(result == 0, "no memory is left for the data of a thread")
+            return page
+        }
+    #endif
 }

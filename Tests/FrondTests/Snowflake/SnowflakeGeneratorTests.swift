@@ -26,6 +26,23 @@ struct SnowflakeGeneratorTests {
         #expect(generator.layout.milliseconds(ofTick: parts.tick) == time.wallMilliseconds)
     }
 
+    @Test("an ID made by the machine's own clock bears the tick of its request")
+    func isNotLate() throws {
+        let system = SystemTimeSource()
+        // 22 bits of sequence: of the next tick no more is borrowed than what the spread left out of this one.
+        let generator = try SnowflakeGenerator(layout: .test(sequenceBits: 22))
+        generator.install(.test(horizon: system.wallMilliseconds + 600_000))
+        let end = system.monotonic + .milliseconds(300)
+        while system.monotonic < end {
+            let before = system.wallMilliseconds
+            let id = try #require(generator.nextIfReady())
+            let after = system.wallMilliseconds
+            let moment = generator.layout.milliseconds(ofTick: try generator.layout.decode(id).tick)
+            try #require((before...(after + 1)).contains(moment))
+            #expect(id >= generator.layout.leastID(ofTickContainingMilliseconds: before))
+        }
+    }
+
     @Test("a datacenter ID beyond its width is refused")
     func refusesDatacenters() {
         #expect(throws: FrondError.self) { _ = try SnowflakeGenerator(layout: .leaf, datacenterID: 1, time: time) }

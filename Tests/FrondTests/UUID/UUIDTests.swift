@@ -49,14 +49,28 @@ struct UUIDTests {
         #expect(zip(uuids, uuids.dropFirst()).allSatisfy(<))
     }
 
-    @Test("stress: version 7 strictly increases in every thread, and none comes twice")
-    func manyThreads() async throws {
-        let generator = TimeOrderedUUIDGenerator()
-        let lists = try await withThrowingTaskGroup(of: [UUIDValue].self) { group in
-            for _ in 0..<4 { group.addTask { try await generator.next(count: 5000) } }
-            return try await group.reduce(into: [[UUIDValue]]()) { $0.append($1) }
+    @Test("version 7 counts up by one within a millisecond, from the lower half of the counter")
+    func counts() async throws {
+        let time = ManualTimeSource(wallMilliseconds: 1000)
+        let generator = TimeOrderedUUIDGenerator(time: time)
+        for millisecond in UInt64(1000)...1020 {
+            let counters = try await generator.next(count: 100).map { ($0.high >> 16) << 12 | $0.high & 0xFFF }
+            #expect(counters.allSatisfy { $0 >> 12 == millisecond })
+            #expect(counters[0] & 0xFFF < 0x800)
+            #expect(zip(counters, counters.dropFirst()).allSatisfy { $0 + 1 == $1 })
+            time.jumpWall(by: .milliseconds(1))
         }
-        for list in lists { #expect(zip(list, list.dropFirst()).allSatisfy(<)) }
-        #expect(Set(lists.flatMap(\.self)).count == 20_000)
+    }
+
+    @Test("version 7 borrows the next millisecond when its counter is used up, and goes on when the clock is past that")
+    func borrows() async throws {
+        let time = ManualTimeSource(wallMilliseconds: 1000)
+        let generator = TimeOrderedUUIDGenerator(time: time)
+        let uuids = try await generator.next(count: 5000)
+        time.jumpWall(by: .milliseconds(10))
+        let later = try await generator.next()
+        #expect(zip(uuids, uuids.dropFirst()).allSatisfy(<))
+        #expect(uuids.last.map { (1001...1002).contains($0.high >> 16) } ?? false)
+        #expect(later.high >> 16 == 1010)
     }
 }
