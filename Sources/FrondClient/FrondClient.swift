@@ -22,6 +22,8 @@ public final class FrondClient: Service {
         public var servers: [String]
         /// The security of the connections; nil for plaintext.
         public var tls: ClientTLS?
+        /// The token that is sent with every call, for servers that require one; nil for none.
+        public var token: ClientToken?
         /// The limits of the calls to the servers.
         public var pool: PoolPolicy
         /// The limits of the cached numbers of tags.
@@ -35,12 +37,13 @@ public final class FrondClient: Service {
 
         /// Creates settings; all but the servers have defaults.
         public init(
-            servers: [String], tls: ClientTLS? = nil, pool: PoolPolicy = PoolPolicy(),
+            servers: [String], tls: ClientTLS? = nil, token: ClientToken? = nil, pool: PoolPolicy = PoolPolicy(),
             segment: SegmentPolicy = SegmentPolicy(), snowflake: SnowflakePolicy = SnowflakePolicy(),
             worker: WorkerPolicy = WorkerPolicy(), shutdownLimit: Duration = .seconds(5)
         ) {
             self.servers = servers
             self.tls = tls
+            self.token = token
             self.pool = pool
             self.segment = segment
             self.snowflake = snowflake
@@ -81,8 +84,8 @@ public final class FrondClient: Service {
     /// - Parameter time: the clock of the generators; calls to servers use the clock of the machine.
     package init(_ configuration: Configuration, time: any TimeSource, logger: Logger?) throws(FrondError) {
         pool = try ServerPool(
-            configuration.servers, tls: configuration.tls, policy: configuration.pool, time: SystemTimeSource(),
-            logger: logger)
+            configuration.servers, tls: configuration.tls, token: configuration.token, policy: configuration.pool,
+            time: SystemTimeSource(), logger: logger)
         store = RemoteSegmentStore(pool)
         remote = RemoteIDs(pool: pool)
         segments = SegmentGenerators(store: store, policy: configuration.segment, time: time, logger: logger)

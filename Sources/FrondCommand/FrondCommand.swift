@@ -10,7 +10,7 @@ struct FrondCommand: AsyncParsableCommand {
         version: FrondVersion.current,
         subcommands: [
             ServeCommand.self, NextCommand.self, TagCommand.self, WorkerCommand.self, SchemaCommand.self,
-            StoreCommand.self,
+            StoreCommand.self, TokenCommand.self,
             DecodeCommand.self,
             BenchCommand.self,
         ]

@@ -47,6 +47,9 @@ struct NextCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "A PEM file: the private key of --cert.")
     var key: String?
 
+    @Option(parsing: .unconditional, help: TokenOption.help)
+    var tokenFile: String?
+
     func run() async throws {
         try await reportingFailures {
             let tag = try Tag(tag)
@@ -102,6 +105,6 @@ struct NextCommand: AsyncParsableCommand {
         return FrondClient.Configuration(
             servers: server.isEmpty ? ["127.0.0.1:9090"] : server,
             tls: isSecure ? ClientTLS(authority: ca, certificate: cert, key: key) : nil,
-            pool: PoolPolicy(callLimit: limit))
+            token: try tokenFile.map { try ClientToken(file: $0) }, pool: PoolPolicy(callLimit: limit))
     }
 }

@@ -100,18 +100,23 @@ public struct FrondServer: Service {
 
     private let generators: ServedGenerators
     private let configuration: Configuration
+    private let access: AccessControl
     private let logger: Logger
     private let drain: ServerDrain
     private let output = OutputBudget()
     private let onListening: @Sendable (_ ports: Ports) async -> Void
 
-    /// - Parameter onListening: called with the ports once requests are accepted.
+    /// - Parameters:
+    ///   - access: the callers, their permissions and limits; nil for IDs that are open, and administration and
+    ///     reservations that are open to this machine alone.
+    ///   - onListening: called with the ports once requests are accepted.
     public init(
-        generators: ServedGenerators, configuration: Configuration, logger: Logger,
+        generators: ServedGenerators, configuration: Configuration, access: AccessControl? = nil, logger: Logger,
         onListening: @escaping @Sendable (_ ports: Ports) async -> Void = { _ in }
     ) {
         self.generators = generators
         self.configuration = configuration
+        self.access = access ?? AccessControl(logger: logger)
         self.logger = logger
         drain = ServerDrain(delay: configuration.shutdownDelay)
         self.onListening = onListening
@@ -157,6 +162,10 @@ public struct FrondServer: Service {
             }
             tasks.addTask {
                 await generators.issuer.run()
+                return nil
+            }
+            tasks.addTask {
+                await access.run()
                 return nil
             }
             if let keeper = generators.snowflake {
@@ -223,13 +232,13 @@ public struct FrondServer: Service {
         let security = try configuration.tls?.context()
         let grpc = configuration.grpc.map { settings in
             GRPCListener(
-                generators: generators, configuration: settings, host: configuration.host,
+                generators: generators, access: access, configuration: settings, host: configuration.host,
                 maxCount: configuration.maxCount, drainLimit: configuration.drainLimit, drain: drain,
                 tls: configuration.tls, time: SystemTimeSource(), group: group, logger: logger)
         }
         let resp = configuration.resp.map { settings in
             RESPListener(
-                generators: generators, configuration: settings, host: configuration.host,
+                generators: generators, access: access, configuration: settings, host: configuration.host,
                 maxCount: configuration.maxCount, limits: limits, output: output, tls: configuration.tls,
                 time: SystemTimeSource(), group: group, logger: logger)
         }
@@ -251,15 +260,16 @@ public struct FrondServer: Service {
         onBound: @escaping @Sendable (_ port: Int) async -> Void
     ) -> some Service {
         let router = Router.frond(
-            generators, readiness: Readiness(issuer: generators.issuer, drain: drain), maxCount: configuration.maxCount,
+            generators, access: access, readiness: Readiness(issuer: generators.issuer, drain: drain), maxCount: configuration.maxCount,
             tinyid: configuration.servesTinyid ? tinyid : nil)
         let acceptFailures = AcceptFailures(logger: logger)
         return Application(
             responder: MethodResponder(router: router.buildResponder()),
-            server: HTTPServerBuilder { [generators, configuration, drain, limits, output] responder in
+            server: HTTPServerBuilder { [generators, access, configuration, drain, limits, output] responder in
                 FastLaneChannel(
-                    responder: responder, generators: generators, maxCount: configuration.maxCount, limits: limits,
-                    drain: drain, output: output, security: security)
+                    responder: responder, generators: generators, access: access, maxCount: configuration.maxCount,
+                    limits: limits, drain: drain, output: output, security: security,
+                    verifiesClients: configuration.tls?.clientCA != nil)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: 4096),
@@ -274,8 +284,8 @@ public struct FrondServer: Service {
 
     private var tinyid: TinyidInterface {
         TinyidInterface(
-            issuer: generators.issuer, maxCount: configuration.maxCount, failures: FailureLog(logger: logger),
-            time: SystemTimeSource())
+            issuer: generators.issuer, access: access, maxCount: configuration.maxCount,
+            failures: FailureLog(logger: logger), time: SystemTimeSource())
     }
 
     /// Announces that requests are accepted, once the registry of worker IDs has answered.

@@ -49,6 +49,12 @@ public struct FrondError: Error, Sendable, CustomStringConvertible {
         case clockMovedBackwards = "clock-moved-backwards"
         /// The layout has issued its last tick.
         case layoutExhausted = "layout-exhausted"
+        /// The server does not know the caller: the token is missing, malformed, unknown or expired.
+        case unauthenticated
+        /// The server knows the caller and does not allow the request.
+        case permissionDenied = "permission-denied"
+        /// The caller, or all callers of the tag together, request more than the server's limits allow.
+        case rateLimited = "rate-limited"
     }
 
     /// The kind of failure, for programs.
@@ -118,12 +124,12 @@ extension FrondError {
 extension FrondError.Code {
     fileprivate var usualScope: FrondError.Scope {
         switch self {
-        case .invalidArgument, .cancelled, .shutDown: .request
+        case .invalidArgument, .cancelled, .shutDown, .rateLimited: .request
         case .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagRetired, .tagExists, .conflict, .exhausted,
-            .storeWentBack, .storeCorrupt, .overloaded:
+            .storeWentBack, .storeCorrupt, .overloaded, .permissionDenied:
             .tag
         case .storeUnavailable, .timedOut, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable,
-            .registryLost, .clockMovedBackwards, .layoutExhausted:
+            .registryLost, .clockMovedBackwards, .layoutExhausted, .unauthenticated:
             .store
         }
     }

@@ -71,7 +71,7 @@ extension FrondError {
     var mayFallBack: Bool {
         switch code {
         case .invalidArgument, .unknownTag, .generatorNotOfTag, .tagRetired, .tagExists, .conflict, .shutDown,
-            .cancelled:
+            .cancelled, .unauthenticated, .permissionDenied, .rateLimited:
             false
         case .generatorNotEnabled, .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded,
             .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost,

@@ -2,10 +2,16 @@
 public struct MissingTags: Hashable, Sendable {
     /// The settings of a tag created on first use; nil if none is created.
     package let settings: TagSettings?
+    /// The number of tags in the store from which on none is created on first use.
+    package let maxCount: Int
 
-    private init(settings: TagSettings?) {
+    private init(settings: TagSettings?, maxCount: Int = Self.defaultMaxCount) {
         self.settings = settings
+        self.maxCount = maxCount
     }
+
+    /// The default of the number of tags from which on none is created on first use.
+    public static let defaultMaxCount = 100_000
 
     /// Numbers of a tag without a record are refused with `unknownTag`.
     public static let refuse = MissingTags(settings: nil)
@@ -14,7 +20,11 @@ public struct MissingTags: Hashable, Sendable {
     public static let create = MissingTags(settings: TagSettings())
 
     /// A tag is created with these settings when its first number is requested.
-    public static func create(_ settings: TagSettings) -> MissingTags { MissingTags(settings: settings) }
+    /// - Parameter maxCount: the number of tags in the store from which on none is created, so that a scanner cannot
+    ///   fill it: 1 or more.
+    public static func create(_ settings: TagSettings, maxCount: Int = Self.defaultMaxCount) -> MissingTags {
+        MissingTags(settings: settings, maxCount: maxCount)
+    }
 }
 
 /// The cure for a reservation that found no record.

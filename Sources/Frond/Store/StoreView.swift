@@ -19,6 +19,9 @@ public final class StoreView: SegmentStore {
     private let floors = Mutex(StoreFloors())
     /// Tags that have a record: Frond never removes one.
     private let known = Mutex<Set<Tag>>([])
+    /// The room for tags that are created on first use.
+    private let room: Mutex<TagRoom>
+    private let time: any TimeSource
 
     /// - Parameters:
     ///   - store: the store; one view of it a process.
@@ -31,6 +34,8 @@ public final class StoreView: SegmentStore {
     package init(_ store: any SegmentStore, missingTags: MissingTags = .refuse, time: any TimeSource) {
         base = store
         self.missingTags = missingTags
+        self.time = time
+        room = Mutex(TagRoom(limit: missingTags.maxCount))
         monitor = StoreMonitor(time: time)
     }
 
@@ -112,6 +117,20 @@ public final class StoreView: SegmentStore {
         }
     }
 
+    /// Refuses to create one more tag where the store has as many as are created on first use.
+    private func checkRoom(for tag: Tag) async throws(FrondError) {
+        if room.withLock({ $0.mustCount(now: time.monotonic) }) {
+            let count = try await base.tags().count
+            room.withLock { $0.counted(count, now: time.monotonic) }
+        }
+        guard room.withLock({ $0.hasRoom }) else {
+            throw FrondError(
+                .unknownTag,
+                "tag '\(tag)' does not exist, and the store has \(missingTags.maxCount) tags, the most that are created "
+                    + "on first use: create it with 'frond tag create \(tag)', or raise tags.maxCount")
+        }
+    }
+
     // MARK: Segments
 
     public func reserve(
@@ -176,7 +195,10 @@ public final class StoreView: SegmentStore {
         } catch  where error.code == .unknownTag {
             switch MissingRecord(tag, after: known, missingTags) {
             case .refuse: throw error
-            case .create(let settings): try await createUnlessThere(tag, settings)
+            case .create(let settings):
+                try await checkRoom(for: tag)
+                try await createUnlessThere(tag, settings)
+                room.withLock { $0.created() }
             case .createPeriod(let owner):
                 guard let record = try await base.tag(owner) else { throw .unknown(owner) }
                 if record.options.isRetired { throw .retired(owner) }

@@ -25,7 +25,9 @@ extension FrondError.Code {
         case .tagExists: .alreadyExists
         case .exhausted, .layoutExhausted: .outOfRange
         case .storeUnavailable, .registryUnavailable, .timedOut, .shutDown, .clockMovedBackwards: .unavailable
-        case .overloaded, .workerIDsExhausted: .resourceExhausted
+        case .overloaded, .workerIDsExhausted, .rateLimited: .resourceExhausted
+        case .unauthenticated: .unauthenticated
+        case .permissionDenied: .permissionDenied
         case .workerIDTaken, .conflict: .aborted
         // An operator has to act before a later call can succeed.
         case .storeWentBack, .registryLost, .workerIDHeld: .failedPrecondition
@@ -69,6 +71,8 @@ extension FrondError {
         case .cancelled: .cancelled
         case .aborted: .workerIDTaken
         case .dataLoss: .storeCorrupt
+        case .unauthenticated: .unauthenticated
+        case .permissionDenied: .permissionDenied
         default: .storeUnavailable
         }
     }

@@ -1,4 +1,5 @@
 import FrondAPI
+public import FrondClient
 
 extension GRPCBenchmark {
     /// The kind of call that asks for IDs.
@@ -32,11 +33,13 @@ extension GRPCBenchmark {
         public var checkMemoryBytes: Int
         /// Event loop threads: 1 to 64. Default 1.
         public var threads: Int
+        /// The token that is sent with every call; nil for none.
+        public var token: ClientToken?
 
         public init(
             addresses: [String], call: Call, tag: String = "bench", generator: String = "segment", count: Int = 1,
             connections: Int = 4, pipelineDepth: Int = 32, duration: Duration = .seconds(10),
-            checksOrder: Bool = true, checkMemoryBytes: Int = 512 << 20, threads: Int = 1
+            checksOrder: Bool = true, checkMemoryBytes: Int = 512 << 20, threads: Int = 1, token: ClientToken? = nil
         ) {
             self.addresses = addresses
             self.call = call
@@ -49,6 +52,7 @@ extension GRPCBenchmark {
             self.checksOrder = checksOrder
             self.checkMemoryBytes = checkMemoryBytes
             self.threads = threads
+            self.token = token
         }
     }
 }

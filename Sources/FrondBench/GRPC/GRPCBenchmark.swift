@@ -52,7 +52,8 @@ public struct GRPCBenchmark: Sendable {
         let transport = try HTTP2ClientTransport.Posix(
             target: .dns(host: target.host, port: target.port), transportSecurity: .plaintext,
             config: .defaults { $0.http2.targetWindowSize = 1 << 20 }, eventLoopGroup: group)
-        return GRPCClient(transport: transport)
+        return GRPCClient(
+            transport: transport, interceptors: configuration.token.map { [TokenInterceptor($0)] } ?? [])
     }
 
     /// Checks that a server answers: a client would go on trying to connect silently.

@@ -13,10 +13,14 @@ struct BenchmarkTarget: Hashable, Sendable {
     let expectedIDs: Int?
     /// The command to send to a RESP server; nil for HTTP.
     let command: BenchmarkCommand?
+    /// The token to send; nil for none.
+    let token: String?
 
-    /// - Parameter count: IDs wanted of each request; nil for what the URL asks for.
+    /// - Parameters:
+    ///   - count: IDs wanted of each request; nil for what the URL asks for.
+    ///   - token: the token to send; nil for none.
     /// - Throws: ``HTTPBenchmarkError/Code/invalidURL``, naming the URL.
-    init(url: String, count: Int?) throws(HTTPBenchmarkError) {
+    init(url: String, count: Int?, token: String? = nil) throws(HTTPBenchmarkError) {
         func refusal(_ reason: String) -> HTTPBenchmarkError {
             HTTPBenchmarkError(code: .invalidURL, message: "'\(url)' cannot be measured: \(reason)")
         }
@@ -41,6 +45,7 @@ struct BenchmarkTarget: Hashable, Sendable {
         self.port = port
         self.authority = String(authority)
         command = nil
+        self.token = token
         if let count {
             self.path = path + (query == nil ? "?" : "&") + "count=\(count)"
             expectedIDs = count
@@ -54,8 +59,9 @@ struct BenchmarkTarget: Hashable, Sendable {
     /// - Parameters:
     ///   - address: the address of a RESP server, `host:port`.
     ///   - command: the command to send again and again.
+    ///   - token: the token to log in with; nil for none.
     /// - Throws: ``HTTPBenchmarkError/Code/invalidURL``, naming the address.
-    init(address: String, command: BenchmarkCommand) throws(HTTPBenchmarkError) {
+    init(address: String, command: BenchmarkCommand, token: String? = nil) throws(HTTPBenchmarkError) {
         let scheme = "resp://"
         let authority = address.hasPrefix(scheme) ? address.dropFirst(scheme.count) : Substring(address)
         guard authority.contains(":"), !authority.contains("/"), let (host, port) = Self.hostAndPort(authority) else {
@@ -68,6 +74,7 @@ struct BenchmarkTarget: Hashable, Sendable {
         self.authority = String(authority)
         expectedIDs = command.count
         self.command = command
+        self.token = token
     }
 
     private static func hostAndPort(_ authority: Substring) -> (host: String, port: Int)? {
@@ -89,6 +96,8 @@ struct BenchmarkTarget: Hashable, Sendable {
 
     /// The bytes of one request.
     var request: String {
-        "GET \(path) HTTP/1.1\r\nHost: \(authority)\r\nUser-Agent: frond-bench\r\nAccept: text/plain\r\n\r\n"
+        let credentials = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+        return "GET \(path) HTTP/1.1\r\nHost: \(authority)\r\nUser-Agent: frond-bench\r\nAccept: text/plain\r\n"
+            + "\(credentials)\r\n"
     }
 }

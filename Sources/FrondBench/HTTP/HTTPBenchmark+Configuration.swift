@@ -1,3 +1,5 @@
+public import FrondClient
+
 extension HTTPBenchmark {
     /// The requests of a measurement and their load.
     public struct Configuration: Sendable {
@@ -30,12 +32,15 @@ extension HTTPBenchmark {
         public var threads: Int
         /// The run ends after that many answers, if that is sooner; nil for no limit.
         public var maxRequests: Int?
+        /// The token that is sent with every request, or at the beginning of a connection over RESP; nil for none.
+        public var token: ClientToken?
 
         /// - Parameter urls: one or more.
         public init(
             urls: [String], connections: Int = 32, duration: Duration = .seconds(10), pipelineDepth: Int = 1,
             count: Int? = nil, reconnects: Bool = true, reconnectFor: Duration = .seconds(30),
-            checksOrder: Bool = true, checkMemoryBytes: Int = 512 << 20, threads: Int = 1, maxRequests: Int? = nil
+            checksOrder: Bool = true, checkMemoryBytes: Int = 512 << 20, threads: Int = 1, maxRequests: Int? = nil,
+            token: ClientToken? = nil
         ) {
             self.urls = urls
             self.connections = connections
@@ -48,6 +53,7 @@ extension HTTPBenchmark {
             self.checkMemoryBytes = checkMemoryBytes
             self.threads = threads
             self.maxRequests = maxRequests
+            self.token = token
         }
     }
 }
@@ -57,7 +63,7 @@ extension HTTPBenchmark.Configuration {
     func targets() throws(HTTPBenchmarkError) -> [BenchmarkTarget] {
         try check()
         var targets: [BenchmarkTarget] = []
-        for url in urls { targets.append(try BenchmarkTarget(url: url, count: count)) }
+        for url in urls { targets.append(try BenchmarkTarget(url: url, count: count, token: token?.text)) }
         return targets
     }
 

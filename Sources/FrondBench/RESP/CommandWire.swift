@@ -38,14 +38,20 @@ final class ReplyHandler: ChannelInboundHandler {
     private var parser = RESPReplyParser()
     private var buffer = ByteBuffer()
     private var error: (any Error)?
+    /// The token to log in with; nil once the server has answered.
+    private var token: String?
 
-    init(wire: CommandWire, connection: BenchmarkConnection) {
+    init(wire: CommandWire, token: String?, connection: BenchmarkConnection) {
         self.wire = wire
+        self.token = token
         self.connection = connection
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        connection.became(wire)
+        guard let token else { return connection.became(wire) }
+        var login = ByteBuffer()
+        login.writeString("*2\r\n$4\r\nAUTH\r\n$\(token.utf8.count)\r\n\(token)\r\n")
+        context.writeAndFlush(NIOAny(login), promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -55,6 +61,12 @@ final class ReplyHandler: ChannelInboundHandler {
         let now = NIODeadline.now()
         do {
             while let reply = try parser.next(from: &buffer) {
+                if token != nil {
+                    token = nil
+                    // A refusal shows in the answers that follow.
+                    connection.became(wire)
+                    continue
+                }
                 connection.received(reply)
                 connection.receivedEnd(at: now)
             }
@@ -83,7 +95,7 @@ extension BenchmarkTarget {
         let handlers = channel.pipeline.syncOperations
         if let command {
             let wire = CommandWire(channel: channel, command: command, depth: depth)
-            try handlers.addHandler(ReplyHandler(wire: wire, connection: connection))
+            try handlers.addHandler(ReplyHandler(wire: wire, token: token, connection: connection))
         } else {
             let wire = try RequestWire(channel: channel, target: self, depth: depth)
             try handlers.addHandler(ResponseHandler(wire: wire, connection: connection))

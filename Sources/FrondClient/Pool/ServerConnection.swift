@@ -17,8 +17,10 @@ final class ServerConnection: Sendable {
 
     /// Creates a connection that is opened by its first call.
     /// - Throws: the error of gRPC for the files of the encryption.
-    init(to address: ServerAddress, tls: ClientTLS?) throws {
-        let client = GRPCClient(transport: try Self.transport(to: address, tls: tls))
+    init(to address: ServerAddress, tls: ClientTLS?, token: ClientToken?) throws {
+        let client = GRPCClient(
+            transport: try Self.transport(to: address, tls: tls),
+            interceptors: token.map { [TokenInterceptor($0)] } ?? [])
         self.client = client
         // Outlives the call that makes it, so it is not a child of that call and takes neither its priority nor its
         // values.

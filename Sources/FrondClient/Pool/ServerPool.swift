@@ -24,6 +24,7 @@ final class ServerPool: Sendable {
     let policy: PoolPolicy
     let time: any TimeSource
     private let tls: ClientTLS?
+    private let token: ClientToken?
     private let logger: Logger
     private let state: Mutex<State>
 
@@ -31,7 +32,7 @@ final class ServerPool: Sendable {
     /// - Parameter servers: the gRPC addresses of the servers: one or more.
     /// - Throws: `invalidArgument`, naming the invalid address.
     init(
-        _ servers: [String], tls: ClientTLS?, policy: PoolPolicy, time: any TimeSource, logger: Logger?
+        _ servers: [String], tls: ClientTLS?, token: ClientToken? = nil, policy: PoolPolicy, time: any TimeSource, logger: Logger?
     ) throws(FrondError) {
         var addresses: [ServerAddress] = []
         for server in servers {
@@ -45,6 +46,7 @@ final class ServerPool: Sendable {
         self.policy = policy
         self.time = time
         self.tls = tls
+        self.token = token
         self.logger = logger ?? .silent
         state = Mutex(State(choice: ServerChoice(addresses, policy: policy, seed: .random(in: 0 ... .max))))
     }
@@ -209,7 +211,7 @@ final class ServerPool: Sendable {
         // Reads files, so not under the lock: where two calls do it at once, one connection is never used.
         let new: ServerConnection
         do {
-            new = try ServerConnection(to: address, tls: tls)
+            new = try ServerConnection(to: address, tls: tls, token: token)
         } catch {
             throw FrondError(
                 .invalidArgument, "the files for TLS cannot be used: name readable PEM files",

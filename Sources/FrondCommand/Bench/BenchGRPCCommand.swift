@@ -1,6 +1,7 @@
 import ArgumentParser
 import Frond
 import FrondBench
+import FrondClient
 
 /// `frond bench grpc`: load on running servers by gRPC, and a check of every ID they give.
 struct BenchGRPCCommand: AsyncParsableCommand {
@@ -45,6 +46,9 @@ struct BenchGRPCCommand: AsyncParsableCommand {
     @Option(help: "The memory that the check for duplicates may take, in MB.")
     var checkMemory = 2048
 
+    @Option(parsing: .unconditional, help: TokenOption.help)
+    var tokenFile: String?
+
     @Flag(help: "Print the reports as JSON.")
     var json = false
 
@@ -73,12 +77,14 @@ struct BenchGRPCCommand: AsyncParsableCommand {
 
     private func makeBenchmark(_ call: GRPCBenchmark.Call, count: Int) throws -> GRPCBenchmark {
         let length = try Measuring.time(duration, "--duration")
+        let token = try tokenFile.map { try ClientToken(file: $0) }
         do {
             return try GRPCBenchmark(
                 GRPCBenchmark.Configuration(
                     addresses: addresses, call: call, tag: tag, generator: generator, count: count,
                     connections: connections, pipelineDepth: pipeline ?? (call == .unary ? 32 : count == 1 ? 1024 : 64),
-                    duration: length, checksOrder: checkOrder, checkMemoryBytes: checkMemory << 20, threads: threads))
+                    duration: length, checksOrder: checkOrder, checkMemoryBytes: checkMemory << 20, threads: threads,
+                    token: token))
         } catch {
             throw CommandFailure(.usage, error.message)
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FrondBench
+import FrondClient
 
 /// `frond bench http`: load on running servers, and a check of every ID they give.
 struct BenchHTTPCommand: AsyncParsableCommand {
@@ -44,6 +45,9 @@ struct BenchHTTPCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "The memory that the check for duplicates may take, in MB.")
     var checkMemory = 2048
 
+    @Option(parsing: .unconditional, help: TokenOption.help)
+    var tokenFile: String?
+
     @Flag(help: "Print the report as JSON.")
     var json = false
 
@@ -61,7 +65,8 @@ struct BenchHTTPCommand: AsyncParsableCommand {
                     urls: urls, connections: connections, duration: try Measuring.time(duration, "--duration"),
                     pipelineDepth: pipeline, count: count, reconnects: reconnect,
                     reconnectFor: try Measuring.time(reconnectFor, "--reconnect-for"), checksOrder: checkOrder,
-                    checkMemoryBytes: checkMemory << 20, threads: threads, maxRequests: requests))
+                    checkMemoryBytes: checkMemory << 20, threads: threads, maxRequests: requests,
+                    token: try tokenFile.map { try ClientToken(file: $0) }))
         } catch let error as HTTPBenchmarkError {
             throw CommandFailure(.usage, error.message)
         }

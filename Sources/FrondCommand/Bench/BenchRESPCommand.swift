@@ -1,5 +1,6 @@
 import ArgumentParser
 import FrondBench
+import FrondClient
 
 /// `frond bench resp`: load on running servers as by Redis clients, and a check of every ID they give.
 struct BenchRESPCommand: AsyncParsableCommand {
@@ -40,6 +41,9 @@ struct BenchRESPCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "The memory that the check for duplicates may take, in MB.")
     var checkMemory = 2048
 
+    @Option(parsing: .unconditional, help: TokenOption.help)
+    var tokenFile: String?
+
     @Flag(help: "Print the report as JSON.")
     var json = false
 
@@ -55,13 +59,14 @@ struct BenchRESPCommand: AsyncParsableCommand {
         guard let call = RESPBenchmark.Call(rawValue: call) else {
             throw CommandFailure(.usage, "--call '\(call)' is unknown; use incr, incrby or next")
         }
+        let token = try tokenFile.map { try ClientToken(file: $0) }
         do {
             return try RESPBenchmark(
                 RESPBenchmark.Configuration(
                     addresses: addresses, call: call, key: key, count: count ?? 1,
                     load: HTTPBenchmark.Configuration(
                         urls: [], connections: connections, duration: length, pipelineDepth: pipeline,
-                        checksOrder: checkOrder, checkMemoryBytes: checkMemory << 20, threads: threads)))
+                        checksOrder: checkOrder, checkMemoryBytes: checkMemory << 20, threads: threads, token: token)))
         } catch {
             throw CommandFailure(.usage, error.message)
         }

@@ -55,6 +55,7 @@ struct ServeCommand: AsyncParsableCommand {
                     ]))
             var logger = Logger(label: "frond") { PrintableLogHandler(StreamLogHandler.standardError(label: $0)) }
             logger.logLevel = settings.logLevel
+            for warning in settings.access.warnings { warn(warning) }
             // From the first moment on: whatever hangs later, a stop ends within its time.
             let signals = StopSignals(
                 endingWithin: settings.server.shutdownDelay + settings.shutdownTimeout)
@@ -82,7 +83,7 @@ struct ServeCommand: AsyncParsableCommand {
         _ settings: Settings, on store: OpenStore, until signals: AsyncStream<Void>, logger: Logger
     ) async throws {
         try await check(store, settings, logger: logger)
-        let view = StoreView(store.segments, missingTags: settings.newTags.map { .create($0) } ?? .refuse)
+        let view = StoreView(store.segments, missingTags: settings.missingTags)
         let segments = SegmentGenerators(store: view, policy: settings.policy, logger: logger)
         let configuration = settings.server
         let generators = ServedGenerators(
@@ -92,7 +93,8 @@ struct ServeCommand: AsyncParsableCommand {
             settings: IDIssuer.Settings(
                 waitLimit: settings.policy.waitLimit, scrambleKey: settings.scrambleKey, zones: TimeZoneNames()))
         let server = FrondServer(
-            generators: generators, configuration: configuration, logger: logger
+            generators: generators, configuration: configuration,
+            access: AccessControl(settings.access.rules, logger: logger), logger: logger
         ) { ports in
             announce(ports, settings, logger: logger)
         }
@@ -145,6 +147,7 @@ struct ServeCommand: AsyncParsableCommand {
         lines.append("worker IDs: \(settings.registry.summary)")
         if case .mysql = settings.store { lines.append("tickets: \(settings.store.summary)") }
         if configuration.servesTinyid { lines.append("Tinyid's interface: /tinyid/id/nextId and its siblings") }
+        if let line = settings.accessSummary { lines.append(line) }
         if let redis = settings.redis { lines.append("counters: \(redis.url)") }
         do {
             for line in lines { try say(line) }

@@ -31,7 +31,7 @@ struct ConfigurationFile {
     }
 
     /// The broken place and the cure, in one line.
-    private static func reason(of error: YamlError) -> String {
+    static func reason(of error: YamlError) -> String {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):

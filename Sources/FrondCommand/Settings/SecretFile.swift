@@ -17,7 +17,7 @@ struct SecretFile {
     func read() throws -> String {
         var bytes: [UInt8]
         do {
-            bytes = try Self.bytes(of: path)
+            bytes = try FileText.bytes(of: path, upTo: Self.limit)
         } catch let error as Errno {
             throw refusal("cannot be read: \(error); give this user the right to read it")
         }
@@ -28,21 +28,6 @@ struct SecretFile {
             throw refusal("is not text in UTF-8; write the secret to it as text")
         }
         return text
-    }
-
-    /// Reads at most one byte more than the limit.
-    private static func bytes(of path: String) throws -> [UInt8] {
-        let file = try FileDescriptor.open(FilePath(path), .readOnly)
-        return try file.closeAfter {
-            var bytes: [UInt8] = []
-            var part = [UInt8](repeating: 0, count: 4096)
-            while bytes.count <= limit {
-                let length = try part.withUnsafeMutableBytes { try file.read(into: $0) }
-                guard length > 0 else { break }
-                bytes += part[..<length]
-            }
-            return bytes
-        }
     }
 
     private func refusal(_ reason: String) -> CommandFailure {

@@ -19,6 +19,12 @@ struct Settings {
     var policy: SegmentPolicy
     /// Nil where unknown tags stay unknown.
     var newTags: TagSettings?
+    /// The number of tags from which on none is created on first use.
+    var maxTags: Int
+    var access: AccessSettings
+
+    /// The policy for tags that have no record yet.
+    var missingTags: MissingTags { newTags.map { .create($0, maxCount: maxTags) } ?? .refuse }
 
     /// - Throws: ``CommandFailure``, naming the setting, its value and what is allowed.
     init(_ reader: SettingsReader) throws {
@@ -68,5 +74,8 @@ struct Settings {
         let autoCreate = try reader.flag(.tagsAutoCreate, default: store.isEmbedded)
         let step = try reader.integer(.tagsStep, in: 1...1_000_000_000_000, default: 1000)
         newTags = autoCreate ? TagSettings(step: step) : nil
+        maxTags = Int(
+            try reader.integer(.tagsMaxCount, in: 1...100_000_000, default: Int64(MissingTags.defaultMaxCount)))
+        access = try AccessSettings(reader)
     }
 }

@@ -13,6 +13,7 @@ final class FastLane {
 
     let connection: ConnectionHandler
     private let generators: ServedGenerators
+    private let door: LaneDoor
     private let maxCount: Int
     /// The socket lies past this context: what is written to it is not encoded again.
     var socket: ChannelHandlerContext?
@@ -20,49 +21,81 @@ final class FastLane {
     private var output = ByteBuffer()
     /// True while answers are written that were not sent.
     private var hasUnsent = false
-    /// The last hot path asked for and its source: a client mostly asks for one tag again and again.
+    /// The last hot path asked for, its sender and its source: a client mostly asks for one tag again and again.
     private var hotPath = ""
-    private var hotSource: HotSource?
-    /// The state of the tags' settings when sources were last found.
-    private(set) var version = 0
+    private var hotSender = RequestSender()
+    private var hotRequest: HotRequest?
+    /// The ``settingsVersion`` when sources were last looked for.
+    private(set) var version = -1
+    /// True where the door lets every request pass.
+    private var isOpen = false
 
-    init(connection: ConnectionHandler, generators: ServedGenerators, maxCount: Int) {
+    init(connection: ConnectionHandler, generators: ServedGenerators, door: LaneDoor, maxCount: Int) {
         self.connection = connection
         self.generators = generators
+        self.door = door
         self.maxCount = maxCount
     }
 
     /// The source of the answer to a request; nil where it has to take the ordinary route.
-    func source(for request: HTTPRequestHead) -> HotSource? {
+    func hotRequest(for request: HTTPRequestHead) -> HotRequest? {
         guard HotRoute.isPlain(request) else { return nil }
-        let version = generators.issuer.version
-        if version == self.version, request.uri == hotPath, let hotSource { return hotSource }
+        let version = settingsVersion
+        if version != self.version {
+            self.version = version
+            hotRequest = nil
+            isOpen = door.isOpen
+        }
+        let sender = isOpen ? RequestSender() : RequestSender(request.headers)
+        if request.uri == hotPath, sender == hotSender, let hotRequest { return hotRequest }
         guard let route = HotRoute(path: request.uri, maxCount: maxCount), let source = generators.source(for: route)
         else {
             return nil
         }
+        var gate: RequestGate?
+        if !isOpen {
+            guard let pass = door.pass(sender, of: route.tag, ids: route.count ?? 1) else { return nil }
+            gate = pass.gate
+        }
         hotPath = request.uri
-        hotSource = source
-        self.version = version
-        return source
+        hotSender = sender
+        hotRequest = HotRequest(source: source, gate: gate)
+        return hotRequest
     }
 
-    /// The version of the tags' settings, which grows when tags are set: sources found before hold no more.
-    var settingsVersion: Int { generators.issuer.version }
+    /// The version of the tags' settings and of the door, which grows when either changes: sources found before hold no
+    /// more.
+    var settingsVersion: Int { generators.issuer.version &+ door.version }
 
-    /// True while the sources found still hold: no tag was set meanwhile.
-    var sourcesHold: Bool { generators.issuer.version == version }
+    /// True while the sources found still hold: neither tags nor the door changed meanwhile.
+    var sourcesHold: Bool { settingsVersion == version }
 
-    /// Answers, if an ID can be had at once.
-    func answer(from source: HotSource) -> Bool {
-        guard sourcesHold, output.readableBytes < Self.outputLimit,
-            let answer = source.next()
-        else {
-            // The generator may be one that was forgotten, or the tag was set: look for it anew next time.
-            hotSource = nil
+    /// Answers, if an ID can be had at once, or if the request is beyond a limit.
+    func answer(_ request: HotRequest) -> Bool {
+        guard sourcesHold, output.readableBytes < Self.outputLimit else {
+            hotRequest = nil
+            return false
+        }
+        if let gate = request.gate, let refusal = gate.admit() { return refuse(refusal) }
+        guard let answer = request.source.next() else {
+            request.gate?.forget()
+            // The generator may be one that was forgotten: look for it anew next time.
+            hotRequest = nil
             return false
         }
         head.write(answer, to: &output)
+        connection.noteActivity()
+        return true
+    }
+
+    /// Answers a request that is beyond a limit.
+    /// - Returns: false where the answer could not be written.
+    func refuse(_ refusal: LimitRefusal) -> Bool {
+        do {
+            try head.write(Problem(refusal.error), to: &output)
+        } catch {
+            return false
+        }
         connection.noteActivity()
         return true
     }

@@ -9,20 +9,31 @@ import NIOSSL
 
 /// Hummingbird's HTTP/1 channel with the fast lane in front of it.
 struct FastLaneChannel: ServerChildChannel {
-    typealias Value = HTTP1Channel.Value
+    /// A connection, and its other end.
+    struct Value: ServerChildChannelValue {
+        let http: HTTP1Channel.Value
+        let peer: PeerIdentity
+
+        var channel: any Channel { http.channel }
+    }
 
     private let ordinary: HTTP1Channel
     private let generators: ServedGenerators
+    private let access: AccessControl
     private let maxCount: Int
     private let limits: ConnectionLimits
     private let drain: ServerDrain
     private let output: OutputBudget
     private let security: NIOSSLContext?
+    private let verifiesClients: Bool
 
-    /// - Parameter security: the context that secures connections; nil for connections in the clear.
+    /// - Parameters:
+    ///   - security: the context that secures connections; nil for connections in the clear.
+    ///   - verifiesClients: true where every client has to prove a certificate.
     init(
-        responder: @escaping HTTPChannelHandler.Responder, generators: ServedGenerators, maxCount: Int,
-        limits: ConnectionLimits, drain: ServerDrain, output: OutputBudget, security: NIOSSLContext? = nil
+        responder: @escaping HTTPChannelHandler.Responder, generators: ServedGenerators, access: AccessControl,
+        maxCount: Int, limits: ConnectionLimits, drain: ServerDrain, output: OutputBudget,
+        security: NIOSSLContext? = nil, verifiesClients: Bool = false
     ) {
         ordinary = HTTP1Channel(responder: responder)
         self.generators = generators
@@ -31,25 +42,30 @@ struct FastLaneChannel: ServerChildChannel {
         self.drain = drain
         self.output = output
         self.security = security
+        self.verifiesClients = verifiesClients
+        self.access = access
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             try ConnectionLimits.setOptions(of: channel)
+            let peer = PeerIdentity(channel.remoteAddress, isVerified: verifiesClients)
             try Self.addHTTP(
                 to: pipeline,
                 connection: ConnectionHandler(limits: limits, drain: drain, output: output), generators: generators,
-                maxCount: maxCount)
+                door: LaneDoor(access: access, peer: peer), maxCount: maxCount)
             // What Hummingbird's own channel has behind its decoder.
             try pipeline.addHandlers(
                 HTTP1ToHTTPServerCodec(secure: security != nil), HTTPConnectionStateHandler(logger: logger))
             // Next to the socket, before all that reads or writes bytes.
             if let security {
+                if verifiesClients { try pipeline.addHandler(PeerCertificateHandler(peer), position: .first) }
                 try pipeline.addHandler(NIOSSLServerHandler(context: security), position: .first)
             }
-            return try Value(
+            let http = try HTTP1Channel.Value(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            return Value(http: http, peer: peer)
         }
     }
 
@@ -57,9 +73,9 @@ struct FastLaneChannel: ServerChildChannel {
     /// - Parameter remembered: the number of requests of a connection that are answered by their bytes alone.
     static func addHTTP(
         to pipeline: ChannelPipeline.SynchronousOperations, connection: ConnectionHandler,
-        generators: ServedGenerators, maxCount: Int, remembered: Int = RepeatedRequests.capacity
+        generators: ServedGenerators, door: LaneDoor, maxCount: Int, remembered: Int = RepeatedRequests.capacity
     ) throws {
-        let lane = FastLane(connection: connection, generators: generators, maxCount: maxCount)
+        let lane = FastLane(connection: connection, generators: generators, door: door, maxCount: maxCount)
         let decoded = FastLaneHandler(lane: lane)
         let decoder = ByteToMessageHandler(RequestDecoder(decoded: decoded))
         try pipeline.addHandlers(
@@ -69,6 +85,8 @@ struct FastLaneChannel: ServerChildChannel {
     }
 
     func handle(value: Value, logger: Logger) async {
-        await ordinary.handle(value: value, logger: logger)
+        await PeerIdentity.$current.withValue(value.peer) {
+            await ordinary.handle(value: value.http, logger: logger)
+        }
     }
 }

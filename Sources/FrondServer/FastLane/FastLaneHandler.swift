@@ -11,7 +11,7 @@ final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private let lane: FastLane
     /// The hot request whose end has not come.
-    private var candidate: (head: HTTPRequestHead, source: HotSource)?
+    private var candidate: (head: HTTPRequestHead, request: HotRequest)?
     /// The decoder's reading of the bytes so far.
     private(set) var progress = Progress()
 
@@ -28,8 +28,8 @@ final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
         var isUpgrade = false
         /// The number of hot requests: answered by the fast lane, or waiting for an answer that it gives.
         var hot = 0
-        /// The source of the answer to the last of them.
-        var lastSource: HotSource?
+        /// The last of them.
+        var lastHot: HotRequest?
     }
 
     init(lane: FastLane) {
@@ -42,8 +42,8 @@ final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
         case .head(let head):
             progress.isBetweenRequests = false
             progress.isUpgrade = RequestDecoder.stops(behind: head)
-            if lane.connection.isQuiet, let source = lane.source(for: head) {
-                candidate = (head, source)
+            if lane.connection.isQuiet, let request = lane.hotRequest(for: head) {
+                candidate = (head, request)
             } else {
                 forward(data, context)
             }
@@ -54,21 +54,21 @@ final class FastLaneHandler: ChannelInboundHandler, RemovableChannelHandler {
         case .end:
             progress.isBetweenRequests = true
             progress.completed &+= 1
-            let source = candidate?.source
-            if let source, lane.answer(from: source) {
+            let request = candidate?.request
+            if let request, lane.answer(request) {
                 candidate = nil
-                note(source)
+                note(request)
             } else {
-                if let source, case .queued = source { note(source) }
+                if let request, case .queued = request.source { note(request) }
                 forwardCandidate(context)
                 forward(data, context)
             }
         }
     }
 
-    private func note(_ source: HotSource) {
+    private func note(_ request: HotRequest) {
         progress.hot &+= 1
-        progress.lastSource = source
+        progress.lastHot = request
     }
 
     private func forwardCandidate(_ context: ChannelHandlerContext) {

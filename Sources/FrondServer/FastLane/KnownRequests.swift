@@ -9,7 +9,7 @@ import NIOCore
 #endif
 
 /// The last hot requests of a connection over HTTP.
-typealias RepeatedRequests = KnownRequests<HotSource>
+typealias RepeatedRequests = KnownRequests<HotRequest>
 
 /// The last hot requests of a connection, byte for byte: a client says mostly the same again and again.
 ///

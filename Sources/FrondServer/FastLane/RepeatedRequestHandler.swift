@@ -63,14 +63,20 @@ final class RepeatedRequestHandler: ChannelInboundHandler, RemovableChannelHandl
             version = lane.settingsVersion
             repeated.forget()
         }
-        while let (length, source) = bytes.withUnsafeReadableBytes({ repeated.match($0) }) {
-            if case .queued(let generator, let count) = source {
+        while let (length, request) = bytes.withUnsafeReadableBytes({ repeated.match($0) }) {
+            if case .queued(let generator, let count) = request.source {
                 guard lane.sourcesHold else { return repeated.forget() }
-                let requests = CounterRequests(takenFrom: &bytes, length: length, count: count)
+                if let refusal = request.gate?.admit() {
+                    guard lane.refuse(refusal) else { return repeated.forget() }
+                    bytes.moveReaderIndex(forwardBy: length)
+                    continue
+                }
+                let requests = CounterRequests(
+                    takenFrom: &bytes, length: length, count: count, passing: request.gate)
                 heldBack = bytes
                 return ask(generator, for: requests, context)
             }
-            guard lane.answer(from: source) else { return repeated.forget() }
+            guard lane.answer(request) else { return repeated.forget() }
             bytes.moveReaderIndex(forwardBy: length)
         }
     }
@@ -88,13 +94,13 @@ final class RepeatedRequestHandler: ChannelInboundHandler, RemovableChannelHandl
             .init(
                 completed: after.completed,
                 isPartial: !after.isBetweenRequests || after.parts == before.parts))
-        guard isNewRequest, decoderIsBetweenRequests, after.hot != before.hot, let source = after.lastSource,
+        guard isNewRequest, decoderIsBetweenRequests, after.hot != before.hot, let last = after.lastHot,
             lane.version == version
         else { return }
         // A head and an end each: requests with bodies are not hot.
         let (requests, rest) = (after.parts &- before.parts).quotientAndRemainder(dividingBy: 2)
         if rest == 0, let request = Self.same(requests, in: bytes.readableBytesView) {
-            repeated.remember(request, source)
+            repeated.remember(request, last)
         }
     }
 
@@ -195,12 +201,13 @@ struct CounterRequests: Sendable {
     /// - Parameters:
     ///   - length: the length of one request, in bytes.
     ///   - count: the number of numbers that each wants.
-    init(takenFrom bytes: inout ByteBuffer, length: Int, count: Int) {
+    ///   - gate: the limits, which the first has passed; nil for none.
+    init(takenFrom bytes: inout ByteBuffer, length: Int, count: Int, passing gate: RequestGate? = nil) {
         numbersEach = count
         let first = bytes.readSlice(length: length)
         self.count = 1
         while numbers + numbersEach <= Self.largestQuestion,
-            bytes.getSlice(at: bytes.readerIndex, length: length) == first
+            bytes.getSlice(at: bytes.readerIndex, length: length) == first, gate?.admit() == nil
         {
             bytes.moveReaderIndex(forwardBy: length)
             self.count += 1

@@ -12,6 +12,7 @@ struct GRPCListener: Service {
     private static let outstandingBatches = 10
 
     let generators: ServedGenerators
+    let access: AccessControl
     let configuration: GRPCConfiguration
     /// The address if ``GRPCConfiguration/host`` is nil.
     let host: String
@@ -32,8 +33,8 @@ struct GRPCListener: Service {
     func run() async throws {
         let calls = CallGuard()
         let transport = GRPCServerTransport(
-            settings: try transportSettings(), generators: generators, group: group, onListening: onListening,
-            logger: logger)
+            settings: try transportSettings(), generators: generators, access: access, group: group,
+            onListening: onListening, logger: logger)
         let server = GRPCServer(transport: transport, services: services(calls))
         let end: @Sendable () -> Void = {
             calls.beginShutdown()
@@ -66,13 +67,14 @@ struct GRPCListener: Service {
         let limits = StreamLimits(
             requests: configuration.maxOutstanding, ids: max(maxCount, 1000) * Self.outstandingBatches)
         return [
-            IDsService(generators: generators, maxCount: maxCount, streamLimits: limits, calls: calls),
+            IDsService(
+                generators: generators, maxCount: maxCount, streamLimits: limits, calls: calls, access: access),
             SegmentsService(
                 store: generators.issuer.segments?.store, maxStep: generators.issuer.segments?.maxStep ?? 1,
-                administration: generators.issuer.administration, calls: calls),
-            WorkersService(keeper: generators.snowflake, calls: calls, time: time),
+                administration: generators.issuer.administration, calls: calls, access: access),
+            WorkersService(keeper: generators.snowflake, calls: calls, access: access, time: time),
             HealthService(readiness: Readiness(issuer: generators.issuer, drain: drain), calls: calls, time: time),
-            ReflectionService(index: .ofServer, calls: calls),
+            ReflectionService(index: .ofServer, calls: calls, access: access),
         ]
     }
 
@@ -81,7 +83,8 @@ struct GRPCListener: Service {
         limits.callsPerConnection = configuration.maxStreams
         return GRPCServerTransport.Settings(
             address: try address(), limits: limits, maxCount: maxCount, drainLimit: drainLimit,
-            maxConnectionAge: configuration.maxConnectionAge, security: try tls?.context(protocols: ["h2"]))
+            maxConnectionAge: configuration.maxConnectionAge, security: try tls?.context(protocols: ["h2"]),
+            verifiesClients: tls?.clientCA != nil)
     }
 
     // MARK: The address

@@ -11,6 +11,7 @@ struct IDsService: Frond_V1_IDs.ServiceProtocol {
     /// The limits of one stream.
     let streamLimits: StreamLimits
     let calls: CallGuard
+    let access: AccessControl
 
     func next(
         request: ServerRequest<Frond_V1_NextRequest>, context: ServerContext
@@ -18,6 +19,7 @@ struct IDsService: Frond_V1_IDs.ServiceProtocol {
         try await answering {
             let message = request.message
             let wanted = try IssueRequest(tag: message.tag, message.generator, format: message.format)
+            try access.admit(try access.caller(request.metadata, context), of: wanted.tag, ids: 1)
             let ids = try await issue(wanted, count: 1, request.metadata)
             return ServerResponse(message: Frond_V1_NextResponse(ids, version: wanted.uuidVersion))
         }
@@ -30,6 +32,8 @@ struct IDsService: Frond_V1_IDs.ServiceProtocol {
             let message = request.message
             let wanted = try IssueRequest(tag: message.tag, message.generator, format: message.format)
             try checkCount(Int(message.count), upTo: maxCount)
+            try access.admit(
+                try access.caller(request.metadata, context), of: wanted.tag, ids: Int(message.count))
             let ids = try await issue(wanted, count: Int(message.count), request.metadata)
             return ServerResponse(message: .with { $0.set(ids, version: wanted.uuidVersion) })
         }
@@ -38,8 +42,10 @@ struct IDsService: Frond_V1_IDs.ServiceProtocol {
     func stream(
         request: StreamingServerRequest<Frond_V1_StreamRequest>, context: ServerContext
     ) async throws -> StreamingServerResponse<Frond_V1_StreamResponse> {
-        StreamingServerResponse { writer in
-            let session = StreamSession(generators: generators, maxCount: maxCount, limits: streamLimits)
+        let caller = try await answering { try access.caller(request.metadata, context) }
+        return StreamingServerResponse { writer in
+            let session = StreamSession(
+                generators: generators, access: access, caller: caller, maxCount: maxCount, limits: streamLimits)
             try await calls.run(request.metadata, onShutdown: { session.shutDown() }) {
                 try await session.run(request.messages, writer)
             }
@@ -51,6 +57,7 @@ struct IDsService: Frond_V1_IDs.ServiceProtocol {
         request: ServerRequest<Frond_V1_DecodeRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_DecodeResponse> {
         try await answering {
+            try access.checkAny(try access.caller(request.metadata, context), .ids)
             guard let layout = generators.snowflake?.generator.layout else {
                 throw FrondError.notEnabled(IssuingSnowflake.kind)
             }

@@ -8,11 +8,13 @@ import SwiftProtobuf
 struct ReflectionService: Grpc_Reflection_V1_ServerReflection.ServiceProtocol {
     let index: DescriptorIndex
     let calls: CallGuard
+    let access: AccessControl
 
     func serverReflectionInfo(
         request: StreamingServerRequest<Grpc_Reflection_V1_ServerReflectionRequest>, context: ServerContext
     ) async throws -> StreamingServerResponse<Grpc_Reflection_V1_ServerReflectionResponse> {
-        StreamingServerResponse { writer in
+        _ = try await answering { try access.caller(request.metadata, context) }
+        return StreamingServerResponse { writer in
             let (shutdown, source) = AsyncStream.makeStream(of: Void.self)
             try await calls.run(request.metadata, onShutdown: { source.finish() }) {
                 try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -12,14 +12,17 @@ final class WorkersService: Frond_V1_Workers.ServiceProtocol {
     /// Holds the server's own worker ID; nil where the server has none.
     let keeper: WorkerKeeper?
     private let calls: CallGuard
+    private let access: AccessControl
     let time: any TimeSource
     private let shares: Mutex<WorkerShares>
 
     init(
-        keeper: WorkerKeeper?, calls: CallGuard, time: any TimeSource, limits: WorkerShares.Limits = .init()
+        keeper: WorkerKeeper?, calls: CallGuard, access: AccessControl, time: any TimeSource,
+        limits: WorkerShares.Limits = .init()
     ) {
         self.keeper = keeper
         self.calls = calls
+        self.access = access
         self.time = time
         shares = Mutex(WorkerShares(limits: limits))
     }
@@ -28,10 +31,13 @@ final class WorkersService: Frond_V1_Workers.ServiceProtocol {
         request: ServerRequest<Frond_V1_AcquireWorkerRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_AcquireWorkerResponse> {
         let message = request.message
-        let client = Self.client(of: context)
+        let caller = try caller(request.metadata, context, .reserve)
         return try await serve(request.metadata) { [self] registry in
             if message.hasLayout { try check(message.layout) }
-            let lease = try await acquire(try workerRequest(message), from: registry, for: client)
+            let lease = try await acquire(try workerRequest(message), from: registry, for: caller.name)
+            access.audit.acted(
+                "acquire", on: "worker ID \(lease.workerID)", by: caller,
+                after: "held by \(message.holder.host) until \(lease.horizonMilliseconds)")
             return .with { $0.lease = Frond_V1_WorkerRecord(lease) }
         }
     }
@@ -40,7 +46,7 @@ final class WorkersService: Frond_V1_Workers.ServiceProtocol {
         request: ServerRequest<Frond_V1_ExtendWorkerRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_ExtendWorkerResponse> {
         let message = request.message
-        let client = Self.client(of: context)
+        let client = try caller(request.metadata, context, .reserve).name
         return try await serve(request.metadata) { [self] registry in
             let known = try await lease(message.lease, in: registry)
             let horizon = try checked(message.horizonMilliseconds, "horizon_milliseconds")
@@ -56,6 +62,7 @@ final class WorkersService: Frond_V1_Workers.ServiceProtocol {
         request: ServerRequest<Frond_V1_ReleaseWorkerRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_ReleaseWorkerResponse> {
         let message = request.message
+        _ = try caller(request.metadata, context, .reserve)
         return try await serve(request.metadata) { [self] registry in
             var record = try await lease(message.lease, in: registry).record
             let end = try checked(message.horizonMilliseconds, "horizon_milliseconds")
@@ -74,9 +81,11 @@ final class WorkersService: Frond_V1_Workers.ServiceProtocol {
         request: ServerRequest<Frond_V1_FreeWorkerRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_FreeWorkerResponse> {
         let message = request.message
+        let caller = try caller(request.metadata, context, .admin)
         return try await serve(request.metadata) { [self] registry in
             let record = try await registry.free(
                 message.workerID, nowMilliseconds: try now(message.nowMilliseconds))
+            access.audit.acted("free", on: "worker ID \(message.workerID)", by: caller)
             return .with { $0.worker = Frond_V1_WorkerRecord(record) }
         }
     }
@@ -84,7 +93,8 @@ final class WorkersService: Frond_V1_Workers.ServiceProtocol {
     func listWorkers(
         request: ServerRequest<Frond_V1_ListWorkersRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_ListWorkersResponse> {
-        try await serve(request.metadata) { registry in
+        _ = try caller(request.metadata, context, .reserve, or: .status)
+        return try await serve(request.metadata) { registry in
             let records = try await registry.workers()
             return .with { $0.workers = records.map { Frond_V1_WorkerRecord($0) } }
         }
@@ -93,6 +103,7 @@ final class WorkersService: Frond_V1_Workers.ServiceProtocol {
     func getLayout(
         request: ServerRequest<Frond_V1_GetLayoutRequest>, context: ServerContext
     ) async throws -> ServerResponse<Frond_V1_GetLayoutResponse> {
+        _ = try caller(request.metadata, context, .reserve, or: .ids)
         guard let layout else { throw ErrorStatus(.notEnabled(IssuingSnowflake.kind)) }
         return ServerResponse(message: layout)
     }
@@ -116,10 +127,21 @@ final class WorkersService: Frond_V1_Workers.ServiceProtocol {
         return lease
     }
 
-    /// The address that a call came from, without its port.
-    private static func client(of context: ServerContext) -> String {
-        let peer = context.remotePeer
-        return peer.lastIndex(of: ":").map { String(peer[..<$0]) } ?? peer
+    /// The caller, who may act in a scope or in another one.
+    private func caller(
+        _ metadata: Metadata, _ context: ServerContext, _ scope: AccessScope, or other: AccessScope? = nil
+    ) throws(ErrorStatus) -> Caller {
+        do throws(FrondError) {
+            let caller = try access.caller(metadata, context)
+            if other == .ids {
+                try access.checkAny(caller, scope, or: other)
+            } else {
+                try access.check(caller, scope, or: other)
+            }
+            return caller
+        } catch {
+            throw ErrorStatus(error)
+        }
     }
 
     private func serve<Output: Sendable>(

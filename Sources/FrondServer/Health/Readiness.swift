@@ -16,7 +16,8 @@ struct Readiness: Sendable {
 
     private struct Body: Encodable {
         var status: String
-        var checks: [String: Check]
+        /// Nil for callers that may not see it.
+        var checks: [String: Check]?
     }
 
     private struct Check: Encodable {
@@ -45,12 +46,15 @@ struct Readiness: Sendable {
     }
 
     /// Answers 200 while IDs can be had, else 503.
-    /// - Parameter generator: the one that the question is about; nil for the server as a whole.
+    /// - Parameters:
+    ///   - name: the generator that the question is about; nil for the server as a whole.
+    ///   - withDetails: false to tell the state alone, without reasons.
     /// - Throws: `invalidArgument` for an unknown generator; `generatorNotEnabled`.
-    func response(generator name: String?) async throws -> Response {
+    func response(generator name: String?, withDetails: Bool = true) async throws -> Response {
         let kind = try name.map { try GeneratorKind($0) }
         guard drain?.isDraining != true else {
-            return try .json(Body(status: "stopping", checks: [:]), status: .serviceUnavailable)
+            return try .json(
+                Body(status: "stopping", checks: withDetails ? [:] : nil), status: .serviceUnavailable)
         }
         let rule = await rule(kind)
         let isReady: Bool
@@ -64,7 +68,7 @@ struct Readiness: Sendable {
         let told = rule.generators.filter { kind != nil || !$0.alwaysAnswers }
         let checks = Dictionary(
             told.map { ($0.generator.rawValue, Check($0)) }, uniquingKeysWith: { first, _ in first })
-        let body = Body(status: isReady ? "ready" : "not ready", checks: checks)
+        let body = Body(status: isReady ? "ready" : "not ready", checks: withDetails ? checks : nil)
         return try .json(body, status: isReady ? .ok : .serviceUnavailable)
     }
 

@@ -10,13 +10,17 @@ extension Problem {
             case .unknownTag, .generatorNotOfTag, .generatorNotEnabled: .notFound
             case .tagRetired: .gone
             case .tagExists, .conflict: .conflict
+            case .unauthenticated: .unauthorized
+            case .permissionDenied: .forbidden
+            case .rateLimited: .tooManyRequests
             case .exhausted, .storeUnavailable, .storeWentBack, .storeCorrupt, .timedOut, .overloaded, .shutDown,
                 .cancelled, .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost,
                 .clockMovedBackwards, .layoutExhausted:
                 .serviceUnavailable
             }
         self.init(status: status, code: error.code.rawValue, detail: Self.withoutStatements(error.message))
-        if status == .serviceUnavailable, Self.helpsToRetry(error.code) {
+        if let challenge = AccessChallenge(error.code) { headers[.wwwAuthenticate] = challenge.rawValue }
+        if status == .tooManyRequests || status == .serviceUnavailable, Self.helpsToRetry(error.code) {
             headers[.retryAfter] = "\(Self.wholeSeconds(error.retryAfter ?? .seconds(1)))"
         }
     }

@@ -16,12 +16,15 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
     /// The values that all connections share.
     struct Setup: Sendable {
         let generators: ServedGenerators
+        let access: AccessControl
         let maxCount: Int
         let limits: ConnectionLimits
         /// Nil for connections that may be idle for ever.
         let idle: TimeAmount?
         let output: OutputBudget
         let clients: RESPClients
+        /// True where every client has to prove a certificate.
+        var verifiesClients = false
     }
 
     /// The bytes of answers beyond which they are sent before the next request is taken.
@@ -52,8 +55,9 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
 
     /// - Parameters:
     ///   - number: the number of the connection; nil for one beyond the limit.
+    ///   - peer: the other end of the connection.
     ///   - isSecured: true for a connection with TLS.
-    init(setup: Setup, number: Int64?, channel: any Channel, isSecured: Bool = false) {
+    init(setup: Setup, number: Int64?, channel: any Channel, peer: PeerIdentity, isSecured: Bool = false) {
         self.setup = setup
         isHandshaking = isSecured
         isServed = number != nil
@@ -61,8 +65,8 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
             facts: RESPSession.Facts(
                 id: number ?? 0, localAddress: Self.text(of: channel.localAddress),
                 remoteAddress: Self.text(of: channel.remoteAddress), clients: setup.clients,
-                issuer: setup.generators.issuer, maxCount: setup.maxCount))
-        lane = RESPLane(generators: setup.generators)
+                issuer: setup.generators.issuer, access: setup.access, peer: peer, maxCount: setup.maxCount))
+        lane = RESPLane(generators: setup.generators, access: setup.access)
         let limits = setup.limits
         watch = RESPConnectionWatch(
             limits: .init(stall: limits.idle, request: limits.request, idle: setup.idle), now: channel.eventLoop.now)
@@ -151,8 +155,13 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
     /// - Returns: false where none is whole.
     private func takeNext(_ context: ChannelHandlerContext) -> Bool {
         if parser.isBetweenRequests, let (length, hot) = input.withUnsafeReadableBytes({ lane.match($0) }) {
+            if let refusal = hot.gate?.admit() {
+                input.moveReaderIndex(forwardBy: length)
+                output.writeRESPError(RESPRefusal(refusal.error).text)
+                return true
+            }
             if case .queued(let generator, let count) = hot.source {
-                let requests = CounterRequests(takenFrom: &input, length: length, count: count)
+                let requests = CounterRequests(takenFrom: &input, length: length, count: count, passing: hot.gate)
                 taken &+= UInt64(requests.count) - 1
                 ask(generator, for: requests, hot, context)
                 return true
@@ -162,6 +171,7 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
                 hot.write(answer, to: &output)
                 return true
             }
+            hot.gate?.forget()
             lane.forget()
         }
         let before = input
@@ -178,14 +188,20 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
 
     /// - Parameter bytes: the request as it came.
     private func answer(_ request: [ByteBuffer], _ bytes: ByteBufferView, _ context: ChannelHandlerContext) {
-        switch session.answer(request) {
+        let logins = session.logins
+        let outcome = session.answer(request)
+        // What is remembered was allowed to somebody else.
+        if session.logins != logins { lane.forget() }
+        switch outcome {
         case .reply(let value): output.writeRESP(value, session.version)
         case .last(let value):
             output.writeRESP(value, session.version)
             end(context)
         case .end: end(context)
-        case .issue(let command):
-            guard let hot = lane.source(of: command) else { return issue(command, context) }
+        case .issue(let command, let gate):
+            if let refusal = gate?.admit() { return output.writeRESPError(RESPRefusal(refusal.error).text) }
+            guard var hot = lane.source(of: command) else { return issue(command, context) }
+            hot.gate = gate
             if case .queued(let generator, let count) = hot.source {
                 lane.remember(bytes, hot)
                 ask(generator, for: CounterRequests(count: 1, numbersEach: count), hot, context)

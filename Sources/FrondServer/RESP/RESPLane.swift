@@ -6,6 +6,8 @@ import RESP
 struct HotCommand {
     let source: HotSource
     let form: IDCommand.Form
+    /// The limits that each request passes; nil for none.
+    var gate: RequestGate?
 
     /// Writes an answer.
     @inline(__always)
@@ -52,21 +54,25 @@ struct RESPLane {
     private static let wholeTagLimit = 256
 
     private let generators: ServedGenerators
+    private let access: AccessControl
     private var known = KnownRequests<HotCommand>()
-    /// The state of the tags' settings when commands were remembered.
+    /// The state of the tags' settings, and of the door, when commands were remembered.
     private var version = 0
     /// Tags whose settings were read: their numbers follow on each other.
     private var wholeTags = Set<Tag>()
 
-    init(generators: ServedGenerators) {
+    init(generators: ServedGenerators, access: AccessControl) {
         self.generators = generators
-        version = generators.issuer.version
+        self.access = access
+        version = currentVersion
     }
+
+    private var currentVersion: Int { generators.issuer.version &+ access.version }
 
     /// The command that the bytes begin with, and the length of its request; nil where it has to be read.
     @inline(__always)
     mutating func match(_ bytes: UnsafeRawBufferPointer) -> (length: Int, source: HotCommand)? {
-        guard generators.issuer.version == version else {
+        guard currentVersion == version else {
             forget()
             return nil
         }
@@ -75,7 +81,7 @@ struct RESPLane {
 
     /// The source of the answers to a command; nil where it has to wait, to be written or to be refused.
     func source(of command: IDCommand) -> HotCommand? {
-        guard generators.issuer.version == version, command.request.format == nil,
+        guard currentVersion == version, command.request.format == nil,
             let kind = command.request.generator ?? generators.issuer.generators.all.first?.kind,
             command.form != .integer || kind.makesNumbers,
             command.form != .lastOfRun || wholeTags.contains(command.request.tag)
@@ -100,7 +106,7 @@ struct RESPLane {
     mutating func forget() {
         known.forget()
         wholeTags.removeAll()
-        version = generators.issuer.version
+        version = currentVersion
     }
 }
 

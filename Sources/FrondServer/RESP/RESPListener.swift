@@ -21,6 +21,7 @@ struct RESPListener: Service {
     private static let keepaliveSeconds = 300
 
     let generators: ServedGenerators
+    let access: AccessControl
     let configuration: RESPConfiguration
     /// The address where ``RESPConfiguration/host`` is nil.
     let host: String
@@ -58,9 +59,10 @@ struct RESPListener: Service {
     private func bind(_ connections: OpenConnections) async throws -> any Channel {
         let security = try tls?.context(protocols: [])
         let setup = RESPConnectionHandler.Setup(
-            generators: generators, maxCount: maxCount, limits: limits,
+            generators: generators, access: access, maxCount: maxCount, limits: limits,
             idle: configuration.idleTimeout.map { TimeAmount($0) }, output: output,
-            clients: RESPClients(limit: configuration.maxConnections, time: time))
+            clients: RESPClients(limit: configuration.maxConnections, time: time),
+            verifiesClients: tls?.clientCA != nil)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -91,10 +93,14 @@ struct RESPListener: Service {
         #endif
         try channel.syncOptions?.setOption(.tcpOption(.init(rawValue: keepalive)), value: keepaliveSeconds)
         let pipeline = channel.pipeline.syncOperations
-        if let security { try pipeline.addHandler(NIOSSLServerHandler(context: security)) }
+        let peer = PeerIdentity(channel.remoteAddress, isVerified: setup.verifiesClients)
+        if let security {
+            try pipeline.addHandler(NIOSSLServerHandler(context: security))
+            if setup.verifiesClients { try pipeline.addHandler(PeerCertificateHandler(peer)) }
+        }
         try pipeline.addHandler(
             RESPConnectionHandler(
-                setup: setup, number: setup.clients.join(), channel: channel, isSecured: security != nil))
+                setup: setup, number: setup.clients.join(), channel: channel, peer: peer, isSecured: security != nil))
     }
 
     // MARK: The address

@@ -17,17 +17,26 @@ extension RESPRefusal {
     /// The message begins with the code. Clients take `TRYAGAIN` for a reason to try again.
     init(_ error: FrondError) {
         let message = "\(error.code.rawValue): \(Problem.withoutStatements(error.message))"
-        self.init(word: Self.helpsToRetry(error.code) ? "TRYAGAIN" : "ERR", message: message)
+        self.init(word: Self.word(of: error.code), message: message)
+    }
+
+    private static func word(of code: FrondError.Code) -> String {
+        switch code {
+        // The words of a Redis with passwords, which clients know.
+        case .unauthenticated: "NOAUTH"
+        case .permissionDenied: "NOPERM"
+        default: helpsToRetry(code) ? "TRYAGAIN" : "ERR"
+        }
     }
 
     private static func helpsToRetry(_ code: FrondError.Code) -> Bool {
         switch code {
         case .invalidArgument, .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagRetired, .tagExists, .exhausted,
-            .storeCorrupt, .layoutExhausted:
+            .storeCorrupt, .layoutExhausted, .unauthenticated, .permissionDenied:
             false
         case .conflict, .storeUnavailable, .storeWentBack, .timedOut, .overloaded, .shutDown, .cancelled,
             .workerIDsExhausted, .workerIDTaken, .workerIDHeld, .registryUnavailable, .registryLost,
-            .clockMovedBackwards:
+            .clockMovedBackwards, .rateLimited:
             true
         }
     }

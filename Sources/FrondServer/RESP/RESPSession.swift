@@ -18,8 +18,8 @@ struct RESPSession {
         case last(RESPValue)
         /// End the connection without an answer.
         case end
-        /// Take IDs and answer with them.
-        case issue(IDCommand)
+        /// Take IDs and answer with them, within the limits; nil for none.
+        case issue(IDCommand, RequestGate?)
     }
 
     /// The facts about the connection and the server that commands tell.
@@ -30,6 +30,8 @@ struct RESPSession {
         var remoteAddress: String
         let clients: RESPClients
         let issuer: IDIssuer
+        let access: AccessControl
+        let peer: PeerIdentity
         var maxCount: Int
     }
 
@@ -40,10 +42,14 @@ struct RESPSession {
     private(set) var name = ""
     private(set) var libraryName = ""
     private(set) var libraryVersion = ""
+    /// The number of times that the client has logged in or out.
+    private(set) var logins = 0
+    private var door: RESPDoor
 
     init(facts: Facts) {
         self.facts = facts
         start = facts.clients.now
+        door = RESPDoor(facts.access, facts.peer)
     }
 
     /// Answers one command.
@@ -62,21 +68,29 @@ struct RESPSession {
     }
 
     private mutating func answer(_ name: String, _ arguments: [ByteBuffer]) throws -> Outcome {
+        if !Self.asksNobody.contains(name) { try door.checkKnown() }
         switch name {
         case "INCR":
             try require(arguments.count == 2, name)
-            return .issue(try .increment(arguments[1]))
+            return try issue(.increment(arguments[1]))
         case "INCRBY":
             try require(arguments.count == 3, name)
-            return .issue(try .increment(arguments[1], by: arguments[2], maxCount: facts.maxCount))
+            return try issue(.increment(arguments[1], by: arguments[2], maxCount: facts.maxCount))
         case "FROND.NEXT":
             try require(arguments.count >= 2, name)
-            return .issue(try .next(arguments[1], arguments[2...], maxCount: facts.maxCount))
+            return try issue(.next(arguments[1], arguments[2...], maxCount: facts.maxCount))
         case "QUIT": return .last(.simple("OK"))
         // The beginning of an HTTP request, by which a browser could be made to send commands.
         case "POST", "HOST:": return .end
         default: return .reply(try ofConnection(name, arguments))
         }
+    }
+
+    /// The commands that a client may send before it has logged in.
+    private static let asksNobody: Set = ["AUTH", "HELLO", "QUIT", "RESET", "POST", "HOST:"]
+
+    private mutating func issue(_ command: IDCommand) throws -> Outcome {
+        .issue(command, try door.admit(command.request.tag, ids: command.count))
     }
 
     private mutating func ofConnection(_ name: String, _ arguments: [ByteBuffer]) throws(RESPRefusal) -> RESPValue {
@@ -94,7 +108,9 @@ struct RESPSession {
         case "HELLO": return try hello(words.map { String(buffer: $0) })
         case "AUTH":
             try require((1...2).contains(words.count), name)
-            try logIn(words.count == 2 ? String(buffer: arguments[1]) : nil)
+            try logIn(
+                words.count == 2 ? String(buffer: arguments[1]) : nil,
+                String(buffer: arguments[arguments.count - 1]))
             return .simple("OK")
         case "CLIENT": return try client(words.map { String(buffer: $0) })
         case "COMMAND": return try CommandTable.answer(words.map { String(buffer: $0) })
@@ -102,6 +118,8 @@ struct RESPSession {
         case "RESET":
             try require(words.isEmpty, name)
             (version, self.name) = (.two, "")
+            door.logOut()
+            logins += 1
             return .simple("RESET")
         default: throw RefusedCommands.reason(name).map { RESPRefusal(message: $0) } ?? .unknownCommand(name)
         }
@@ -136,8 +154,7 @@ struct RESPSession {
         while let option = rest.popFirst() {
             switch option.uppercased() {
             case "AUTH" where rest.count >= 2:
-                try logIn(rest.removeFirst())
-                rest.removeFirst()
+                try logIn(rest.removeFirst(), rest.removeFirst())
             case "SETNAME" where !rest.isEmpty: name = try Self.checked(rest.removeFirst(), "Client names")
             default:
                 throw RESPRefusal(
@@ -145,6 +162,7 @@ struct RESPSession {
                         + "and SETNAME name")
             }
         }
+        try Self.checkKnown(&door)
         (self.version, self.name) = (version, name)
         return .map([
             .init(.text("server"), .text("frond")), .init(.text("version"), .text(Self.redisVersion)),
@@ -154,17 +172,31 @@ struct RESPSession {
         ])
     }
 
-    /// As a Redis without a password does: the default user needs none, and no other user exists.
-    private func logIn(_ user: String?) throws(RESPRefusal) {
+    /// Without tokens, as a Redis without a password does: the default user needs none, and no other user exists.
+    /// - Parameter password: a token; with tokens the user is its name, or `default`, or left out.
+    private mutating func logIn(_ user: String?, _ password: String) throws(RESPRefusal) {
+        if door.wantsTokens {
+            try door.logIn(user, token: password)
+            logins += 1
+            return
+        }
         guard let user else {
             throw RESPRefusal(
                 message: "AUTH <password> called without any password configured; this server has no passwords: leave "
-                    + "the password out of the client's address, and see the setting tls.clientCA")
+                    + "the password out of the client's address, and see the settings auth.tokens and tls.clientCA")
         }
         guard user == "default" else {
             throw RESPRefusal(
                 word: "WRONGPASS",
                 message: "invalid username-password pair; this server has the user 'default' alone, without a password")
+        }
+    }
+
+    private static func checkKnown(_ door: inout RESPDoor) throws(RESPRefusal) {
+        do throws(FrondError) {
+            try door.checkKnown()
+        } catch {
+            throw RESPRefusal(error)
         }
     }
 

@@ -7,37 +7,42 @@ extension Router where Context == FrondContext {
     /// All of Frond's routes: everything that the fast lane leaves over.
     /// - Parameter tinyid: nil where Tinyid's interface is not served.
     static func frond(
-        _ generators: ServedGenerators, readiness: Readiness, maxCount: Int, tinyid: TinyidInterface? = nil
+        _ generators: ServedGenerators, access: AccessControl, readiness: Readiness, maxCount: Int,
+        tinyid: TinyidInterface? = nil
     ) -> Router<FrondContext> {
         let router = Router<FrondContext>(context: FrondContext.self)
         router.add(middleware: ProblemMiddleware())
-        for kind in GeneratorKind.allCases { router.addIDs(of: kind, generators.issuer, maxCount: maxCount) }
-        router.addChain(generators.issuer, maxCount: maxCount)
-        router.addDecoding(generators.snowflake)
+        router.add(middleware: AccessMiddleware(access: access))
+        for kind in GeneratorKind.allCases { router.addIDs(of: kind, generators.issuer, access, maxCount: maxCount) }
+        router.addChain(generators.issuer, access, maxCount: maxCount)
+        router.addDecoding(generators.snowflake, access)
         if let tinyid { router.addTinyid(tinyid) }
         router.getOnly("/health/live", allowingHead: true) { _, _ in
             .text(ByteBuffer(string: "live"))
         }
-        router.getOnly("/health/ready", allowingHead: true) { request, _ in
+        router.getOnly("/health/ready", allowingHead: true) { request, context in
             let query = try QueryParameters(request.uri.query, knowing: [Readiness.parameter])
-            return try await readiness.response(generator: query[Readiness.parameter])
+            let seesDetails = context.caller.map { access.allows($0, .status) } ?? false
+            return try await readiness.response(generator: query[Readiness.parameter], withDetails: seesDetails)
         }
         return router
     }
 
     /// Adds the route of one generator.
-    private func addIDs(of kind: GeneratorKind, _ issuer: IDIssuer, maxCount: Int) {
+    private func addIDs(of kind: GeneratorKind, _ issuer: IDIssuer, _ access: AccessControl, maxCount: Int) {
         getTag("/api/\(kind.rawValue)/get") { request, context in
             let wanted = try IDRequest(request, parameters: context.parameters, of: kind, maxCount: maxCount)
+            try access.admit(try context.knownCaller(), of: wanted.request.tag, ids: wanted.count)
             let ids = try await issuer.issue(wanted.request, count: wanted.count)
             return try IDList(values: ids.values).response(to: wanted)
         }
     }
 
     /// Adds the route that asks a tag's generators in turn, and says which of them answered.
-    private func addChain(_ issuer: IDIssuer, maxCount: Int) {
+    private func addChain(_ issuer: IDIssuer, _ access: AccessControl, maxCount: Int) {
         getTag("/api/id") { request, context in
             let wanted = try IDRequest(request, parameters: context.parameters, of: nil, maxCount: maxCount)
+            try access.admit(try context.knownCaller(), of: wanted.request.tag, ids: wanted.count)
             let ids = try await issuer.issue(wanted.request, count: wanted.count)
             var response = try IDList(values: ids.values).response(to: wanted)
             response.headers[.frondGenerator] = ids.generator.rawValue

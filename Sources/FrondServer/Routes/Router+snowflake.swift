@@ -3,14 +3,16 @@ import Hummingbird
 
 extension Router where Context == FrondContext {
     /// The routes that take a snowflake ID apart.
-    func addDecoding(_ keeper: WorkerKeeper?) {
+    func addDecoding(_ keeper: WorkerKeeper?, _ access: AccessControl) {
         getOnly("/api/snowflake/decode/:id") { request, context in
+            try access.checkAny(try context.knownCaller(), .ids)
             guard let keeper else { throw FrondError.notEnabled(IssuingSnowflake.kind) }
             _ = try QueryParameters(request.uri.query, knowing: [])
             let id = try Self.id(context.parameters.get("id"))
             return try .json(try DecodedID(id, layout: keeper.generator.layout))
         }
-        getOnly("/decodeSnowflakeId") { request, _ in
+        getOnly("/decodeSnowflakeId") { request, context in
+            try access.checkAny(try context.knownCaller(), .ids)
             guard let keeper else { throw FrondError.notEnabled(IssuingSnowflake.kind) }
             let query = try QueryParameters(request.uri.query, knowing: ["snowflakeId"])
             let id = try Self.id(query["snowflakeId"])

@@ -14,7 +14,9 @@ enum TinyidAnswer {
 
     /// The code of an answer without a failure, in JSON.
     private static let success = 200
-    /// The code of a failure; 5 would be a token that is refused.
+    /// The code of a token that is refused.
+    private static let tokenError = 5
+    /// The code of all other failures.
     private static let systemError = 6
 
     func response(isSimple: Bool) throws -> Response {
@@ -24,6 +26,10 @@ enum TinyidAnswer {
         if case .failure(let problem) = self { headers[.frondProblem] = problem.code }
         let body = isSimple ? simple : try json()
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
+    }
+
+    private static func code(of problem: Problem) -> Int {
+        problem.status == .unauthorized || problem.status == .forbidden ? tokenError : systemError
     }
 
     /// Numbers with commas between them; nothing for a failure.
@@ -52,7 +58,7 @@ enum TinyidAnswer {
                     + #""delta":\#(segment.delta),"remainder":\#(segment.remainder)}"#)
         case .failure(let problem):
             var message = try ByteBuffer(json: problem.detail.printable())
-            buffer.writeString(#"null,"code":\#(Self.systemError),"message":"#)
+            buffer.writeString(#"null,"code":\#(Self.code(of: problem)),"message":"#)
             buffer.writeBuffer(&message)
             buffer.writeString("}")
             return buffer

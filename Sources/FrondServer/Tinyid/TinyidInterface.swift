@@ -6,7 +6,10 @@ import NIOCore
 
 /// Tinyid's HTTP interface, for its clients as they are: IDs by the issuer, and segments that the clients use up.
 struct TinyidInterface: Sendable {
-    /// The four routes below `/tinyid/id/`.
+    /// The beginning of all paths.
+    static let path = "/tinyid/id/"
+
+    /// The four routes below ``path``.
     enum Method: String, CaseIterable {
         case nextId, nextIdSimple, nextSegmentId, nextSegmentIdSimple
 
@@ -15,27 +18,43 @@ struct TinyidInterface: Sendable {
     }
 
     let issuer: IDIssuer
+    let access: AccessControl
     /// The maximum number of IDs in one request.
     let maxCount: Int
     let failures: FailureLog
     let time: any TimeSource
 
     /// - Parameter isPost: true where parameters may also be in the body.
-    func respond(to request: Request, method: Method, isPost: Bool) async throws -> Response {
-        try await answer(request, method, isPost: isPost).response(isSimple: method.isSimple)
+    func respond(
+        to request: Request, from peer: PeerIdentity, method: Method, isPost: Bool
+    ) async throws -> Response {
+        try await answer(request, from: peer, method, isPost: isPost).response(isSimple: method.isSimple)
     }
 
-    private func answer(_ request: Request, _ method: Method, isPost: Bool) async throws -> TinyidAnswer {
+    private func answer(
+        _ request: Request, from peer: PeerIdentity, _ method: Method, isPost: Bool
+    ) async throws -> TinyidAnswer {
         do {
             let form = isPost ? try await Self.form(of: request) : nil
             let parameters = try TinyidParameters(query: request.uri.query, form: form)
+            let caller = try access.caller(of: request, peer, token: parameters.token)
             let tag = try parameters.tag()
             switch method {
-            case .nextId, .nextIdSimple: return .ids(try await ids(of: tag, try parameters.count(upTo: maxCount)))
-            case .nextSegmentId, .nextSegmentIdSimple: return .segment(try await segment(of: tag))
+            case .nextId, .nextIdSimple:
+                let count = try parameters.count(upTo: maxCount)
+                try access.admit(caller, of: tag, ids: count)
+                return .ids(try await ids(of: tag, count))
+            case .nextSegmentId, .nextSegmentIdSimple:
+                try access.admit(caller, .reserve, of: tag, ids: 1)
+                return .segment(try await segment(of: tag))
             }
+        } catch let refusal as AccessRefusal {
+            return .failure(Problem(refusal))
         } catch let problem as Problem {
             return failure(problem, reason: problem.detail, method)
+        } catch let error as FrondError where error.code == .permissionDenied || error.code == .rateLimited {
+            // The door has logged what is worth a line.
+            return .failure(Problem(error))
         } catch let error as FrondError {
             return failure(Problem(error), reason: "\(error)", method)
         }

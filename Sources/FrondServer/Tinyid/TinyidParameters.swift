@@ -3,11 +3,10 @@ import Frond
 
 /// The parameters of a request to Tinyid's interface, from the query and from a form.
 ///
-/// As in Tinyid, parameters that a route does not know are ignored. The value of `token` is not even decoded, so that
-/// no message and no log line can contain it.
+/// As in Tinyid, parameters that a route does not know are ignored. No message has the value of `token` in it.
 struct TinyidParameters {
     private enum Name: String {
-        case bizType, batchSize
+        case bizType, batchSize, token
     }
 
     private var values: [Name: String] = [:]
@@ -21,15 +20,20 @@ struct TinyidParameters {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = Self.decoded(parts[0]).flatMap(Name.init) else { continue }
             guard let value = Self.decoded(parts.count == 2 ? parts[1] : "") else {
+                // Tinyid's clients send any token to a server that wants none.
+                if name == .token { continue }
                 throw .badRequest(
                     "the parameter '\(name)' has broken percent-encoding; write each byte as % and two hexadecimal "
                         + "digits")
             }
-            guard values.updateValue(value, forKey: name) == nil else {
+            guard values.updateValue(value, forKey: name) == nil || name == .token else {
                 throw .badRequest("the parameter '\(name)' is given twice; give it once")
             }
         }
     }
+
+    /// The token; nil where none is given.
+    var token: String? { values[.token] }
 
     /// The tag.
     /// - Throws: ``Problem`` where it is missing; `invalidArgument` for a text that is not a tag.

@@ -8,11 +8,17 @@ import GRPCCore
 /// writes the answers together. What cannot be had at once is claimed by tasks of their own, one a source.
 struct StreamSession: Sendable {
     private let serving: StreamServing
+    private let access: AccessControl
+    private let caller: Caller
     private let maxCount: Int
     private let mailbox: StreamMailbox
 
-    init(generators: ServedGenerators, maxCount: Int, limits: StreamLimits) {
+    init(
+        generators: ServedGenerators, access: AccessControl, caller: Caller, maxCount: Int, limits: StreamLimits
+    ) {
         serving = StreamServing(issuer: generators.issuer)
+        self.access = access
+        self.caller = caller
         self.maxCount = maxCount
         mailbox = StreamMailbox(limits: limits)
     }
@@ -58,10 +64,11 @@ struct StreamSession: Sendable {
 
     private func answer(_ writer: RPCWriter<Frond_V1_StreamResponse>) async throws {
         var lanes = StreamQueues()
+        var door = StreamDoor(access, caller)
         try await withThrowingDiscardingTaskGroup { waiting in
             while let events = await mailbox.take() {
                 var answers = StreamAnswers()
-                var batches = look(at: events, &lanes, &answers)
+                var batches = look(at: events, &door, &lanes, &answers)
                 while let batch = batches.popLast() {
                     if let rest = serving.answerReady(batch, into: &answers) {
                         waiting.addTask { mailbox.post(rest.source, await serving.answer(rest)) }
@@ -79,7 +86,8 @@ struct StreamSession: Sendable {
 
     /// Returns the requests to serve now; those that can never be served are answered at once.
     private func look(
-        at events: [StreamMailbox.Event], _ lanes: inout StreamQueues, _ answers: inout StreamAnswers
+        at events: [StreamMailbox.Event], _ door: inout StreamDoor, _ lanes: inout StreamQueues,
+        _ answers: inout StreamAnswers
     ) -> [StreamBatch] {
         var asks: [StreamAsk] = []
         var batches: [StreamBatch] = []
@@ -87,7 +95,9 @@ struct StreamSession: Sendable {
             switch event {
             case .asked(let request):
                 do throws(FrondError) {
-                    asks.append(try check(request))
+                    let ask = try check(request)
+                    try door.admit(ask.source.tag, ids: ask.count)
+                    asks.append(ask)
                 } catch {
                     answers.append(
                         Frond_V1_StreamResponse(requestID: request.requestID, ErrorStatus(error)), ids: request.weight)

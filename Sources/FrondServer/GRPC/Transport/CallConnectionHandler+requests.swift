@@ -29,7 +29,7 @@ extension CallConnectionHandler {
         guard case .byteBuffer(let bytes) = data.data, let entry = entries[stream] else { return }
         switch entry {
         case .hot(let headers, let head):
-            if data.endStream, let context, let answer = lane.answer(head.path, bytes, context.channel.allocator) {
+            if data.endStream, let context, let answer = lane.answer(head, bytes, context.channel.allocator) {
                 entries[stream] = nil
                 write(.headers(.init(headers: .answerHead)), on: stream)
                 write(.data(.init(data: .byteBuffer(answer))), on: stream)
@@ -71,7 +71,7 @@ extension CallConnectionHandler {
         }
         setup.accept(
             AcceptedCall(
-                call: call, remotePeer: context.remoteAddress.map { "\($0)" } ?? "",
+                call: call, identity: setup.door.peer, remotePeer: context.remoteAddress.map { "\($0)" } ?? "",
                 localPeer: context.localAddress.map { "\($0)" } ?? ""))
         return record
     }

@@ -6,6 +6,7 @@ import NIOHTTP2
 /// A call that is handed to the handlers.
 struct AcceptedCall: Sendable {
     let call: Call
+    let identity: PeerIdentity
     let remotePeer: String
     let localPeer: String
 }
@@ -24,6 +25,7 @@ final class CallConnectionHandler: ChannelDuplexHandler {
         let budget: TransportBudget
         let methods: [String: MethodDescriptor]
         let generators: ServedGenerators
+        let door: LaneDoor
         let maxCount: Int
         /// The time that calls under way have once the connection is told to end.
         let grace: TimeAmount
@@ -72,7 +74,7 @@ final class CallConnectionHandler: ChannelDuplexHandler {
     init(setup: Setup) {
         self.setup = setup
         limits = setup.budget.limits
-        lane = RPCLane(generators: setup.generators, maxCount: setup.maxCount)
+        lane = RPCLane(generators: setup.generators, door: setup.door, maxCount: setup.maxCount)
         state = CallConnectionStateMachine(limits: limits, now: .now(), age: setup.age, grace: setup.grace)
     }
 

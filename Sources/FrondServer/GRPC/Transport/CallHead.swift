@@ -12,6 +12,8 @@ struct CallHead: Sendable {
 
     var path = ""
     var timeout: CallTimeout?
+    /// The headers that say who calls.
+    var sender = RequestSender()
 
     /// Checks headers.
     /// - Throws: the refusal.
@@ -33,6 +35,9 @@ struct CallHead: Sendable {
                 guard encodings == 1, value == "identity" else {
                     throw .status(.unimplemented, "compressed messages are not supported; send grpc-encoding: identity")
                 }
+            case "authorization": sender.noteAuthorization(value)
+            case "x-forwarded-for": sender.noteForwardedFor(value)
+            case "forwarded": sender.isUnusual = true
             default: break
             }
         }

@@ -17,6 +17,8 @@ final class GRPCServerTransport: ServerTransport {
         var drainLimit: Duration
         var maxConnectionAge: Duration?
         var security: NIOSSLContext?
+        /// True where every client has to prove a certificate.
+        var verifiesClients = false
     }
 
     /// Connections that the kernel keeps until they are accepted.
@@ -32,6 +34,7 @@ final class GRPCServerTransport: ServerTransport {
 
     private let settings: Settings
     private let generators: ServedGenerators
+    private let access: AccessControl
     private let group: any EventLoopGroup
     private let onListening: @Sendable (Int) -> Void
     private let logger: Logger
@@ -40,11 +43,12 @@ final class GRPCServerTransport: ServerTransport {
     let budget: TransportBudget
 
     init(
-        settings: Settings, generators: ServedGenerators, group: any EventLoopGroup,
+        settings: Settings, generators: ServedGenerators, access: AccessControl, group: any EventLoopGroup,
         onListening: @escaping @Sendable (_ port: Int) -> Void, logger: Logger
     ) {
         self.settings = settings
         self.generators = generators
+        self.access = access
         self.group = group
         self.onListening = onListening
         self.logger = logger
@@ -104,11 +108,11 @@ final class GRPCServerTransport: ServerTransport {
             let stream = RPCStream(
                 descriptor: call.descriptor, inbound: RPCAsyncSequence(wrapping: CallInbound(call: call)),
                 outbound: RPCWriter.Closable(wrapping: CallOutbound(call: call)))
-            await handler(
-                stream,
-                ServerContext(
-                    descriptor: call.descriptor, remotePeer: accepted.remotePeer, localPeer: accepted.localPeer,
-                    cancellation: handle))
+            var context = ServerContext(
+                descriptor: call.descriptor, remotePeer: accepted.remotePeer, localPeer: accepted.localPeer,
+                cancellation: handle)
+            context.transportSpecific = CallPeer(identity: accepted.identity)
+            await handler(stream, context)
         }
         call.handlerEnded()
     }
@@ -118,6 +122,7 @@ final class GRPCServerTransport: ServerTransport {
     private func bind(_ accept: @escaping @Sendable (AcceptedCall) -> Void) async throws -> any Channel {
         let methods = state.withLock { $0.methods }
         let (connections, settings, generators, budget) = (connections, settings, generators, budget)
+        let access = access
         let logger = logger
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
@@ -141,7 +146,11 @@ final class GRPCServerTransport: ServerTransport {
                     try Self.addHandlers(
                         to: channel.pipeline.syncOperations, settings,
                         CallConnectionHandler.Setup(
-                            budget: budget, methods: methods, generators: generators, maxCount: settings.maxCount,
+                            budget: budget, methods: methods, generators: generators,
+                            door: LaneDoor(
+                                access: access,
+                                peer: PeerIdentity(channel.remoteAddress, isVerified: settings.verifiesClients)),
+                            maxCount: settings.maxCount,
                             grace: TimeAmount(settings.drainLimit), age: age, accept: accept))
                 }
             }
@@ -154,6 +163,7 @@ final class GRPCServerTransport: ServerTransport {
     ) throws {
         let limits = settings.limits
         if let security = settings.security { try pipeline.addHandler(NIOSSLServerHandler(context: security)) }
+        if settings.verifiesClients { try pipeline.addHandler(PeerCertificateHandler(setup.door.peer)) }
         try pipeline.addHandler(GRPCConnectionHandler(drainLimit: TimeAmount(settings.drainLimit)))
         let watch = GoAwayWatch()
         var connection = NIOHTTP2Handler.ConnectionConfiguration()

@@ -10,6 +10,19 @@ struct LaneSource {
 
     let source: HotSource
     let generator: Frond_V1_Generator
+    let tag: Tag
+    let count: Int
+    /// The limits that each call passes; nil for none.
+    var gate: RequestGate?
+
+    /// The source with the limits of a caller; nil where the call takes the ordinary way.
+    func admitted(by door: LaneDoor, _ sender: RequestSender) -> LaneSource? {
+        if door.isOpen { return self }
+        guard let pass = door.pass(sender, of: tag, ids: count) else { return nil }
+        var source = self
+        source.gate = pass.gate
+        return source
+    }
 
     /// Returns the bytes of an answer with their prefix; nil if it cannot be had at once.
     func answer(_ allocator: ByteBufferAllocator) -> ByteBuffer? {
@@ -86,6 +99,6 @@ extension ServedGenerators {
             let kind = request.generator
         else { return nil }
         return source(of: kind, version: request.uuidVersion, for: request.tag, count: count)
-            .map { LaneSource(source: $0, generator: generator) }
+            .map { LaneSource(source: $0, generator: generator, tag: request.tag, count: count ?? 1) }
     }
 }

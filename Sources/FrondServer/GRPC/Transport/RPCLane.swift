@@ -11,27 +11,36 @@ final class RPCLane {
     private static let longestMessage = 512
 
     private let generators: ServedGenerators
+    private let door: LaneDoor
     private let maxCount: Int
-    private var remembered: [(path: String, bytes: ByteBuffer, source: LaneSource)] = []
+    private var remembered: [(head: CallHead, bytes: ByteBuffer, source: LaneSource)] = []
     private var oldest = 0
-    /// The state of the tags' settings when sources were last found.
+    /// The state of the tags' settings, and of the door, when sources were last found.
     private var version = 0
 
-    init(generators: ServedGenerators, maxCount: Int) {
+    init(generators: ServedGenerators, door: LaneDoor, maxCount: Int) {
         self.generators = generators
+        self.door = door
         self.maxCount = maxCount
     }
 
     /// The answer to a call whose request is complete; nil where it takes the ordinary way.
     /// - Parameter data: the message with its prefix.
-    func answer(_ path: String, _ data: ByteBuffer, _ allocator: ByteBufferAllocator) -> ByteBuffer? {
-        let version = generators.issuer.version
+    func answer(_ head: CallHead, _ data: ByteBuffer, _ allocator: ByteBufferAllocator) -> ByteBuffer? {
+        let version = generators.issuer.version &+ door.version
         if version != self.version {
             remembered.removeAll()
             self.version = version
         }
-        for index in remembered.indices where remembered[index].bytes == data && remembered[index].path == path {
+        for index in remembered.indices
+        where remembered[index].bytes == data && remembered[index].head.path == head.path
+            && remembered[index].head.sender == head.sender
+        {
+            let gate = remembered[index].source.gate
+            // What is beyond a limit is refused by the ordinary way.
+            if let gate, gate.admit() != nil { return nil }
             if let answer = remembered[index].source.answer(allocator) { return answer }
+            gate?.forget()
             // The generator may be one that was forgotten: look for it anew next time.
             remembered.remove(at: index)
             return nil
@@ -44,16 +53,22 @@ final class RPCLane {
         let message = data.getSlice(
             at: data.readerIndex + MessageDeframer.prefixLength,
             length: data.readableBytes - MessageDeframer.prefixLength)
-        guard let message, let source = generators.laneSource(path: path, message: message, maxCount: maxCount) else {
+        guard let message,
+            let source = generators.laneSource(path: head.path, message: message, maxCount: maxCount)?
+                .admitted(by: door, head.sender)
+        else { return nil }
+        remember(head, data, source)
+        if let gate = source.gate, gate.admit() != nil { return nil }
+        guard let answer = source.answer(allocator) else {
+            source.gate?.forget()
             return nil
         }
-        remember(path, data, source)
-        return source.answer(allocator)
+        return answer
     }
 
-    private func remember(_ path: String, _ data: ByteBuffer, _ source: LaneSource) {
+    private func remember(_ head: CallHead, _ data: ByteBuffer, _ source: LaneSource) {
         // A copy: a slice would keep all that was read with it.
-        let entry = (path: path, bytes: ByteBuffer(bytes: data.readableBytesView), source: source)
+        let entry = (head: head, bytes: ByteBuffer(bytes: data.readableBytesView), source: source)
         if remembered.count < Self.capacity {
             remembered.append(entry)
         } else {
