@@ -29,7 +29,7 @@ private struct CounterServer {
                 to: pipeline,
                 connection: ConnectionHandler(
                     limits: EmbeddedServer.limits, drain: ServerDrain(), output: OutputBudget()),
-                generators: generators, maxCount: 10_000)
+                generators: generators, door: try .local(), maxCount: 10_000)
             try pipeline.addHandler(OrdinaryServer(answersAtOnce: true))
         }
         try await channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1))

@@ -55,7 +55,7 @@ struct RepeatedRequestTests {
         func match(_ bytes: ByteBuffer) -> Int? { bytes.withUnsafeReadableBytes { repeated.match($0)?.length } }
         let request = ByteBuffer(string: EmbeddedServer.hot)
         let length = request.readableBytes
-        let source = HotSource.snowflake(try SnowflakeGenerator())
+        let source = HotRequest(source: .snowflake(try SnowflakeGenerator()))
         #expect(match(request) == nil)
         repeated.remember(request.readableBytesView, source)
         #expect(match(request) == length)

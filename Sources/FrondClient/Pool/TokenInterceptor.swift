@@ -10,7 +10,7 @@ package struct TokenInterceptor: ClientInterceptor {
 
     package func intercept<Input: Sendable, Output: Sendable>(
         request: StreamingClientRequest<Input>, context: ClientContext,
-        next: (StreamingClientRequest<Input>, ClientContext) async throws -> StreamingClientResponse<Output>
+        next: @concurrent (StreamingClientRequest<Input>, ClientContext) async throws -> StreamingClientResponse<Output>
     ) async throws -> StreamingClientResponse<Output> {
         var request = request
         request.metadata.replaceOrAddString("Bearer \(token.text)", forKey: "authorization")

@@ -2,5 +2,5 @@
 struct HotRequest {
     let source: HotSource
     /// Nil for a request without limits.
-    let gate: RequestGate?
+    var gate: RequestGate?
 }

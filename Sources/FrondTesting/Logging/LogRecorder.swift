@@ -4,10 +4,14 @@ import Synchronization
 /// Keeps the lines of a logger, each with its error.
 package final class LogRecorder: Sendable {
     private let recorded = Mutex<[(level: Logger.Level, text: String)]>([])
+    private let whole = Mutex<[String]>([])
 
     package init() {}
 
     package var lines: [(level: Logger.Level, text: String)] { recorded.withLock { $0 } }
+
+    /// The lines with all their metadata.
+    package var wholeLines: [String] { whole.withLock { $0 } }
 
     /// A logger whose lines are kept, from debug level on.
     package var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
@@ -24,6 +28,7 @@ package final class LogRecorder: Sendable {
 
         func log(event: LogEvent) {
             let text = "\(event.message) \(event.metadata?["error"] ?? "")"
+            recorder.whole.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
             recorder.recorded.withLock { $0.append((event.level, text)) }
         }
     }

@@ -12,13 +12,16 @@ struct EmbeddedRESPServer {
 
     init(
         _ generators: ServedGenerators, limits: ConnectionLimits = EmbeddedServer.limits, idle: TimeAmount? = nil,
-        maxConnections: Int = 10, output: OutputBudget = OutputBudget(), isSecured: Bool = false
+        maxConnections: Int = 10, output: OutputBudget = OutputBudget(), isSecured: Bool = false,
+        access: AccessControl = .silent()
     ) throws {
         clients = RESPClients(limit: maxConnections, time: SystemTimeSource())
         handler = RESPConnectionHandler(
             setup: RESPConnectionHandler.Setup(
-                generators: generators, maxCount: 10_000, limits: limits, idle: idle, output: output, clients: clients),
-            number: clients.join(), channel: channel, isSecured: isSecured)
+                generators: generators, access: access, maxCount: 10_000, limits: limits, idle: idle, output: output,
+                clients: clients),
+            number: clients.join(), channel: channel,
+            peer: PeerIdentity(try SocketAddress(ipAddress: "127.0.0.1", port: 1)), isSecured: isSecured)
         try channel.pipeline.syncOperations.addHandler(handler)
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
     }

@@ -13,7 +13,8 @@ struct SessionTests {
         return RESPSession(
             facts: RESPSession.Facts(
                 id: 7, localAddress: "127.0.0.1:6380", remoteAddress: "127.0.0.1:5000",
-                clients: RESPClients(limit: 10, time: ManualTimeSource()), issuer: generators.issuer, maxCount: 100))
+                clients: RESPClients(limit: 10, time: ManualTimeSource()), issuer: generators.issuer,
+                access: .silent(), peer: PeerIdentity(nil), maxCount: 100))
     }
 
     private static func answer(_ session: inout RESPSession, _ words: [String]) -> RESPSession.Outcome {
@@ -97,7 +98,7 @@ struct SessionTests {
     func commands() throws {
         var session = Self.session()
         func command(_ words: String...) throws -> IDCommand {
-            guard case .issue(let command) = Self.answer(&session, words) else {
+            guard case .issue(let command, _) = Self.answer(&session, words) else {
                 return try #require(nil, "\(words) is not a command for IDs")
             }
             return command

@@ -20,13 +20,13 @@ struct EmbeddedServer {
     init(
         _ generators: ServedGenerators, answersAtOnce: Bool = false, remembered: Int = RepeatedRequests.capacity,
         client: SlowClient? = nil, limits: ConnectionLimits = Self.limits, drain: ServerDrain = ServerDrain(),
-        output: OutputBudget = OutputBudget()
+        output: OutputBudget = OutputBudget(), access: AccessControl = .silent()
     ) throws {
         ordinary = OrdinaryServer(answersAtOnce: answersAtOnce)
         let pipeline = channel.pipeline.syncOperations
         try FastLaneChannel.addHTTP(
             to: pipeline, connection: ConnectionHandler(limits: limits, drain: drain, output: output),
-            generators: generators, maxCount: 10_000, remembered: remembered)
+            generators: generators, door: try .local(access), maxCount: 10_000, remembered: remembered)
         try pipeline.addHandler(ordinary)
         if let client { try pipeline.addHandler(client, position: .first) }
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)

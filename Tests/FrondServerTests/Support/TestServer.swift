@@ -19,6 +19,8 @@ struct TestServer: Sendable {
     var registry: (any WorkerRegistry)? = nil
     var redis: CounterGenerators?
     var settings = IDIssuer.Settings()
+    /// Nil for a server without tokens.
+    var access: AccessControl?
     var configuration = FrondServer.Configuration(
         port: 0, threads: 2, grpc: GRPCConfiguration(port: 0), resp: RESPConfiguration(port: 0))
 
@@ -42,7 +44,7 @@ struct TestServer: Sendable {
             generators: ServedGenerators(
                 segments: SegmentGenerators(store: store, policy: policy), snowflake: try keeper(), redis: redis,
                 settings: settings),
-            configuration: configuration, logger: logger,
+            configuration: configuration, access: access, logger: logger,
             onListening: { announce.yield($0) })
         let group = ServiceGroup(services: [server], logger: logger)
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -88,11 +90,12 @@ struct TestServer: Sendable {
 extension TestServer.Running {
     func withClient<Output: Sendable>(
         security: HTTP2ClientTransport.Posix.TransportSecurity = .plaintext, host: String = "127.0.0.1",
+        interceptors: [any ClientInterceptor] = [],
         _ work: @escaping @Sendable (TestServer.Client) async throws -> Output
     ) async throws -> Output {
         let transport = try HTTP2ClientTransport.Posix(
             target: .ipv4(address: host, port: port), transportSecurity: security)
-        let client = GRPCClient(transport: transport)
+        let client = GRPCClient(transport: transport, interceptors: interceptors)
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await client.runConnections() }
             let output: Output
