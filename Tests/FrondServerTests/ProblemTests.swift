@@ -9,9 +9,9 @@ struct ProblemTests {
     @Test("every error of Frond has a status, and 503 says when to come back", arguments: FrondError.Code.allCases)
     func statuses(code: FrondError.Code) {
         let problem = Problem(FrondError(code, "why", retryAfter: .milliseconds(1200)))
-        #expect([400, 404, 409, 503].contains(problem.status.code))
+        #expect([400, 401, 403, 404, 409, 410, 429, 503].contains(problem.status.code))
         let stays: [FrondError.Code] = [.exhausted, .layoutExhausted, .storeCorrupt]
-        let helpsToRetry = problem.status == .serviceUnavailable && !stays.contains(code)
+        let helpsToRetry = [429, 503].contains(problem.status.code) && !stays.contains(code)
         #expect((problem.headers[.retryAfter] == "2") == helpsToRetry)
         #expect(problem.code == code.rawValue)
         #expect(problem.detail == "why")

@@ -14,9 +14,9 @@ struct TLSTests {
     }
 
     private func server(
-        _ certificates: TestCertificates, clientCA: String? = nil
+        _ certificates: TestCertificates, clientCA: String? = nil, _ more: String...
     ) async throws -> FrondServerProcess {
-        var settings = ["tls.certificate=\(certificates.server)", "tls.key=\(certificates.serverKey)"]
+        var settings = ["tls.certificate=\(certificates.server)", "tls.key=\(certificates.serverKey)"] + more
         if let clientCA { settings.append("tls.clientCA=\(clientCA)") }
         return try await FrondServerProcess.start(
             in: directory, ["--grpc-port", "0"] + settings.flatMap { ["--set", $0] }, scheme: "https")
@@ -90,6 +90,30 @@ struct TLSTests {
         let unknown = python.start([port, certificates.authority, stranger.certificate, stranger.key])
         #expect(await unknown.waitForExit() == 1)
         #expect(unknown.printed.contains("UNAVAILABLE"), "\(unknown.printed)")
+        #expect(await server.stop() == 0)
+    }
+
+    @Test("knows a client by the subject of its certificate, in the place of a token", arguments: ["CN=client", "client"])
+    func certificateEntries(subject: String) async throws {
+        let certificates = try await TestCertificates.make()
+        let tokens = directory.path + "/tokens.yaml"
+        try "tokens:\n  - name: shop\n    certificate: \(subject)\n    allow: [ids:order*]\n"
+            .write(toFile: tokens, atomically: true, encoding: .utf8)
+        let server = try await server(certificates, clientCA: certificates.authority, "auth.tokens=\(tokens)")
+        let client = (certificate: certificates.client, key: certificates.clientKey)
+        for expected in 1...2 {
+            let body = try await get("/api/segment/get/order", of: server, trusting: certificates.authority, as: client)
+            #expect(body == "\(expected)")
+        }
+        let refused = try await get("/api/segment/get/user", of: server, trusting: certificates.authority, as: client)
+        #expect(refused.contains("permission-denied"))
+        let address = "localhost:\(try await server.grpcPort())"
+        for (tag, isAllowed) in [("order", true), ("user", false)] {
+            let next = await frond(
+                "next", tag, "--server", address, "--ca", certificates.authority, "--cert", client.certificate, "--key",
+                client.key)
+            #expect((next.status == 0) == isAllowed, "\(next.output)")
+        }
         #expect(await server.stop() == 0)
     }
 

@@ -1,4 +1,5 @@
 import FrondAPI
+import FrondClient
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import NIOCore

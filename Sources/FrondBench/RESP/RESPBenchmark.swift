@@ -1,3 +1,5 @@
+import FrondClient
+
 /// Measures any deployment over RESP, and checks what it answers: as ``HTTPBenchmark`` does, no ID may have come twice.
 public struct RESPBenchmark: Sendable {
     /// The command that is sent again and again.

@@ -1,14 +1,15 @@
 import ArgumentParser
 import Frond
 import FrondServer
+import SystemPackage
 
 struct TokenCreateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make a token, and its entry for the file of auth.tokens.",
         discussion: """
-            Prints the token on standard error, once: no server has it, only its SHA-256. Prints the entry on standard \
-            output, so that it can be appended to the file: frond token create orders --allow ids >> tokens.yaml. A \
-            new file begins with the line 'tokens:'.
+            Prints the entry on standard output, so that it can be appended to the file: frond token create orders \
+            --allow ids >> tokens.yaml. A new file begins with the line 'tokens:'. Prints the token on standard error, \
+            once, or writes it to --token-file: no server has it, only its SHA-256.
             """)
 
     @Argument(help: "The name of the caller in log lines and limits.")
@@ -25,6 +26,11 @@ struct TokenCreateCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "The time until the token ends, such as 90d or 12h. (default: never)")
     var expires: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: "A new file for the token, which this user alone can read. (default: shown on standard error)")
+    var tokenFile: String?
+
     func run() async throws {
         try await reportingFailures {
             guard (1...100).contains(name.count), name == name.printable() else {
@@ -35,8 +41,20 @@ struct TokenCreateCommand: AsyncParsableCommand {
             guard !grants.isEmpty else { throw CommandFailure(.usage, "--allow is empty; use ids or other scopes") }
             let token = Self.token()
             let end = try Self.end(expires)
+            if let tokenFile { try Self.write(token, to: tokenFile) }
             try say(Self.entry(name: name, TokenDigest(of: token), grants, end: end))
-            warn("the token of '\(name)', which is shown this once: \(token)")
+            if tokenFile == nil { warn("the token of '\(name)', which is shown this once: \(token)") }
+        }
+    }
+
+    private static func write(_ token: String, to path: String) throws {
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(path), .writeOnly, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
+            _ = try file.closeAfter { try file.writeAll("\(token)\n".utf8) }
+        } catch {
+            throw CommandFailure(
+                .output, "--token-file: '\(path.printable(limit: 256))' cannot be made: \(error); name a new file")
         }
     }
 

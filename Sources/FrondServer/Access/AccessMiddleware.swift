@@ -67,7 +67,9 @@ extension RequestOrigin.Forwarding {
         self.init()
         let fields = head.headerFields
         for field in fields { note(field.name.canonicalName, field.value) }
-        if let origin = fields[.origin] { isForeignPage = !Self.isOwn(origin, head.authority) }
+        // A page can make a name of its own lead to this machine: then it is the host's name that tells.
+        if !Self.namesThisMachine(head.authority ?? "") { isForeignPage = true }
+        if let origin = fields[.origin], !Self.isOwn(origin, head.authority) { isForeignPage = true }
     }
 
     /// Reads the one value of `X-Forwarded-For`; nil where the request has none.
@@ -100,6 +102,13 @@ extension RequestOrigin.Forwarding {
             return String(parts[1])
         }
         return nil
+    }
+
+    /// True for a host of a request, with or without a port, that leads to the client's own machine everywhere.
+    static func namesThisMachine(_ authority: String) -> Bool {
+        let end = authority.hasPrefix("[") ? authority.firstIndex(of: "]") : authority.firstIndex(of: ":")
+        let host = authority[..<(end ?? authority.endIndex)]
+        return host.lowercased() == "localhost" || host == "[::1" || IPAddress.bytes(of: String(host))?.first == 127
     }
 
     /// True for a page of this server's own, by its address on this machine.

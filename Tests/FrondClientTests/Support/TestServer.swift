@@ -33,7 +33,7 @@ final class TestServer: Sendable {
         _ store: any SegmentStore = StoreView(InMemorySegmentStore(), missingTags: .create),
         registry: (any WorkerRegistry)? = nil,
         layout: SnowflakeLayout = .leaf, datacenterID: Int64 = 0, port: Int = 0, host: String = "127.0.0.1",
-        tls: ServerTLS? = nil, settings: IDIssuer.Settings = IDIssuer.Settings()
+        tls: ServerTLS? = nil, settings: IDIssuer.Settings = IDIssuer.Settings(), access: AccessControl? = nil
     ) async throws -> TestServer {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let keeper = try registry.map { registry in
@@ -48,7 +48,7 @@ final class TestServer: Sendable {
             configuration: FrondServer.Configuration(
                 host: host, port: 0, drainLimit: .seconds(2), threads: 1, grpc: GRPCConfiguration(port: port),
                 tls: tls),
-            logger: logger, onListening: { announce.yield($0) })
+            access: access, logger: logger, onListening: { announce.yield($0) })
         let group = ServiceGroup(services: [server], logger: logger)
         let task = Task {
             defer { announce.finish() }

@@ -65,6 +65,17 @@ struct AccessRulesTests {
         #expect(!RequestOrigin(try Self.peer("127.0.0.1"), forwarding).isLocal)
     }
 
+    @Test(
+        "take a host for this machine's that no page can give to itself",
+        arguments: [
+            ("127.0.0.1:8080", true), ("127.0.0.1", true), ("localhost:8080", true), ("LOCALHOST", true),
+            ("[::1]:8080", true), ("[::1]", true), ("evil.example:8080", false), ("127.evil.example", false),
+            ("localhost.evil.example", false), ("", false), ("10.0.0.1", false), ("[::2]:1", false),
+        ])
+    func hosts(authority: String, isThisMachine: Bool) {
+        #expect(RequestOrigin.Forwarding.namesThisMachine(authority) == isThisMachine)
+    }
+
     @Test("open administration to clients with a certificate of the server's CA")
     func certificates() throws {
         let rules = AccessRules()
