@@ -366,6 +366,7 @@ let package = Package(
                 "FrondEtcd",
                 "FrondMySQL",
                 "FrondSQLite",
+                "FrondServer",
                 "FrondTesting",
                 "FrondZooKeeper",
                 "RESP",

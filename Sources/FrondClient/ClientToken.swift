@@ -62,6 +62,8 @@ public final class ClientToken: Sendable {
     private static func noToken(in place: String) -> FrondError {
         FrondError(
             .invalidArgument,
-            "\(place) is no token: 1 to \(longest) printing characters without spaces, as 'frond token create' makes it")
+            "\(place) does not hold a token; write 1 to \(longest) printing characters without spaces to it, as "
+                + "'frond token create' makes them"
+        )
     }
 }

@@ -260,7 +260,8 @@ public struct FrondServer: Service {
         onBound: @escaping @Sendable (_ port: Int) async -> Void
     ) -> some Service {
         let router = Router.frond(
-            generators, access: access, readiness: Readiness(issuer: generators.issuer, drain: drain), maxCount: configuration.maxCount,
+            generators, access: access, readiness: Readiness(issuer: generators.issuer, drain: drain),
+            maxCount: configuration.maxCount,
             tinyid: configuration.servesTinyid ? tinyid : nil)
         let acceptFailures = AcceptFailures(logger: logger)
         return Application(

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import FrondTesting
 import NIOCore
 import NIOSSL
@@ -93,7 +94,8 @@ struct TLSTests {
         #expect(await server.stop() == 0)
     }
 
-    @Test("knows a client by the subject of its certificate, in the place of a token", arguments: ["CN=client", "client"])
+    @Test(
+        "knows a client by the subject of its certificate, in the place of a token", arguments: ["CN=client", "client"])
     func certificateEntries(subject: String) async throws {
         let certificates = try await TestCertificates.make()
         let tokens = directory.path + "/tokens.yaml"

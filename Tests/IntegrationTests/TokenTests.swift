@@ -1,5 +1,7 @@
 import Foundation
+import FrondServer
 import FrondTesting
+import NIOHTTP1
 import TestServers
 import Testing
 
@@ -28,7 +30,8 @@ struct TokenTests {
             "token", "create", "orders", "--allow", "ids:order*,reserve:order*", "--expires", "90d", "--token-file",
             tokenFile)
         #expect(made.status == 0, "\(made.output)")
-        let token = try String(contentsOfFile: tokenFile, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        let token = try String(contentsOfFile: tokenFile, encoding: .utf8).trimmingCharacters(
+            in: .whitespacesAndNewlines)
         #expect(token.wholeMatch(of: /frond_[0-9A-Za-z]{43}/) != nil)
         #expect(!made.output.contains(token))
         let mode = try FileManager.default.attributesOfItem(atPath: tokenFile)[.posixPermissions] as? Int
@@ -57,20 +60,26 @@ struct TokenTests {
         "of a wrong file are refused by line, with the cure",
         arguments: [
             ("tokens:\n  - name: a\n    sha256: xyz\n    allow: [ids]\n", "line 3: sha256 is not 64"),
-            ("tokens:\n  - name: a\n    sha256: DIGEST\n    allow: [ids, everything]\n", "line 4: unknown scope 'everything'"),
+            (
+                "tokens:\n  - name: a\n    sha256: DIGEST\n    allow: [ids, everything]\n",
+                "line 4: unknown scope 'everything'"
+            ),
             ("tokens:\n  - name: a\n    sha256: DIGEST\n    allow: [status:x]\n", "line 4: 'status:x' narrows"),
             ("tokens:\n  - name: a\n    sha256: DIGEST\n", "line 2: the entry allows nothing"),
             ("tokens:\n  - sha256: DIGEST\n    allow: [ids]\n", "line 2: the entry has no name"),
             ("tokens:\n  - name: a\n    allow: [ids]\n", "line 2: an entry has either"),
             ("tokens:\n  - name: a\n    sha256: DIGEST\n    allow: [ids]\n    expires: soon\n", "line 5: expires"),
-            ("tokens:\n  - name: a\n    sha256: DIGEST\n    allow: [ids]\n    colour: red\n", "line 5: 'colour' is unknown"),
             (
-                "tokens:\n  - name: a\n    sha256: DIGEST\n    allow: [ids]\n  - name: a\n    certificate: CN=a\n    allow: [ids]\n",
-                "line 5: the name 'a' stands at line 2 too"
+                "tokens:\n  - name: a\n    sha256: DIGEST\n    allow: [ids]\n    colour: red\n",
+                "line 5: 'colour' is unknown"
             ),
             (
-                "tokens:\n  - name: a\n    sha256: DIGEST\n    allow: [ids]\n  - name: b\n    sha256: DIGEST\n    allow: [ids]\n",
-                "line 5: the token or certificate of line 2"
+                "tokens:\n  - {name: a, sha256: DIGEST, allow: [ids]}\n  - {name: a, certificate: a, allow: [ids]}\n",
+                "line 3: the name 'a' stands at line 2 too"
+            ),
+            (
+                "tokens:\n  - {name: a, sha256: DIGEST, allow: [ids]}\n  - {name: b, sha256: DIGEST, allow: [ids]}\n",
+                "line 3: the token or certificate of line 2"
             ),
             ("tokens: yes\n", "'tokens' is not a list"), ("callers: []\n", "has no list 'tokens'"),
             ("tokens: [\n", "is not YAML"),
@@ -115,7 +124,8 @@ struct TokenTests {
         "have settings that are refused by name",
         arguments: [
             ("limits.client", "fast", "limits.client: 'fast' is not a limit"),
-            ("limits.tag", "0/s", "limits.tag: the rate 0"), ("http.trustedProxies", "proxy", "http.trustedProxies: 'proxy'"),
+            ("limits.tag", "0/s", "limits.tag: the rate 0"),
+            ("http.trustedProxies", "proxy", "http.trustedProxies: 'proxy'"),
             ("auth.tokens", "/nowhere/tokens.yaml", "auth.tokens: the file /nowhere/tokens.yaml cannot be read"),
         ])
     func settings(name: String, value: String, reason: String) async throws {

@@ -126,7 +126,7 @@ public final class StoreView: SegmentStore {
         guard room.withLock({ $0.hasRoom }) else {
             throw FrondError(
                 .unknownTag,
-                "tag '\(tag)' does not exist, and the store has \(missingTags.maxCount) tags, the most that are created "
+                "tag '\(tag)' does not exist, and the store has \(missingTags.maxCount) tags, the most that are made "
                     + "on first use: create it with 'frond tag create \(tag)', or raise tags.maxCount")
         }
     }

@@ -48,7 +48,8 @@ public struct RESPBenchmark: Sendable {
             call: configuration.call, key: configuration.key, count: configuration.count)
         var targets: [BenchmarkTarget] = []
         for address in configuration.addresses {
-            targets.append(try BenchmarkTarget(
+            targets.append(
+                try BenchmarkTarget(
                     address: address, command: command, token: configuration.load.token?.text))
         }
         var load = configuration.load

@@ -32,7 +32,8 @@ final class ServerPool: Sendable {
     /// - Parameter servers: the gRPC addresses of the servers: one or more.
     /// - Throws: `invalidArgument`, naming the invalid address.
     init(
-        _ servers: [String], tls: ClientTLS?, token: ClientToken? = nil, policy: PoolPolicy, time: any TimeSource, logger: Logger?
+        _ servers: [String], tls: ClientTLS?, token: ClientToken? = nil, policy: PoolPolicy, time: any TimeSource,
+        logger: Logger?
     ) throws(FrondError) {
         var addresses: [ServerAddress] = []
         for server in servers {

@@ -53,7 +53,8 @@ extension Settings {
         }
         let hosts = [server.host, server.grpc?.host, server.resp?.host].compactMap(\.self)
         guard server.tls?.clientCA == nil, !hosts.allSatisfy(Self.isLoopback) else { return nil }
-        return "access: IDs are open; administration and reservations are for this machine alone, until auth.tokens is set"
+        return
+            "access: IDs are open; administration and reservations are for this machine alone, until auth.tokens is set"
     }
 
     private static func isLoopback(_ host: String) -> Bool {

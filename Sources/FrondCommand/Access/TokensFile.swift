@@ -55,7 +55,10 @@ struct TokensFile {
             let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int,
             mode & 0o007 != 0
         else { return [] }
-        return ["the tokens file \(path.printable()) can be read or changed by other users; run 'chmod o= \(path.printable())'"]
+        return [
+            "the tokens file \(path.printable()) can be read or changed by other users; run 'chmod o= "
+                + "\(path.printable())'"
+        ]
     }
 
     // MARK: Entries
@@ -63,7 +66,8 @@ struct TokensFile {
     private func entries(in text: String) throws -> [AccessEntry] {
         guard let root = try Yams.compose(yaml: text) else { return [] }
         guard let mapping = root.mapping, mapping.count == 1, let list = mapping["tokens"] else {
-            throw refusal("has no list 'tokens'; write 'tokens:' and an entry a line, as 'frond token create' prints them")
+            throw refusal(
+                "has no list 'tokens'; write 'tokens:' and an entry a line, as 'frond token create' prints them")
         }
         if list.isNull { return [] }
         guard let nodes = list.sequence else {
@@ -77,10 +81,12 @@ struct TokensFile {
             let line = node.mark?.line ?? 0
             if let first = names.updateValue(line, forKey: entry.name) {
                 throw refusal(
-                    at: node, "the name '\(entry.name.printable(limit: 100))' stands at line \(first) too; names differ")
+                    at: node, "the name '\(entry.name.printable(limit: 100))' stands at line \(first) too; names differ"
+                )
             }
             if let first = lines.updateValue(line, forKey: entry.proof) {
-                throw refusal(at: node, "the token or certificate of line \(first) stands here too; keep one entry of it")
+                throw refusal(
+                    at: node, "the token or certificate of line \(first) stands here too; keep one entry of it")
             }
             entries.append(entry)
         }
@@ -93,7 +99,9 @@ struct TokensFile {
         for (key, _) in mapping where !known.contains(key.string ?? "") {
             throw refusal(
                 at: key,
-                "'\((key.string ?? "").printable(limit: 100))' is unknown; use \(known.sorted().joined(separator: ", "))")
+                "'\((key.string ?? "").printable(limit: 100))' is unknown; use "
+                    + known.sorted().joined(separator: ", ")
+            )
         }
         guard let name = mapping["name"]?.string, (1...100).contains(name.count), name == name.printable() else {
             throw refusal(at: node, "the entry has no name of 1 to 100 printing characters")
@@ -114,7 +122,7 @@ struct TokensFile {
             return .token(digest)
         case (nil, let subject?):
             guard let subject = subject.string, !subject.isEmpty else {
-                throw refusal(at: subject, "certificate is no subject such as 'CN=orders,O=Shop'")
+                throw refusal(at: subject, "certificate has no text; write a subject such as 'CN=orders,O=Shop'")
             }
             return .certificate(subject: subject)
         default:
@@ -155,5 +163,7 @@ struct TokensFile {
 
 extension Node {
     /// True for an empty value.
-    fileprivate var isNull: Bool { scalar.map { $0.string.isEmpty || $0.string == "~" || $0.string == "null" } ?? false }
+    fileprivate var isNull: Bool {
+        scalar.map { $0.string.isEmpty || $0.string == "~" || $0.string == "null" } ?? false
+    }
 }

@@ -43,7 +43,8 @@ public struct AccessGrant: Hashable, Sendable, CustomStringConvertible {
         guard Tag.isValid(name.utf8) else {
             throw FrondError(
                 .invalidArgument,
-                "'\(text.printable(limit: 100))' names no tag behind its ':'; use a tag, or the beginning of one and '*'")
+                "'\(text.printable(limit: 100))' names no tag behind its ':'; use a tag, or a beginning and '*'"
+            )
         }
         return tags.hasSuffix("*") ? .prefix(String(name)) : .tag(String(name))
     }

@@ -2,7 +2,7 @@ public import Frond
 
 /// The callers that the server knows, found by their proofs.
 ///
-/// A token is found by its SHA-256: the time of a search tells nothing of the tokens in the table, since a caller cannot
+/// A token is found by its SHA-256: the time of a search tells nothing of the tokens in the table, since no caller can
 /// choose digests that are alike.
 public struct AccessTable: Sendable {
     /// All entries, in the order of their file.

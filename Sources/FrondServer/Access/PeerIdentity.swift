@@ -24,7 +24,9 @@ final class PeerIdentity: Sendable {
     var certificateNames: [String] { isVerified ? names.withLock { $0 } : [] }
 
     fileprivate func proved(_ certificate: NIOSSLCertificate) {
-        guard let bytes = try? certificate.toDERBytes(), let parsed = try? Certificate(derEncoded: bytes) else { return }
+        guard let bytes = try? certificate.toDERBytes(), let parsed = try? Certificate(derEncoded: bytes) else {
+            return
+        }
         names.withLock { $0 = Self.names(of: parsed.subject) }
     }
 

@@ -58,7 +58,8 @@ struct SegmentsService: Frond_V1_Segments.ServiceProtocol {
             try access.checkAny(caller, .tags, or: .reserve)
             let seesAll = access.allows(caller, .tags) || access.allows(caller, .reserve)
             let records = try await store.tags().filter { record in
-                seesAll || access.allows(caller, .tags, of: record.tag) || access.allows(caller, .reserve, of: record.tag)
+                seesAll || access.allows(caller, .tags, of: record.tag)
+                    || access.allows(caller, .reserve, of: record.tag)
             }
             let unserved = seesAll ? try await store.unservedRows() : []
             return .with { response in

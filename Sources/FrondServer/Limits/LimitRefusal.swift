@@ -28,7 +28,8 @@ struct LimitRefusal: Error, Hashable, Sendable {
         guard let wait else {
             return FrondError(
                 .invalidArgument,
-                "the request is larger than the limit of a \(subject.rawValue) ever allows: \(limit); request fewer IDs")
+                "the request is larger than the limit of a \(subject.rawValue) ever allows: \(limit); request fewer IDs"
+            )
         }
         return FrondError(
             .rateLimited, "more than the limit of a \(subject.rawValue): \(limit); request less often",

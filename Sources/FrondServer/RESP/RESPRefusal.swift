@@ -31,7 +31,8 @@ extension RESPRefusal {
 
     private static func helpsToRetry(_ code: FrondError.Code) -> Bool {
         switch code {
-        case .invalidArgument, .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagRetired, .tagExists, .exhausted,
+        case .invalidArgument, .unknownTag, .generatorNotOfTag, .generatorNotEnabled, .tagRetired, .tagExists,
+            .exhausted,
             .storeCorrupt, .layoutExhausted, .unauthenticated, .permissionDenied:
             false
         case .conflict, .storeUnavailable, .storeWentBack, .timedOut, .overloaded, .shutDown, .cancelled,

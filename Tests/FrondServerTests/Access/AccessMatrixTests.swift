@@ -11,11 +11,11 @@ import Synchronization
 import TestServers
 import Testing
 
+@testable import FrondServer
+
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
-
-@testable import FrondServer
 
 /// Every surface with every kind of caller, over real sockets.
 @Suite("Every surface", .serialized, .timeLimit(.minutes(5)))
@@ -54,7 +54,8 @@ struct AccessMatrixTests {
         /// The scopes of which one is enough; none where any token is.
         var scopes: [AccessScope] {
             switch self {
-            case .httpID, .httpChain, .httpDecode, .tinyidID, .next, .nextBatch, .stream, .decode, .resp, .respRun: [.ids]
+            case .httpID, .httpChain, .httpDecode, .tinyidID, .next, .nextBatch, .stream, .decode, .resp, .respRun:
+                [.ids]
             case .tinyidSegment, .reserveSegment, .giveBack, .acquireWorker: [.reserve]
             case .getTag, .listTags: [.tags, .reserve]
             case .createTag, .changeTag: [.tags]
@@ -80,7 +81,10 @@ struct AccessMatrixTests {
         let entries = try Holder.allCases.filter { $0.isKnown || $0 == .expired }.map { holder in
             AccessEntry(
                 name: holder.rawValue, proof: .token(TokenDigest(of: holder.token ?? "")),
-                grants: [try AccessGrant(holder == .otherTags ? "ids:other*" : holder == .expired ? "admin" : holder.rawValue)],
+                grants: [
+                    try AccessGrant(
+                        holder == .otherTags ? "ids:other*" : holder == .expired ? "admin" : holder.rawValue)
+                ],
                 expiresAtMilliseconds: holder == .expired ? now - 1 : nil)
         }
         return AccessRules(table: try AccessTable(entries))
@@ -144,7 +148,8 @@ struct AccessMatrixTests {
                 #expect(try await probe.http("/health/live").status == 200)
                 let ready = try await probe.http("/health/ready")
                 #expect(ready.status == 200)
-                #expect(ready.body.contains("checks") == [.status, .admin].contains(holder), "\(holder): \(ready.body)")
+                #expect(
+                    ready.body.contains("checks") == [.status, .admin].contains(holder), "\(holder): \(ready.body)")
                 let unknownPath = try await probe.http("/nothing")
                 #expect(unknownPath.status == (holder.isKnown ? 404 : 401))
             }

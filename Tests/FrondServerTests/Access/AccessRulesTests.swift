@@ -18,7 +18,8 @@ struct AccessRulesTests {
         AccessRules(
             table: try AccessTable([
                 AccessEntry(
-                    name: "orders", proof: .token(TokenDigest(of: token)), grants: try grants.map { try AccessGrant($0) },
+                    name: "orders", proof: .token(TokenDigest(of: token)),
+                    grants: try grants.map { try AccessGrant($0) },
                     expiresAtMilliseconds: expires)
             ]))
     }
@@ -190,7 +191,8 @@ struct CredentialsTests {
 
 @Suite("The origin of a request")
 struct RequestOriginTests {
-    private static func origin(_ forwardedFor: String, peer: String = "10.0.0.1", trusting: String...) throws -> String {
+    private static func origin(_ forwardedFor: String, peer: String = "10.0.0.1", trusting: String...) throws -> String
+    {
         RequestOrigin(
             PeerIdentity(try SocketAddress(ipAddress: peer, port: 1)),
             RequestOrigin.Forwarding(forwardedFor: forwardedFor), trusting: try trusting.map { try AddressRange($0) }
@@ -220,8 +222,11 @@ struct RequestOriginTests {
         let origin = RequestOrigin(
             PeerIdentity(try SocketAddress(ipAddress: "::1", port: 1)), forwarding, trusting: [try AddressRange("::1")])
         #expect(origin.address == "2001:db8::7")
-        #expect(origin.limitKey == RequestOrigin(
-            PeerIdentity(try SocketAddress(ipAddress: "2001:db8::8", port: 1))).limitKey)
+        #expect(
+            origin.limitKey
+                == RequestOrigin(
+                    PeerIdentity(try SocketAddress(ipAddress: "2001:db8::8", port: 1))
+                ).limitKey)
         #expect(!origin.isLocal)
     }
 
@@ -236,7 +241,8 @@ struct RequestOriginTests {
         #expect(try AddressRange(range).contains(PeerAddress(SocketAddress(ipAddress: address, port: 1))) == isIn)
     }
 
-    @Test("has no range that is no range", arguments: ["", "10.0.0.0/33", "10.0.0/8", "x", "10.0.0.0/8/8", "10.0.0.0/-1"])
+    @Test(
+        "has no range that is no range", arguments: ["", "10.0.0.0/33", "10.0.0/8", "x", "10.0.0.0/8/8", "10.0.0.0/-1"])
     func badRanges(text: String) {
         #expect(throws: FrondError.self) { try AddressRange(text) }
     }

@@ -92,9 +92,12 @@ struct SurfaceProbe: Sendable {
         try await RESPPeer.connect(port: running.respPort) { peer in
             if let token = holder.token { _ = try await peer.ask("AUTH", token) }
             let reply = try await peer.ask(words)
-            guard case .error(let text) = reply else { return Answer(verdict: .served, text: "\(String(describing: reply))") }
+            guard case .error(let text) = reply else {
+                return Answer(verdict: .served, text: "\(String(describing: reply))")
+            }
             return Answer(
-                verdict: text.hasPrefix("NOAUTH") ? .unknown : text.hasPrefix("NOPERM") ? .forbidden : .served, text: text)
+                verdict: text.hasPrefix("NOAUTH") ? .unknown : text.hasPrefix("NOPERM") ? .forbidden : .served,
+                text: text)
         }
     }
 
@@ -106,7 +109,10 @@ struct SurfaceProbe: Sendable {
 
         func intercept<Input: Sendable, Output: Sendable>(
             request: StreamingClientRequest<Input>, context: ClientContext,
-            next: @concurrent (StreamingClientRequest<Input>, ClientContext) async throws -> StreamingClientResponse<Output>
+            next:
+                @concurrent (StreamingClientRequest<Input>, ClientContext) async throws -> StreamingClientResponse<
+                    Output
+                >
         ) async throws -> StreamingClientResponse<Output> {
             var request = request
             if let token { request.metadata.addString("Bearer \(token)", forKey: "authorization") }
@@ -148,7 +154,9 @@ struct SurfaceProbe: Sendable {
         case .changeTag:
             return "\(try await client.segments.changeTag(.with { ($0.tag, $0.step) = ("order", 10) }))"
         case .acquireWorker:
-            return "\(try await client.workers.acquireWorker(.with { $0.holder.host = "a"; $0.endWorkerID = 100; $0.lengthMilliseconds = 1000 }))"
+            let lease = try await client.workers.acquireWorker(
+                .with { ($0.holder.host, $0.endWorkerID, $0.lengthMilliseconds) = ("a", 100, 1000) })
+            return "\(lease)"
         case .freeWorker: return "\(try await client.workers.freeWorker(.with { $0.workerID = 99 }))"
         case .listWorkers: return "\(try await client.workers.listWorkers(.init()))"
         case .layout: return "\(try await client.workers.getLayout(.init()))"

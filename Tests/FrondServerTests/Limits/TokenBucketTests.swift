@@ -22,7 +22,8 @@ struct TokenBucketTests {
         #expect(bucket.take(1, of: limit, now: 1 + wait) == .taken)
     }
 
-    @Test("never serves more than the burst and the rate allow, whatever comes when", arguments: 0..<50 as Range<UInt64>)
+    @Test(
+        "never serves more than the burst and the rate allow, whatever comes when", arguments: 0..<50 as Range<UInt64>)
     func bound(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let limit = try RateLimit(
@@ -105,7 +106,8 @@ struct RateLimitTests {
 
     @Test(
         "is refused with the form that is allowed",
-        arguments: ["", "100", "100/m", "/s", "x/s", "100/s burst", "100/s burst x", "100/s 5", "ids/s", "-1/s", "0/s",
+        arguments: [
+            "", "100", "100/m", "/s", "x/s", "100/s burst", "100/s burst x", "100/s 5", "ids/s", "-1/s", "0/s",
             "100/s burst 0", "1000000000/s",
         ])
     func refusal(text: String) {

@@ -6,7 +6,8 @@ import NIOCore
 
 extension AccessControl {
     /// A door that says nothing.
-    static func silent(_ rules: AccessRules = AccessRules(), time: any TimeSource = SystemTimeSource()) -> AccessControl {
+    static func silent(_ rules: AccessRules = AccessRules(), time: any TimeSource = SystemTimeSource()) -> AccessControl
+    {
         AccessControl(rules, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, time: time)
     }
 }
