@@ -29,8 +29,14 @@ final class AccessAudit: Sendable {
     /// A caller was refused.
     /// - Parameter name: nil where the caller is unknown.
     func refused(_ refusal: AccessRefusal, name: String?, address: String) {
+        refused(refusal.error, name: name, address: address)
+    }
+
+    /// A caller was refused, for what it is or for how much it wants.
+    /// - Parameter name: nil where the caller is unknown.
+    func refused(_ error: FrondError, name: String?, address: String) {
         let now = time.monotonic
-        let key = "\(refusal.code.rawValue) \(name ?? address)"
+        let key = "\(error.code.rawValue) \(name ?? address)"
         let leftOut: Int? = state.withLock { state in
             let second = now.components.seconds
             if second != state.second { (state.second, state.lines) = (second, 0) }
@@ -43,9 +49,9 @@ final class AccessAudit: Sendable {
             return state.leftOut
         }
         guard let leftOut else { return }
-        var metadata: Logger.Metadata = ["from": "\(address)", "code": "\(refusal.code.rawValue)"]
+        var metadata: Logger.Metadata = ["from": "\(address)", "code": "\(error.code.rawValue)"]
         if let name { metadata["caller"] = "\(name)" }
-        metadata["reason"] = "\(refusal.error.message)"
+        metadata["reason"] = "\(error.message)"
         if leftOut > 0 { metadata["left-out"] = "\(leftOut)" }
         logger.warning("a caller was refused", metadata: metadata)
     }

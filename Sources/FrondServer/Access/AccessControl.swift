@@ -135,7 +135,7 @@ public final class AccessControl: Sendable {
             let now = MonotonicTicks.now
             return RequestGate(
                 client: state.clients?.bucket(of: caller.limitKey, now: now),
-                tag: tag.flatMap { state.tags?.bucket(of: $0.name, now: now) }, ids: count)
+                tag: tag.flatMap { state.tags?.bucket(of: $0.name, now: now) }, ids: count, of: caller, audit: audit)
         }
     }
 

@@ -34,8 +34,10 @@ struct FloodTests {
     @Test("of requests over HTTP is served as far as the limit allows in its time")
     func overHTTP() async throws {
         let generators = try await EmbeddedServer.generators()
-        let server = try EmbeddedServer(
-            generators, access: .silent(AccessRules(clientLimit: try RateLimit("1000/s burst 100"))))
+        let log = LogRecorder()
+        let access = AccessControl(
+            AccessRules(clientLimit: try RateLimit("1000/s burst 100")), logger: log.logger, time: ManualTimeSource())
+        let server = try EmbeddedServer(generators, access: access)
         let start = MonotonicTicks.now
         var answers = ""
         for _ in 0..<20 {
@@ -46,6 +48,7 @@ struct FloodTests {
         let served = answers.ranges(of: "HTTP/1.1 200 ").count
         #expect(served + answers.ranges(of: "HTTP/1.1 429 ").count == 1000)
         #expect((100...(101 + Int(elapsed / (Self.second / 1000)))).contains(served))
+        #expect(log.wholeLines.count == 1 && log.wholeLines[0].contains("rate-limited"))
     }
 
     @Test("of wrong tokens is a few lines in the log, whatever addresses it comes from")
