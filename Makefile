@@ -1,6 +1,6 @@
 # The Debian packages that a command needs are installed where they are missing.
 SWIFT ?= swift
-BUILD_PACKAGES := libsqlite3-dev libmariadb-dev libhiredis-dev libzookeeper-mt-dev
+BUILD_PACKAGES := libsqlite3-dev libmariadb-dev libzookeeper-mt-dev
 # The servers that the tests start; each test has its own.
 TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-server etcd-client openssl zookeeper \
     default-jdk-headless nginx varnish curl python3-venv mariadb-client bindfs

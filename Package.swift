@@ -83,7 +83,14 @@ let package = Package(
         ),
         .target(
             name: "FrondRedis",
-            dependencies: ["CHiredis", "Frond", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Frond",
+                "RESP",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -107,7 +114,6 @@ let package = Package(
         .systemLibrary(
             name: "CMariaDB", pkgConfig: "libmariadb",
             providers: [.apt(["libmariadb-dev"]), .brew(["mariadb-connector-c"])]),
-        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
         .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"]), .brew(["zookeeper"])]),
         // The API by gRPC: messages, client and server code, all generated, and what errors are on the wire.
         .target(

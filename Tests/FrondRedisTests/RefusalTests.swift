@@ -30,6 +30,9 @@ struct RefusalTests {
             ("redis://me:wrong1@127.0.0.1:PORT", [], "refuses the user or the password"),
             ("redis://wrong1@127.0.0.1:PORT", [], "has no password"),
             ("redis://127.0.0.1:PORT/99", [], "no database of that number"),
+            ("redis+cluster://127.0.0.1:PORT", [], "not part of a cluster"),
+            ("redis+cluster://:wrong1@127.0.0.1:PORT", ["--requirepass", "hush"], "refuses the user or the password"),
+            ("rediss://127.0.0.1:PORT", [], "may not speak"),
         ])
     func credentials(url: String, options: [String], message: String) async throws {
         let redis = try await RedisServer.start(options)

@@ -8,29 +8,51 @@ package final class RedisServer: Sendable {
     package let port: Int
     package let directory: TemporaryDirectory
     private let process: ServerProcess
+    /// The options of `redis-cli` for it.
+    private let clientOptions: [String]
 
     /// Starts a server and waits until it serves.
     /// - Parameters:
     ///   - port: a free one by default.
     ///   - directory: where its data is; that of an earlier server, to go on with its data.
+    ///   - tls: its certificates; it then takes encrypted connections alone.
+    ///   - password: of the default user, for clients and for replicas of it.
     ///   - options: of its configuration, such as `["--appendonly", "yes"]`.
     package static func start(
-        port: Int? = nil, directory: TemporaryDirectory? = nil, _ options: [String] = []
+        port: Int? = nil, directory: TemporaryDirectory? = nil, tls: TestCertificates? = nil, password: String? = nil,
+        _ options: [String] = []
     ) async throws -> RedisServer {
         let server = try RedisServer(
-            port: port ?? FreePort.find(), directory: directory ?? TemporaryDirectory(), options)
+            port: port ?? FreePort.find(), directory: directory ?? TemporaryDirectory(), tls: tls, password: password,
+            options)
         _ = try await server.process.waitForLine(containing: "Ready to accept connections")
         return server
     }
 
-    private init(port: Int, directory: TemporaryDirectory, _ options: [String]) throws {
+    private init(
+        port: Int, directory: TemporaryDirectory, tls: TestCertificates?, password: String?, _ options: [String]
+    ) throws {
         self.port = port
         self.directory = directory
         // Without points of saving: it writes its data when a test says so. Replicas get it without delay.
-        let arguments = [
-            "--port", "\(port)", "--bind", "127.0.0.1", "--dir", directory.path, "--save", "",
-            "--repl-diskless-sync-delay", "0",
+        var arguments = [
+            "--bind", "127.0.0.1", "--dir", directory.path, "--save", "", "--repl-diskless-sync-delay", "0",
         ]
+        var clientOptions = ["-p", "\(port)"]
+        if let tls {
+            arguments += [
+                "--port", "0", "--tls-port", "\(port)", "--tls-cert-file", tls.server, "--tls-key-file", tls.serverKey,
+                "--tls-ca-cert-file", tls.authority,
+            ]
+            clientOptions += ["--tls", "--cacert", tls.authority, "--cert", tls.client, "--key", tls.clientKey]
+        } else {
+            arguments += ["--port", "\(port)"]
+        }
+        if let password {
+            arguments += ["--requirepass", password, "--masterauth", password]
+            clientOptions += ["-a", password, "--no-auth-warning"]
+        }
+        self.clientOptions = clientOptions
         process = ServerProcess("redis-server", arguments + options)
     }
 
@@ -41,7 +63,7 @@ package final class RedisServer: Sendable {
     @discardableResult
     package func run(_ command: [String]) async throws -> String {
         let result = try await Subprocess.run(
-            .name("redis-cli"), arguments: Arguments(["-p", "\(port)"] + command),
+            .name("redis-cli"), arguments: Arguments(clientOptions + command),
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
         return result.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
     }

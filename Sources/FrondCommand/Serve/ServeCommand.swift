@@ -42,7 +42,14 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var registry: String?
 
-    @Option(parsing: .unconditional, help: "A Redis that counts, such as redis://127.0.0.1:6379/0.")
+    @Option(
+        parsing: .unconditional,
+        help:
+            """
+            A Redis that counts: redis://host:6379/0, rediss:// for TLS, redis+sentinel://s1,s2/name or \
+            redis+cluster://n1,n2.
+            """
+    )
     var redis: String?
 
     func run() async throws {

@@ -14,9 +14,14 @@ struct RedisSettings {
         policy = RedisPolicy(ceilingStep: step)
         do {
             url = try RedisURL(text)
+            try url.checkFiles()
         } catch {
             throw CommandFailure(.configuration, "redis: \(error.message)")
         }
         if url.password == nil { url.password = reader.text(.redisPassword) }
+        if case .sentinel(var sentinels) = url.topology, sentinels.password == nil {
+            sentinels.password = reader.text(.redisSentinelPassword)
+            url.topology = .sentinel(sentinels)
+        }
     }
 }

@@ -12,6 +12,7 @@ enum SettingKey: String, CaseIterable {
     case registryPassword
     case redis
     case redisPassword
+    case redisSentinelPassword
     case redisCeilingStep
     case scrambleKey
     case logLevel = "log.level"
@@ -66,5 +67,7 @@ enum SettingKey: String, CaseIterable {
     case workerClockPatience = "worker.clockPatience"
 
     /// The settings that no command shows, and that may be in a file of their own: `FROND_STORE_PASSWORD_FILE`.
-    static let secrets: [SettingKey] = [.storePassword, .registryPassword, .redisPassword, .scrambleKey]
+    static let secrets: [SettingKey] = [
+        .storePassword, .registryPassword, .redisPassword, .redisSentinelPassword, .scrambleKey,
+    ]
 }

@@ -1,6 +1,7 @@
 import Frond
 import FrondRedis
 import FrondTesting
+import Synchronization
 import TestServers
 import Testing
 
@@ -25,7 +26,10 @@ final class Fleet {
 
     /// Starts servers that use this Redis; those from before are gone, with all that they remembered.
     func connect(to redis: RedisServer, servers count: Int = 2) {
-        let url = RedisURL(host: "127.0.0.1", port: redis.port)
+        connect(to: RedisURL(host: "127.0.0.1", port: redis.port), servers: count)
+    }
+
+    func connect(to url: RedisURL, servers count: Int = 2) {
         stores = (0..<count).map { _ in RedisCounterStore(url, ceiling: ceiling, policy: Self.policy) }
         servers = stores.map { CounterGenerators(store: $0, policy: Self.patience) }
     }
@@ -52,6 +56,38 @@ final class Fleet {
         try await draw()
     }
 
+    /// Lets every server draw from several callers without a pause while something happens, and until each caller is
+    /// served after it. Errors are borne meanwhile.
+    func draw(during trouble: () async throws -> Void) async throws {
+        let isOver = Flag()
+        let lists = try await withThrowingTaskGroup(of: [Int64].self) { [servers, tag] group in
+            for server in servers {
+                for caller in 0..<4 {
+                    group.addTask { try await Self.numbers(of: server, tag, count: 1 + caller % 3, until: isOver) }
+                }
+            }
+            try await trouble()
+            isOver.raise()
+            return try await group.reduce(into: [[Int64]]()) { $0.append($1) }
+        }
+        for number in lists.joined() where !issued.insert(number).inserted { repeated.append(number) }
+    }
+
+    private static func numbers(
+        of server: CounterGenerators, _ tag: Frond.Tag, count: Int, until isOver: Flag
+    ) async throws -> [Int64] {
+        var numbers: [Int64] = []
+        while true {
+            let isLast = isOver.isRaised
+            do {
+                numbers += try await server.next(tag, count: count)
+                if isLast { return numbers }
+            } catch {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+    }
+
     /// Repeats what fails while a server is down or starts; the number it draws is a gap.
     private func untilItAnswers(_ body: () async throws -> Void) async throws {
         for _ in 0..<500 {
@@ -66,4 +102,13 @@ final class Fleet {
     func eventCount(_ count: KeyPath<RedisCounterEvents, Int>) -> Int {
         stores.reduce(0) { $0 + $1.events[keyPath: count] }
     }
+}
+
+/// Is raised once.
+private final class Flag: Sendable {
+    private let state = Mutex(false)
+
+    var isRaised: Bool { state.withLock { $0 } }
+
+    func raise() { state.withLock { $0 = true } }
 }

@@ -1,3 +1,6 @@
+import NIOCore
+import RESP
+
 /// One command for Redis.
 struct RedisCommand: Sendable {
     private enum Content: Sendable {
@@ -30,27 +33,28 @@ struct RedisCommand: Sendable {
         return RedisCommand(.script(.install, key: key, arguments: arguments), isRepeatable: false)
     }
 
-    /// The form in which it is usually sent: a script by its digest.
-    func encoded(digests: [Script: String]) -> [UInt8] {
-        switch content {
-        case .words(let words): Self.encoded(words)
-        case .script(let script, let key, let arguments):
-            if let digest = digests[script] {
-                Self.encoded(["EVALSHA", digest, "1", key] + arguments)
-            } else {
-                Self.encoded(["EVAL", script.text, "1", key] + arguments)
-            }
-        }
+    /// The key that decides which node of a cluster runs it; nil where any can.
+    var key: String? {
+        if case .script(_, let key, _) = content { key } else { nil }
     }
 
-    /// The array of bulk strings of Redis's protocol.
-    private static func encoded(_ words: [String]) -> [UInt8] {
-        var bytes = Array("*\(words.count)\r\n".utf8)
-        for word in words {
-            bytes.append(contentsOf: "$\(word.utf8.count)\r\n".utf8)
-            bytes.append(contentsOf: word.utf8)
-            bytes.append(contentsOf: "\r\n".utf8)
+    /// Writes the request.
+    /// - Parameter digests: of the scripts that the server has; others are sent as text.
+    func write(to buffer: inout ByteBuffer, digests: [Script: String]) {
+        switch content {
+        case .words(let words): buffer.writeRESPRequest(words)
+        case .script(let script, let key, let arguments):
+            buffer.writeRESPArrayHeader(count: 4 + arguments.count)
+            if let digest = digests[script] {
+                buffer.writeRESPBulk("EVALSHA")
+                buffer.writeRESPBulk(digest)
+            } else {
+                buffer.writeRESPBulk("EVAL")
+                buffer.writeRESPBulk(script.text)
+            }
+            buffer.writeRESPBulk("1")
+            buffer.writeRESPBulk(key)
+            for argument in arguments { buffer.writeRESPBulk(argument) }
         }
-        return bytes
     }
 }

@@ -98,9 +98,9 @@ struct RedisDraw: Sendable {
         case .wrongType(let kind):
             step.action = refused(.wrongType(url, key: key, kind: kind))
         case .replica:
-            step.action = refused(.isReplica(url))
+            step.action = refused(.isReplica(url.server))
         case .unsupported:
-            step.action = refused(.unsupported(url))
+            step.action = refused(.unsupported(url.server))
         }
         return step
     }

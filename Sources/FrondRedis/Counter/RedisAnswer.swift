@@ -1,4 +1,5 @@
 import Frond
+import RESP
 
 /// The answer of a script.
 enum RedisAnswer: Hashable, Sendable {
@@ -34,7 +35,7 @@ struct HeldRange: Hashable, Sendable {
 
 extension RedisAnswer {
     /// nil where it is not an answer of these scripts.
-    init?(_ reply: RedisReply) {
+    init?(_ reply: RESPValue) {
         let parts = reply.elements
         switch parts.first?.text {
         case "given":
@@ -58,7 +59,7 @@ extension RedisAnswer {
 }
 
 extension HeldRange {
-    fileprivate init?(_ parts: [RedisReply]) {
+    fileprivate init?(_ parts: [RESPValue]) {
         guard parts.count >= 5, let mark = parts[1].text, let cycle = parts[2].number, let first = parts[3].number,
             let size = parts[4].number, cycle >= 0, first >= 0, size >= 1, size <= Int64.max - first
         else { return nil }

@@ -1,5 +1,7 @@
 public import Frond
 public import Logging
+import NIOPosix
+import RESP
 import Synchronization
 
 /// Numbers counted in Redis, never one of them twice, whatever Redis loses.
@@ -9,14 +11,14 @@ import Synchronization
 /// was put into: see ``RedisDraw``. The tag's record is the one that segments are reserved from as well, so that
 /// segments and counters of one tag never meet.
 ///
-/// One connection on a thread of its own; draws of many tags share its round trips.
+/// One connection to each server; draws of many tags share its round trips.
 public final class RedisCounterStore: CounterStore {
-    /// The address of the server.
+    /// The address of Redis.
     public let url: RedisURL
     private let ceiling: StoreView
     private let policy: RedisPolicy
     private let time: any TimeSource
-    private let pipeline: RedisPipeline
+    private let client: any RedisClient
     private let memories = Mutex<[Tag: TagMemory]>([:])
     private let counted = Mutex(RedisCounterEvents())
     private let logger: Logger
@@ -36,8 +38,9 @@ public final class RedisCounterStore: CounterStore {
         self.ceiling = StoreView.of(ceiling, time: time)
         self.policy = policy
         self.time = time
-        pipeline = RedisPipeline(
-            url, connectTimeout: policy.connectTimeout, commandTimeout: policy.commandTimeout)
+        client = url.client(
+            RedisTimeouts(connect: policy.connectTimeout, reply: policy.commandTimeout),
+            on: MultiThreadedEventLoopGroup.singleton)
         self.logger = logger ?? .silent
         self.onEvent = onEvent
     }
@@ -86,11 +89,11 @@ public final class RedisCounterStore: CounterStore {
     /// Checks that Redis answers and may be written.
     public func check() async throws(FrondError) {
         // No tag has an empty name, so that there is nothing under this key.
-        let reply = try await pipeline.reply(to: .draw(key: key(of: ""), count: 1))
+        let reply = try await client.reply(to: .draw(key: key(of: ""), count: 1))
         switch RedisAnswer(reply) {
-        case .replica: throw .isReplica(url)
-        case .unsupported: throw .unsupported(url)
-        case nil: throw .strange(url, reply)
+        case .replica: throw .isReplica(url.server)
+        case .unsupported: throw .unsupported(url.server)
+        case nil: throw .strange(url.server, reply)
         default: break
         }
     }
@@ -104,14 +107,14 @@ public final class RedisCounterStore: CounterStore {
 
     // MARK: Steps
 
-    /// Runs a script and lets the draw decide. That happens on the pipeline's thread, in the order in which the scripts
-    /// ran: what this server remembers of a tag must not fall behind because of a slow task.
+    /// Runs a script and lets the draw decide. That happens on the connection's event loop, in the order in which the
+    /// scripts ran: what this server remembers of a tag must not fall behind because of a slow task.
     private func ask(
         _ command: RedisCommand, for draw: RedisDraw, of tag: Tag
     ) async -> (RedisDraw, RedisDraw.Action) {
         typealias Waiter = CheckedContinuation<(RedisDraw, RedisDraw.Step), Never>
         let (next, step) = await withCheckedContinuation { (waiter: Waiter) in
-            pipeline.send(command) { [self] result in
+            client.send(command) { [self] result in
                 var next = draw
                 let step = self.step(of: &next, after: result, of: tag)
                 waiter.resume(returning: (next, step))
@@ -122,15 +125,18 @@ public final class RedisCounterStore: CounterStore {
     }
 
     private func step(
-        of draw: inout RedisDraw, after result: Result<RedisReply, FrondError>, of tag: Tag
+        of draw: inout RedisDraw, after result: Result<RESPValue, RedisFailure>, of tag: Tag
     ) -> RedisDraw.Step {
         switch result {
-        case .failure(let error): return .init(action: draw.failed(error))
+        case .failure(let failure):
+            return .init(action: failure.isUnsent ? draw.refused(failure.error) : draw.failed(failure.error))
         case .success(.error(let text)):
-            let error = FrondError.refused(url, text)
+            let error = FrondError.refused(url.server, text)
             return .init(action: FrondError.isCertainRefusal(text) ? draw.refused(error) : draw.failed(error))
         case .success(let reply):
-            guard let answer = RedisAnswer(reply) else { return .init(action: draw.failed(.strange(url, reply))) }
+            guard let answer = RedisAnswer(reply) else {
+                return .init(action: draw.failed(.strange(url.server, reply)))
+            }
             return memories.withLock { memories in
                 var memory = memories[tag] ?? TagMemory()
                 let step = draw.answered(answer, memory: &memory)
@@ -187,18 +193,18 @@ public final class RedisCounterStore: CounterStore {
         guard let appendOnly = await setting("appendonly") else { return nil }
         let cover = "Frond's ceiling keeps numbers from repeating; each loss is a gap of up to a whole range"
         guard appendOnly == "yes" else {
-            return "Redis at \(url.endpoint) keeps no append-only file (appendonly \(appendOnly)): when it stops it "
+            return "\(url.server) keeps no append-only file (appendonly \(appendOnly)): when it stops it "
                 + "forgets what it counted. \(cover); set 'appendonly yes' to keep the count"
         }
         guard let sync = await setting("appendfsync"), sync != "always" else { return nil }
         return
-            "Redis at \(url.endpoint) writes its append-only file with appendfsync \(sync): when its machine stops it "
+            "\(url.server) writes its append-only file with appendfsync \(sync): when its machine stops it "
             + "forgets the last moments. \(cover); set 'appendfsync always' to keep every count"
     }
 
     private func setting(_ name: String) async -> String? {
         do {
-            let reply = try await pipeline.reply(to: .words("CONFIG", "GET", name))
+            let reply = try await client.reply(to: .words("CONFIG", "GET", name))
             return reply.elements.last?.text
         } catch {
             logger.debug("redis does not tell its settings", metadata: LogKey.metadata([.error: "\(error)"]))

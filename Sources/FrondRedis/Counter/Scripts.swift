@@ -6,6 +6,9 @@
 /// the data that it holds, so that data which may be old is never believed. `check` tells a hash that was edited by
 /// hand.
 ///
+/// A hash that is replaced is overwritten and never deleted first: in a cluster a script may not touch a key that is
+/// missing while its slot is on the move, and would end with nothing in the hash's place.
+///
 /// Lua computes in floating point, so that only `size` and `used`, which are at most 10^12, are numbers here.
 enum Script: CaseIterable, Sendable {
     /// Gives out the next numbers. Arguments: how many are wanted.
@@ -74,7 +77,6 @@ enum Script: CaseIterable, Sendable {
         local found, mark = read()
         if found == 'type' then return {found, mark} end
         if mark ~= ARGV[1] then return {'changed'} end
-        if found ~= 'missing' then redis.call('DEL', key) end
         local state = {run = run, cycle = ARGV[2], first = ARGV[3], size = ARGV[4], used = '0'}
         return give(state, table.concat({run, state.cycle, state.first, state.size}, '|'), tonumber(ARGV[5]))
         """
