@@ -3,7 +3,7 @@ SWIFT ?= swift
 BUILD_PACKAGES := libsqlite3-dev libmariadb-dev libzookeeper-mt-dev
 # The servers that the tests start; each test has its own.
 TEST_PACKAGES := mariadb-server-core mariadb-client-core redis-server etcd-server etcd-client openssl zookeeper \
-    default-jdk-headless nginx varnish curl python3-venv mariadb-client bindfs
+    default-jdk-headless nginx varnish curl python3-venv mariadb-client bindfs chromium
 # Each file is followed by the folder of its generated code.
 PROTOS := Protos/etcd/kv.proto Sources/FrondEtcd/Generated Protos/etcd/rpc.proto Sources/FrondEtcd/Generated
 API_PROTOS := Protos/frond/v1/ids.proto Sources/FrondAPI/Generated \

@@ -9,7 +9,8 @@ struct FrondCommand: AsyncParsableCommand {
         abstract: "Distributed ID generation: no ID twice.",
         version: FrondVersion.current,
         subcommands: [
-            ServeCommand.self, NextCommand.self, TagCommand.self, WorkerCommand.self, SchemaCommand.self,
+            ServeCommand.self, CheckCommand.self, ReloadCommand.self, NextCommand.self, TagCommand.self,
+            WorkerCommand.self, SchemaCommand.self,
             StoreCommand.self, TokenCommand.self,
             DecodeCommand.self,
             BenchCommand.self,

@@ -1,10 +1,8 @@
-import Frond
+public import Frond
 import Hummingbird
-import HummingbirdCore
 public import Logging
 import NIOCore
 import NIOPosix
-import NIOSSL
 public import ServiceLifecycle
 
 /// Frond's server: HTTP, by the fast lane in front of Hummingbird's routes, and gRPC and RESP beside it.
@@ -42,6 +40,8 @@ public struct FrondServer: Service {
         public var resp: RESPConfiguration?
         /// The certificate to show, over HTTP, gRPC and RESP; nil for connections in the clear.
         public var tls: ServerTLS?
+        /// The listener for administration and the server's state; nil where the public one serves both. Default nil.
+        public var admin: AdminConfiguration?
         /// True where Tinyid's HTTP interface is served too, for its clients as they are. Default false.
         public var servesTinyid: Bool
 
@@ -49,7 +49,8 @@ public struct FrondServer: Service {
             host: String = "127.0.0.1", port: Int = 8080, maxCount: Int = 10_000, idleTimeout: Duration = .seconds(60),
             requestTimeout: Duration = .seconds(30), maxConnectionAge: Duration? = nil, shutdownDelay: Duration = .zero,
             drainLimit: Duration = .seconds(5), threads: Int? = nil, grpc: GRPCConfiguration? = nil,
-            resp: RESPConfiguration? = nil, tls: ServerTLS? = nil, servesTinyid: Bool = false
+            resp: RESPConfiguration? = nil, tls: ServerTLS? = nil, admin: AdminConfiguration? = nil,
+            servesTinyid: Bool = false
         ) {
             self.host = host
             self.port = port
@@ -63,6 +64,7 @@ public struct FrondServer: Service {
             self.grpc = grpc
             self.resp = resp
             self.tls = tls
+            self.admin = admin
             self.servesTinyid = servesTinyid
         }
 
@@ -81,6 +83,12 @@ public struct FrondServer: Service {
             return Self.address(resp.host ?? host, port)
         }
 
+        /// The address of the server for administration; nil where the public one serves it.
+        public func adminAddress(port: Int?) -> String? {
+            guard let admin, let port else { return nil }
+            return Self.address(admin.host, port)
+        }
+
         private static func address(_ host: String, _ port: Int) -> String {
             host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         }
@@ -88,11 +96,13 @@ public struct FrondServer: Service {
 
     /// The ports of a running server.
     public struct Ports: Hashable, Sendable {
-        public var http: Int
+        public var http = 0
         /// Nil where it does not listen for gRPC.
         public var grpc: Int?
         /// Nil where it does not listen for Redis clients.
         public var resp: Int?
+        /// Nil where it does not listen for administration apart.
+        public var admin: Int?
     }
 
     /// The time that the registry of worker IDs has to answer before the server listens without a worker ID.
@@ -101,22 +111,32 @@ public struct FrondServer: Service {
     private let generators: ServedGenerators
     private let configuration: Configuration
     private let access: AccessControl
+    private let live: LiveSettings
+    private let reload: Reload?
     private let logger: Logger
     private let drain: ServerDrain
     private let output = OutputBudget()
     private let onListening: @Sendable (_ ports: Ports) async -> Void
 
+    /// Reads the settings of the server anew.
+    public typealias Reload = @Sendable () async throws(FrondError) -> ReloadReport
+
     /// - Parameters:
     ///   - access: the callers, their permissions and limits; nil for IDs that are open, and administration and
     ///     reservations that are open to this machine alone.
+    ///   - live: the settings that a reload replaces.
+    ///   - reload: called by administrators over HTTP; nil for a server that cannot read its settings anew.
     ///   - onListening: called with the ports once requests are accepted.
     public init(
-        generators: ServedGenerators, configuration: Configuration, access: AccessControl? = nil, logger: Logger,
+        generators: ServedGenerators, configuration: Configuration, access: AccessControl? = nil,
+        live: LiveSettings = LiveSettings(), reload: Reload? = nil, logger: Logger,
         onListening: @escaping @Sendable (_ ports: Ports) async -> Void = { _ in }
     ) {
         self.generators = generators
         self.configuration = configuration
         self.access = access ?? AccessControl(logger: logger)
+        self.live = live
+        self.reload = reload
         self.logger = logger
         drain = ServerDrain(delay: configuration.shutdownDelay)
         self.onListening = onListening
@@ -166,6 +186,10 @@ public struct FrondServer: Service {
             }
             tasks.addTask {
                 await access.run()
+                return nil
+            }
+            tasks.addTask(executorPreference: ThreadExecutor()) {
+                await live.certificates.run(logger: logger, time: SystemTimeSource())
                 return nil
             }
             if let keeper = generators.snowflake {
@@ -223,30 +247,62 @@ public struct FrondServer: Service {
         return quiet
     }
 
-    /// The listeners: HTTP and, where they are enabled, gRPC and RESP.
+    /// The listeners: HTTP and, where they are enabled, gRPC, RESP and administration.
     /// - Parameter onBound: called when all ports are known.
     /// - Throws: `invalidArgument` for a certificate that cannot be used, before anything listens.
     private func listeners(
         on group: MultiThreadedEventLoopGroup, onBound: @escaping @Sendable () -> Void
     ) throws(FrondError) -> some Service {
-        let security = try configuration.tls?.context()
-        let grpc = configuration.grpc.map { settings in
+        let tls = try security(.http, configuration.tls, protocols: ["http/1.1"])
+        let admin = try configuration.admin.map { settings throws(FrondError) in
+            AdminListener(
+                listener: listener(
+                    on: group, settings.host, settings.port, adminRouter, servesIDs: false,
+                    try security(.admin, settings.tls, protocols: ["http/1.1"])))
+        }
+        let grpc = try configuration.grpc.map { settings throws(FrondError) in
             GRPCListener(
                 generators: generators, access: access, configuration: settings, host: configuration.host,
                 maxCount: configuration.maxCount, drainLimit: configuration.drainLimit, drain: drain,
-                tls: configuration.tls, time: SystemTimeSource(), group: group, logger: logger)
+                tls: try security(.grpc, configuration.tls, protocols: ["h2"]), time: SystemTimeSource(), group: group,
+                logger: logger)
         }
-        let resp = configuration.resp.map { settings in
+        let resp = try configuration.resp.map { settings throws(FrondError) in
             RESPListener(
                 generators: generators, access: access, configuration: settings, host: configuration.host,
-                maxCount: configuration.maxCount, limits: limits, output: output, tls: configuration.tls,
-                time: SystemTimeSource(), group: group, logger: logger)
+                maxCount: configuration.maxCount, limits: limits, output: output,
+                tls: try security(.resp, configuration.tls, protocols: []), time: SystemTimeSource(), group: group,
+                logger: logger)
         }
-        return Listeners(grpc: grpc, resp: resp) { grpcPort, respPort in
-            application(on: group, security) { port in
-                await announce(Ports(http: port, grpc: grpcPort, resp: respPort), onBound)
+        let http = listener(on: group, configuration.host, configuration.port, publicRouter, servesIDs: true, tls)
+        return Listeners(admin: admin, grpc: grpc, resp: resp) { ports in
+            http.service { port in
+                var ports = ports
+                ports.http = port
+                await announce(ports, onBound)
             }
         }
+    }
+
+    /// The certificate of a listener, which a reload reads anew; nil for connections in the clear.
+    private func security(
+        _ listener: LiveTLS.Listener, _ tls: ServerTLS?, protocols: [String]
+    ) throws(FrondError) -> LiveTLS? {
+        guard let tls else { return nil }
+        let live = try LiveTLS(tls, of: listener, protocols: protocols)
+        self.live.certificates.add(live)
+        return live
+    }
+
+    private func listener(
+        on group: MultiThreadedEventLoopGroup, _ host: String, _ port: Int, _ router: Router<FrondContext>,
+        servesIDs: Bool, _ tls: LiveTLS?
+    ) -> HTTPListener {
+        HTTPListener(
+            host: host, port: port, responder: MethodResponder(router: router.buildResponder()),
+            generators: generators, access: access, live: live,
+            servesIDs: servesIDs, maxCount: configuration.maxCount, limits: limits, drain: drain, output: output,
+            tls: tls, group: group, logger: frameworkLogger)
     }
 
     private var limits: ConnectionLimits {
@@ -255,32 +311,27 @@ public struct FrondServer: Service {
             drain: TimeAmount(configuration.drainLimit), age: configuration.maxConnectionAge.map(TimeAmount.init))
     }
 
-    private func application(
-        on group: MultiThreadedEventLoopGroup, _ security: NIOSSLContext?,
-        onBound: @escaping @Sendable (_ port: Int) async -> Void
-    ) -> some Service {
-        let router = Router.frond(
-            generators, access: access, readiness: Readiness(issuer: generators.issuer, drain: drain),
-            maxCount: configuration.maxCount,
+    // MARK: Routes
+
+    /// The routes of the public listener; without a listener of administration, those of that too.
+    private var publicRouter: Router<FrondContext> {
+        let router = Router.frond(access: access, live: live, logger: logger)
+        router.addIDs(
+            generators, access: access, maxCount: configuration.maxCount,
             tinyid: configuration.servesTinyid ? tinyid : nil)
-        let acceptFailures = AcceptFailures(logger: logger)
-        return Application(
-            responder: MethodResponder(router: router.buildResponder()),
-            server: HTTPServerBuilder { [generators, access, configuration, drain, limits, output] responder in
-                FastLaneChannel(
-                    responder: responder, generators: generators, access: access, maxCount: configuration.maxCount,
-                    limits: limits, drain: drain, output: output, security: security,
-                    verifiesClients: configuration.tls?.clientCA != nil)
-            },
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), backlog: 4096),
-            onServerRunning: { channel in
-                await acceptFailures.watch(channel)
-                await onBound(channel.localAddress?.port ?? 0)
-            },
-            eventLoopGroupProvider: .shared(group),
-            logger: frameworkLogger
-        )
+        if configuration.admin == nil { addAdministration(to: router) }
+        return router
+    }
+
+    private var adminRouter: Router<FrondContext> {
+        let router = Router.frond(access: access, live: live, logger: logger)
+        addAdministration(to: router)
+        return router
+    }
+
+    private func addAdministration(to router: Router<FrondContext>) {
+        router.addStatus(Readiness(issuer: generators.issuer, drain: drain), access: access)
+        router.addAdministration(TagRoutes(generators.issuer, access), access: access, reload: reload)
     }
 
     private var tinyid: TinyidInterface {

@@ -2,17 +2,27 @@ import ServiceLifecycle
 
 /// The listeners as one service: all of them stop accepting, and answer the requests under way, at the same time.
 struct Listeners<HTTP: Service>: Service {
+    /// Nil where the server does not listen for administration apart.
+    let admin: AdminListener?
     /// Nil where the server does not listen for gRPC.
     let grpc: GRPCListener?
     /// Nil where the server does not listen for Redis clients.
     let resp: RESPListener?
     /// The one for HTTP, which says where the others listen.
-    let http: @Sendable (_ grpcPort: Int?, _ respPort: Int?) -> HTTP
+    let http: @Sendable (FrondServer.Ports) -> HTTP
 
     /// Serves until graceful shutdown or cancellation.
     /// - Throws: where one cannot listen; the others end then.
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { listeners in
+            let adminPorts = PortAnnouncement(isExpected: admin != nil)
+            if var admin {
+                admin.onListening = { adminPorts.announce($0) }
+                listeners.addTask { [admin] in
+                    defer { adminPorts.end() }
+                    try await admin.run()
+                }
+            }
             let grpcPorts = PortAnnouncement(isExpected: grpc != nil)
             if var grpc {
                 grpc.onListening = { grpcPorts.announce($0) }
@@ -29,10 +39,13 @@ struct Listeners<HTTP: Service>: Service {
                     try await resp.run()
                 }
             }
-            let (grpcPort, respPort) = (await grpcPorts.port(), await respPorts.port())
+            let ports = FrondServer.Ports(
+                grpc: await grpcPorts.port(), resp: await respPorts.port(), admin: await adminPorts.port())
             // If another cannot listen, HTTP does not begin, and has nothing to say of its end.
-            if (grpc == nil) == (grpcPort == nil), (resp == nil) == (respPort == nil) {
-                listeners.addTask { try await http(grpcPort, respPort).run() }
+            if (grpc == nil) == (ports.grpc == nil), (resp == nil) == (ports.resp == nil),
+                (admin == nil) == (ports.admin == nil)
+            {
+                listeners.addTask { try await http(ports).run() }
             }
             // Not waitForAll, which would let the others go on.
             while try await listeners.next() != nil {}

@@ -59,8 +59,8 @@ package struct TagAdministration: Sendable {
         return try await store.change(tag, change)
     }
 
-    /// Retires a tag, or brings it back. The record stays, so that no number of the tag is ever issued again: those that
-    /// servers have reserved and not issued are lost, or issued after the tag was brought back.
+    /// Retires a tag, or brings it back. The record stays, so that no number of the tag is ever issued again: numbers
+    /// that servers have reserved and not issued are lost, or issued after the tag was brought back.
     ///
     /// Servers that know the tag refuse it once they have read the settings of tags anew, which they do every second or
     /// two.

@@ -14,7 +14,8 @@ extension TagRecord {
     ///   - floor: how far the caller knows this record to have been given out.
     ///   - least: the numbers must not be below it, for a caller that has numbers of other stripes; nil for any.
     ///   - secret: the segment's secret, never used before.
-    /// - Throws: ``FrondError/Code/tagRetired``; ``FrondError/Code/exhausted`` past `maxValue`, or where fewer numbers are left than are needed;
+    /// - Throws: ``FrondError/Code/tagRetired``; ``FrondError/Code/exhausted`` past `maxValue`, or where fewer numbers
+    ///   are left than are needed;
     ///   ``FrondError/Code/storeWentBack`` below `floor`; ``FrondError/Code/storeUnavailable`` at the ``barrier``;
     ///   ``FrondError/Code/storeCorrupt`` for a record that cannot be right, such as a step of 0.
     public func reserving(

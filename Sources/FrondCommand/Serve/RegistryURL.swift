@@ -17,9 +17,11 @@ enum RegistryURL: Equatable {
     /// A worker ID that an operator assigned, with its horizon in a file of the data directory.
     case assigned(workerID: Int64, directory: String)
 
-    /// - Parameter password: for a URL that names a user and none.
+    /// - Parameters:
+    ///   - password: for a URL that names a user and none.
+    ///   - passwordFile: the file that the password is from; nil where it is from elsewhere.
     /// - Throws: ``CommandFailure`` for a kind that does not exist, that names no worker ID, or a URL that cannot be.
-    init(_ text: String, dataDirectory: String, password: String?) throws {
+    init(_ text: String, dataDirectory: String, password: String?, passwordFile: String? = nil) throws {
         do {
             if let workerID = try AssignedWorkerID.read(text) {
                 self = .assigned(workerID: workerID, directory: dataDirectory)
@@ -28,7 +30,7 @@ enum RegistryURL: Equatable {
             } else if let path = StoreURL.sqlitePath(text, dataDirectory: dataDirectory) {
                 self = .sqlite(path: path)
             } else if StoreURL.isMySQL(text) {
-                self = .mysql(try StoreURL.mysql(text, password: password, setting: "registry"))
+                self = .mysql(try StoreURL.mysql(text, password: password, passwordFile, setting: "registry"))
             } else if text.hasPrefix("etcd:") {
                 self = .etcd(try EtcdConfiguration(url: URLText.filled(text, with: password)))
             } else if text.hasPrefix("zookeeper:") {

@@ -12,7 +12,8 @@ import SystemPackage
 /// `frond serve`: the server.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve IDs over HTTP, gRPC and RESP until SIGTERM, SIGINT or SIGHUP.")
+        commandName: "serve", abstract: "Serve IDs over HTTP, gRPC and RESP until SIGTERM or SIGINT.",
+        discussion: "SIGHUP, or 'frond reload', reads the settings, tokens and certificates anew.")
 
     @OptionGroup var settings: SettingOptions
 
@@ -54,31 +55,50 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let settings = try Settings(
-                try await settings.reader(
-                    [
-                        .host: host, .port: port, .grpcPort: grpcPort, .respPort: respPort, .registry: registry,
-                        .redis: redis,
-                    ]))
-            var logger = Logger(label: "frond") { PrintableLogHandler(StreamLogHandler.standardError(label: $0)) }
-            logger.logLevel = settings.logLevel
+            let read: @Sendable () async throws -> SettingsReader = { [self] in try await readSettings() }
+            let reader = try await read()
+            let settings = try Settings(reader)
+            try Self.check(settings)
+            let level = LogLevelSetting(settings.logLevel)
+            let logger = Logger(label: "frond") { [format = settings.logFormat] label in
+                LiveLogHandler(format.handler(label), level: level)
+            }
             for warning in settings.access.warnings { warn(warning) }
             // From the first moment on: whatever hangs later, a stop ends within its time.
-            let signals = StopSignals(
+            let signals = ProcessSignals(
                 endingWithin: settings.server.shutdownDelay + settings.shutdownTimeout)
-            try await Self.serve(settings, until: signals.received, logger: logger)
+            let live = LiveSettings(settings.live)
+            let access = AccessControl(settings.access.rules, logger: logger)
+            let reload = SettingsReload(
+                reader, settings.server, access: access, live: live, level: level, logger: logger, read: read)
+            try await Self.serve(
+                settings, Running(access: access, live: live, reload: reload), until: signals.received, logger: logger)
             withExtendedLifetime(signals) {}
         }
     }
 
+    /// The parts that a reload changes while the server runs.
+    private struct Running {
+        let access: AccessControl
+        let live: LiveSettings
+        let reload: SettingsReload
+    }
+
+    private func readSettings() async throws -> SettingsReader {
+        try await settings.reader(
+            [
+                .host: host, .port: port, .grpcPort: grpcPort, .respPort: respPort, .registry: registry, .redis: redis,
+            ])
+    }
+
     private static func serve(
-        _ settings: Settings, until signals: AsyncStream<Void>, logger: Logger
+        _ settings: Settings, _ running: Running, until signals: AsyncStream<ProcessSignals.Wish>, logger: Logger
     ) async throws {
         OpenFiles.raiseLimit()
         let store = try settings.store.open(logger: logger)
         let outcome: Result<Void, any Error>
         do {
-            outcome = .success(try await serve(settings, on: store, until: signals, logger: logger))
+            outcome = .success(try await serve(settings, running, on: store, until: signals, logger: logger))
         } catch {
             outcome = .failure(error)
         }
@@ -87,7 +107,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private static func serve(
-        _ settings: Settings, on store: OpenStore, until signals: AsyncStream<Void>, logger: Logger
+        _ settings: Settings, _ running: Running, on store: OpenStore,
+        until signals: AsyncStream<ProcessSignals.Wish>, logger: Logger
     ) async throws {
         try await check(store, settings, logger: logger)
         let view = StoreView(store.segments, missingTags: settings.missingTags)
@@ -100,13 +121,11 @@ struct ServeCommand: AsyncParsableCommand {
             settings: IDIssuer.Settings(
                 waitLimit: settings.policy.waitLimit, scrambleKey: settings.scrambleKey, zones: TimeZoneNames()))
         let server = FrondServer(
-            generators: generators, configuration: configuration,
-            access: AccessControl(settings.access.rules, logger: logger), logger: logger
-        ) { ports in
-            announce(ports, settings, logger: logger)
-        }
+            generators: generators, configuration: configuration, access: running.access, live: running.live,
+            reload: { [reload = running.reload] () throws(FrondError) in try await reload.run() }, logger: logger,
+            onListening: { ports in announce(ports, settings, logger: logger) })
         do {
-            try await run(server, settings, until: signals, logger: logger)
+            try await run(server, settings, running, until: signals, logger: logger)
         } catch let error as FrondError {
             throw CommandFailure(.unavailable, error.message)
         } catch let error as IOError {
@@ -118,7 +137,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// Runs the server until it has ended: by itself, or after a signal. A second signal ends the shutdown delay.
     private static func run(
-        _ server: FrondServer, _ settings: Settings, until signals: AsyncStream<Void>, logger: Logger
+        _ server: FrondServer, _ settings: Settings, _ running: Running,
+        until signals: AsyncStream<ProcessSignals.Wish>, logger: Logger
     ) async throws {
         var configuration = ServiceGroupConfiguration(
             services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)], logger: logger)
@@ -126,7 +146,12 @@ struct ServeCommand: AsyncParsableCommand {
         let group = ServiceGroup(configuration: configuration)
         let stopping = Task {
             var isFirst = true
-            for await _ in signals {
+            for await wish in signals {
+                guard wish == .stop else {
+                    // The log says why it failed, if it did.
+                    _ = try? await running.reload.run()
+                    continue
+                }
                 if isFirst { await group.triggerGracefulShutdown() } else { server.stopNow() }
                 isFirst = false
             }
@@ -150,17 +175,29 @@ struct ServeCommand: AsyncParsableCommand {
         if let address = configuration.respAddress(port: ports.resp) {
             lines.append("listens on resp\(secure)://\(address)")
         }
-        lines.append("segments: \(settings.store.summary)\(settings.newTags == nil ? "" : ", tags made on first use")")
-        lines.append("worker IDs: \(settings.registry.summary)")
-        if case .mysql = settings.store { lines.append("tickets: \(settings.store.summary)") }
-        if configuration.servesTinyid { lines.append("Tinyid's interface: /tinyid/id/nextId and its siblings") }
-        if let line = settings.accessSummary { lines.append(line) }
-        if let redis = settings.redis { lines.append("counters: \(redis.url)") }
+        if let address = configuration.adminAddress(port: ports.admin) {
+            lines.append("administration on http\(configuration.admin?.tls == nil ? "" : "s")://\(address)")
+        }
+        lines += settings.summary
         do {
             for line in lines { try say(line) }
         } catch {
             logger.warning("standard output cannot be written", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// Checks what a start reads besides the settings: certificates, the layout of snowflake IDs.
+    /// - Throws: ``CommandFailure`` or `FrondError`, naming the file or the setting.
+    static func check(_ settings: Settings) throws {
+        do throws(FrondError) {
+            try settings.server.checkCertificates()
+        } catch {
+            throw CommandFailure(.unavailable, error.message)
+        }
+        guard settings.registry != .none else { return }
+        let snowflake = settings.snowflake
+        _ = try SnowflakeGenerator(
+            layout: snowflake.layout, datacenterID: snowflake.datacenterID, policy: snowflake.policy)
     }
 
     /// Checks that the store can be used. If the settings say to wait for it, a problem is logged, and logged again by

@@ -10,14 +10,16 @@ enum StoreURL: Equatable {
     /// A table of MariaDB or MySQL, in one database or spread over several.
     case mysql([MySQLConfiguration])
 
-    /// - Parameter password: for a URL that names a user and none.
+    /// - Parameters:
+    ///   - password: for a URL that names a user and none.
+    ///   - passwordFile: the file that the password is from; nil where it is from elsewhere.
     /// - Throws: ``CommandFailure`` for a kind that does not exist, or a URL that cannot be.
-    init(_ text: String, dataDirectory: String, password: String?) throws {
+    init(_ text: String, dataDirectory: String, password: String?, passwordFile: String? = nil) throws {
         if let path = Self.sqlitePath(text, dataDirectory: dataDirectory) {
             self = .sqlite(path: path)
         } else if Self.isMySQL(text) {
             self = .mysql(
-                try Self.list(text).map { try Self.mysql($0, password: password, setting: "store") })
+                try Self.list(text).map { try Self.mysql($0, password: password, passwordFile, setting: "store") })
         } else {
             throw CommandFailure(
                 .configuration,
@@ -50,10 +52,15 @@ enum StoreURL: Equatable {
     }
 
     /// The database that a `mysql:` or `mariadb:` URL names.
-    static func mysql(_ text: String, password: String?, setting: String) throws -> MySQLConfiguration {
+    static func mysql(
+        _ text: String, password: String?, _ passwordFile: String?, setting: String
+    ) throws -> MySQLConfiguration {
         do {
             var configuration = try MySQLConfiguration(url: text)
-            if configuration.password.isEmpty, let password { configuration.password = password }
+            if configuration.password.isEmpty, let password {
+                configuration.password = password
+                configuration.passwordFile = passwordFile
+            }
             return configuration
         } catch {
             throw CommandFailure(.configuration, "\(setting): \(error.message)")

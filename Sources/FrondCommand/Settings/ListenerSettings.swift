@@ -33,19 +33,37 @@ extension RESPConfiguration {
     }
 }
 
+extension AdminConfiguration {
+    /// - Returns: nil where no port is set.
+    /// - Throws: ``CommandFailure``, naming the setting, its value and what is allowed.
+    init?(_ reader: SettingsReader) throws {
+        // Checked without a port too: a mistake shows before the port is set.
+        self.init(
+            host: reader.string(.adminHost, default: "127.0.0.1"),
+            port: Int(try reader.integer(.adminPort, in: 0...65535, default: 0)),
+            tls: try ServerTLS(reader, .adminTLSCertificate, .adminTLSKey, .adminTLSClientCA))
+        guard reader.text(.adminPort) != nil else { return nil }
+    }
+}
+
 extension ServerTLS {
     /// - Returns: nil where no certificate is set.
     /// - Throws: ``CommandFailure`` where the certificate, its key or both are missing.
-    init?(_ reader: SettingsReader) throws {
-        let clientCA = reader.text(.tlsClientCA)
-        let isSet = [.tlsCertificate, .tlsKey].map { reader.text($0) != nil }
+    init?(
+        _ reader: SettingsReader, _ certificate: SettingKey = .tlsCertificate, _ key: SettingKey = .tlsKey,
+        _ authority: SettingKey = .tlsClientCA
+    ) throws {
+        let clientCA = reader.text(authority)
+        let isSet = [certificate, key].map { reader.text($0) != nil }
         guard isSet.contains(true) || clientCA != nil else { return nil }
         guard isSet.allSatisfy({ $0 }) else {
             throw CommandFailure(
-                .configuration, "tls.certificate and tls.key go together, and tls.clientCA goes with both of them")
+                .configuration,
+                "\(certificate.rawValue) and \(key.rawValue) go together, and \(authority.rawValue) goes with both of "
+                    + "them")
         }
         self.init(
-            certificate: reader.string(.tlsCertificate, default: ""), key: reader.string(.tlsKey, default: ""),
+            certificate: reader.string(certificate, default: ""), key: reader.string(key, default: ""),
             clientCA: clientCA)
     }
 }

@@ -16,6 +16,8 @@ enum SettingKey: String, CaseIterable {
     case redisCeilingStep
     case scrambleKey
     case logLevel = "log.level"
+    case logFormat = "log.format"
+    case logAccess = "log.access"
     case shutdownTimeout
     case shutdownDelay
     case httpMaxCount = "http.maxCount"
@@ -24,6 +26,12 @@ enum SettingKey: String, CaseIterable {
     case httpMaxConnectionAge = "http.maxConnectionAge"
     case httpThreads = "http.threads"
     case httpTrustedProxies = "http.trustedProxies"
+    case httpCORSOrigins = "http.cors.origins"
+    case adminPort = "admin.port"
+    case adminHost = "admin.host"
+    case adminTLSCertificate = "admin.tls.certificate"
+    case adminTLSKey = "admin.tls.key"
+    case adminTLSClientCA = "admin.tls.clientCA"
     case grpcPort = "grpc.port"
     case grpcHost = "grpc.host"
     case grpcMaxStreams = "grpc.maxStreams"

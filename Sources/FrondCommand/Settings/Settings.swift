@@ -15,6 +15,9 @@ struct Settings {
     var segmentStart: WorkerPolicy.Start
     var snowflake: SnowflakeSettings
     var logLevel: Logger.Level
+    var logFormat: LogFormat
+    /// The settings that a reload replaces, beside callers and certificates.
+    var live: LiveSettings.Values
     var shutdownTimeout: Duration
     var policy: SegmentPolicy
     /// Nil where unknown tags stay unknown.
@@ -44,17 +47,14 @@ struct Settings {
             drainLimit: shutdownTimeout * 2 / 5,
             threads: threads == 0 ? nil : Int(threads), grpc: try GRPCConfiguration(reader),
             resp: try RESPConfiguration(reader), tls: try ServerTLS(reader),
-            servesTinyid: try reader.flag(.tinyidEnabled, default: false))
+            admin: try AdminConfiguration(reader), servesTinyid: try reader.flag(.tinyidEnabled, default: false))
         let dataDirectory = reader.string(.dataDirectory, default: "./frond-data")
         store = try StoreURL(
             reader.string(.store, default: "sqlite:"), dataDirectory: dataDirectory,
-            password: reader.text(.storePassword))
+            password: reader.text(.storePassword), passwordFile: reader.file(of: .storePassword))
         registry =
             if let text = reader.text(.registry) {
-                try RegistryURL(
-                    text, dataDirectory: dataDirectory,
-                    password: reader.text(.registryPassword)
-                        ?? (StoreURL.isMySQL(text) ? reader.text(.storePassword) : nil))
+                try Self.registry(text, dataDirectory: dataDirectory, reader)
             } else {
                 RegistryURL(beside: store)
             }
@@ -65,6 +65,12 @@ struct Settings {
         snowflake = try SnowflakeSettings(reader)
         logLevel = try reader.choice(
             .logLevel, of: Logger.Level.allCases.map { ($0.rawValue, $0) }, default: .info)
+        logFormat = try reader.choice(
+            .logFormat, of: LogFormat.allCases.map { ($0.rawValue, $0) }, default: .text)
+        live = LiveSettings.Values(
+            cors: try Self.cors(reader),
+            accessLog: try reader.choice(
+                .logAccess, of: AccessLogLevel.allCases.map { ($0.rawValue, $0) }, default: .off))
         policy = SegmentPolicy(
             prefetchFraction: try reader.fraction(.segmentPrefetchFraction, default: 0.1),
             targetDuration: try reader.duration(.segmentTargetDuration, default: .seconds(900)),
@@ -77,5 +83,34 @@ struct Settings {
         maxTags = Int(
             try reader.integer(.tagsMaxCount, in: 1...100_000_000, default: Int64(MissingTags.defaultMaxCount)))
         access = try AccessSettings(reader)
+    }
+
+    /// A registry in a database falls back to the store's password.
+    private static func registry(
+        _ text: String, dataDirectory: String, _ reader: SettingsReader
+    ) throws -> RegistryURL {
+        let isOwn = reader.text(.registryPassword) != nil || !StoreURL.isMySQL(text)
+        let key: SettingKey = isOwn ? .registryPassword : .storePassword
+        return try RegistryURL(
+            text, dataDirectory: dataDirectory, password: reader.text(key), passwordFile: reader.file(of: key))
+    }
+
+    private static func cors(_ reader: SettingsReader) throws -> CORSPolicy {
+        do throws(FrondError) {
+            return try CORSPolicy(reader.list(.httpCORSOrigins) ?? "")
+        } catch {
+            throw CommandFailure(.configuration, "\(SettingKey.httpCORSOrigins.rawValue): \(error.message)")
+        }
+    }
+
+    /// Lines for people that name what is behind the server.
+    var summary: [String] {
+        var lines = ["segments: \(store.summary)\(newTags == nil ? "" : ", tags made on first use")"]
+        lines.append("worker IDs: \(registry.summary)")
+        if case .mysql = store { lines.append("tickets: \(store.summary)") }
+        if server.servesTinyid { lines.append("Tinyid's interface: /tinyid/id/nextId and its siblings") }
+        if let line = accessSummary { lines.append(line) }
+        if let redis { lines.append("counters: \(redis.url)") }
+        return lines
     }
 }

@@ -12,6 +12,7 @@ struct SettingsReader {
 
     private let reader: ConfigReader
     private let secrets: [SettingKey: String]
+    private let secretFiles: [SettingKey: String]
     /// The settings that are null in the file, where the reader has their text.
     private let nulls: Set<SettingKey>
 
@@ -44,6 +45,7 @@ struct SettingsReader {
         self.nulls = nulls
         reader = ConfigReader(providers: providers)
         secrets = try Self.secrets(in: settings.secretFiles, beside: reader)
+        secretFiles = settings.secretFiles
     }
 
     /// A command that reads its settings twice says it once.
@@ -70,6 +72,9 @@ struct SettingsReader {
         return secrets
     }
 
+    /// The file that a secret is from; nil where it is from elsewhere.
+    func file(of secret: SettingKey) -> String? { secretFiles[secret] }
+
     /// The value of a setting as it was written; nil where none is set.
     func text(_ setting: SettingKey) -> String? {
         if let secret = secrets[setting] { return secret }
@@ -77,6 +82,15 @@ struct SettingsReader {
         let text: String? = reader.string(forKey: key) ?? number(key) ?? other(key)
         if nulls.contains(setting), text == "null" || text == "~" { return nil }
         return text?.isEmpty == true ? nil : text
+    }
+
+    /// The values of a setting that takes several, with commas between them: a list in a file too; nil for none.
+    func list(_ setting: SettingKey) -> String? {
+        let key = ConfigKey(setting.rawValue)
+        guard reader.string(forKey: key) == nil, let parts = reader.stringArray(forKey: key) else {
+            return text(setting)
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: ",")
     }
 
     private func number(_ key: ConfigKey) -> String? {

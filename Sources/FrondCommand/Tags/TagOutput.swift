@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Frond
+import FrondServer
 import TextTable
 
 /// The output of tags: a table for people, JSON for programs.
@@ -8,36 +9,9 @@ struct TagOutput: ParsableArguments {
     @Flag(help: "Print JSON.")
     var json = false
 
-    /// A tag as JSON: IDs are strings, since JavaScript loses integers above 2^53.
-    private struct Row: Encodable {
-        var tag, maxId, step, start, max: String
-        var cycles: Bool
-        var cycle, version: Int64
-        var description, updatedAt: String
-        /// The options that are set; the key's fingerprint and not the key.
-        var options: [String: String]
-
-        init(_ record: TagRecord) {
-            tag = record.tag.name
-            maxId = String(record.maxID)
-            step = String(record.step)
-            start = String(record.startID)
-            max = String(record.maxValue)
-            cycles = record.cycles
-            cycle = record.cycle
-            version = record.version
-            description = record.description
-            options = record.options.values
-            let seconds = Double(record.updatedAtMilliseconds) / 1000
-            updatedAt = Date(timeIntervalSince1970: seconds).formatted(.iso8601)
-        }
-
-        var optionsText: String { options.map { "\($0)=\($1)" }.sorted().joined(separator: " ") }
-    }
-
     func print(_ record: TagRecord) throws {
         if json {
-            try sayJSON(Row(record))
+            try sayJSON(TagDocument(record))
         } else {
             try printTable([record])
         }
@@ -45,7 +19,7 @@ struct TagOutput: ParsableArguments {
 
     func print(_ records: [TagRecord]) throws {
         if json {
-            try sayJSON(records.map(Row.init))
+            try sayJSON(records.map { TagDocument($0) })
         } else if records.isEmpty {
             try say("no tags yet: create one with 'frond tag create TAG'")
         } else {
@@ -54,7 +28,7 @@ struct TagOutput: ParsableArguments {
     }
 
     private func printTable(_ records: [TagRecord]) throws {
-        let table = TextTable<Row> { row in
+        let table = TextTable<TagDocument> { row in
             [
                 Column(title: "TAG", value: row.tag),
                 Column(title: "NEXT", value: row.maxId, align: .right),
@@ -67,8 +41,12 @@ struct TagOutput: ParsableArguments {
                 Column(title: "DESCRIPTION", value: row.description.printable()),
             ]
         }
-        if let text = table.string(for: records.map(Row.init), style: Style.plain) { try say(text) }
+        if let text = table.string(for: records.map { TagDocument($0) }, style: Style.plain) { try say(text) }
     }
+}
+
+extension TagDocument {
+    fileprivate var optionsText: String { options.map { "\($0)=\($1)" }.sorted().joined(separator: " ") }
 }
 
 extension SettingOptions {

@@ -5,9 +5,9 @@ struct TagRetireCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retire", abstract: "Retire a tag: it issues no more IDs, and stays in the table.",
         discussion: """
-            A tag is never deleted, since a tag of the same name would begin again. Servers refuse a retired tag within \
-            10 seconds, mostly 2: HTTP with 410. Servers of Leaf on the same table know nothing of it and go on. \
-            --undo brings the tag back: its numbers go on behind those that were reserved.
+            A tag is never deleted, since a tag of the same name would begin again. Servers refuse a retired tag \
+            within 10 seconds, mostly 2: HTTP with 410. Servers of Leaf on the same table know nothing of it and go \
+            on. --undo brings the tag back: its numbers go on behind those that were reserved.
             """)
 
     @Argument(help: "The tag.")

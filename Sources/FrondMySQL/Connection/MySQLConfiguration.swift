@@ -1,3 +1,5 @@
+import Foundation
+
 /// A database on its server, the user, and the bounds on waiting.
 ///
 /// Neither ``description`` nor a dump shows the password.
@@ -25,6 +27,8 @@ public struct MySQLConfiguration: Hashable, Sendable {
     public var socket: String?
     public var user: String
     public var password: String
+    /// A file with the password, which is read anew for each new connection; ``password`` where it cannot be read.
+    public var passwordFile: String?
     public var database: String
     public var encryption: Encryption
     /// A file of certificates (PEM) that the server's must come from; the system's where nil.
@@ -51,6 +55,17 @@ public struct MySQLConfiguration: Hashable, Sendable {
         self.connectTimeout = connectTimeout
         self.replyTimeout = replyTimeout
         self.poolSize = poolSize
+    }
+
+    /// These settings with the password that holds for a new connection.
+    func readingPassword() -> MySQLConfiguration {
+        guard let passwordFile, let data = FileManager.default.contents(atPath: passwordFile), data.count <= 64 << 10
+        else { return self }
+        var text = Substring(decoding: data, as: UTF8.self)
+        while let last = text.last, last.isNewline { text.removeLast() }
+        var configuration = self
+        if !text.isEmpty { configuration.password = String(text) }
+        return configuration
     }
 
     /// The addresses of the server, in the order in which they are tried.

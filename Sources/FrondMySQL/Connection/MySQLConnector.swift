@@ -43,6 +43,8 @@ final class MySQLConnector: Sendable {
 
     private func connect(_ attempt: MySQLStateMachine.Attempt) throws(MySQLFailure) -> MySQLConnection {
         var first: MySQLFailure?
+        // A password that was replaced in its file holds from the next connection on.
+        let configuration = configuration.readingPassword()
         for index in attempt.addresses {
             let address = configuration.addresses[index]
             do throws(MySQLFailure) {

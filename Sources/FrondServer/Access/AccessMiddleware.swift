@@ -25,6 +25,7 @@ struct AccessMiddleware: RouterMiddleware {
                 throw Problem(error)
             }
         }
+        if let caller = context.caller { context.trace?.caller = caller.name }
         return try await next(request, context)
     }
 }

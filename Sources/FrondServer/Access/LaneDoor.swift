@@ -13,9 +13,19 @@ struct LaneDoor {
 
     let access: AccessControl
     let peer: PeerIdentity
+    /// The settings that a reload replaces.
+    var live: LiveSettings = .unchanging
+    /// False for a listener that hands out no IDs.
+    var servesIDs = true
 
     /// Grows with every change after which a pass holds no more.
-    var version: Int { access.version }
+    var version: Int { access.version &+ live.version }
+
+    /// True where every request takes the ordinary way.
+    var isClosed: Bool { !servesIDs || live.current.accessLog == .all }
+
+    /// True where requests of pages take the ordinary way, which adds the fields for their browsers.
+    var answersPages: Bool { !live.current.cors.isEmpty }
 
     /// True where every request passes, without a look at its credentials.
     var isOpen: Bool { access.rules.isOpenToAll }

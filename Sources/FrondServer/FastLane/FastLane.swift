@@ -29,6 +29,9 @@ final class FastLane {
     private(set) var version = -1
     /// True where the door lets every request pass.
     private var isOpen = false
+    private var isClosed = false
+    /// True where requests of pages of other origins take the ordinary way.
+    private var answersPages = false
 
     init(connection: ConnectionHandler, generators: ServedGenerators, door: LaneDoor, maxCount: Int) {
         self.connection = connection
@@ -45,7 +48,10 @@ final class FastLane {
             self.version = version
             hotRequest = nil
             isOpen = door.isOpen
+            isClosed = door.isClosed
+            answersPages = door.answersPages
         }
+        guard !isClosed, !answersPages || !request.headers.contains(name: "origin") else { return nil }
         let sender = isOpen ? RequestSender() : RequestSender(request.headers)
         if request.uri == hotPath, sender == hotSender, let hotRequest { return hotRequest }
         guard let route = HotRoute(path: request.uri, maxCount: maxCount), let source = generators.source(for: route)

@@ -20,20 +20,21 @@ struct FastLaneChannel: ServerChildChannel {
     private let ordinary: HTTP1Channel
     private let generators: ServedGenerators
     private let access: AccessControl
+    private let live: LiveSettings
+    private let servesIDs: Bool
     private let maxCount: Int
     private let limits: ConnectionLimits
     private let drain: ServerDrain
     private let output: OutputBudget
-    private let security: NIOSSLContext?
-    private let verifiesClients: Bool
+    private let tls: LiveTLS?
 
     /// - Parameters:
-    ///   - security: the context that secures connections; nil for connections in the clear.
-    ///   - verifiesClients: true where every client has to prove a certificate.
+    ///   - servesIDs: false for a listener that hands out no IDs.
+    ///   - tls: secures connections; nil for connections in the clear.
     init(
         responder: @escaping HTTPChannelHandler.Responder, generators: ServedGenerators, access: AccessControl,
-        maxCount: Int, limits: ConnectionLimits, drain: ServerDrain, output: OutputBudget,
-        security: NIOSSLContext? = nil, verifiesClients: Bool = false
+        live: LiveSettings, servesIDs: Bool, maxCount: Int, limits: ConnectionLimits, drain: ServerDrain,
+        output: OutputBudget, tls: LiveTLS?
     ) {
         ordinary = HTTP1Channel(responder: responder)
         self.generators = generators
@@ -41,27 +42,29 @@ struct FastLaneChannel: ServerChildChannel {
         self.limits = limits
         self.drain = drain
         self.output = output
-        self.security = security
-        self.verifiesClients = verifiesClients
+        self.tls = tls
         self.access = access
+        self.live = live
+        self.servesIDs = servesIDs
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             try ConnectionLimits.setOptions(of: channel)
+            let verifiesClients = tls?.verifiesClients == true
             let peer = PeerIdentity(channel.remoteAddress, isVerified: verifiesClients)
             try Self.addHTTP(
                 to: pipeline,
                 connection: ConnectionHandler(limits: limits, drain: drain, output: output), generators: generators,
-                door: LaneDoor(access: access, peer: peer), maxCount: maxCount)
+                door: LaneDoor(access: access, peer: peer, live: live, servesIDs: servesIDs), maxCount: maxCount)
             // What Hummingbird's own channel has behind its decoder.
             try pipeline.addHandlers(
-                HTTP1ToHTTPServerCodec(secure: security != nil), HTTPConnectionStateHandler(logger: logger))
+                HTTP1ToHTTPServerCodec(secure: tls != nil), HTTPConnectionStateHandler(logger: logger))
             // Next to the socket, before all that reads or writes bytes.
-            if let security {
+            if let tls {
                 if verifiesClients { try pipeline.addHandler(PeerCertificateHandler(peer), position: .first) }
-                try pipeline.addHandler(NIOSSLServerHandler(context: security), position: .first)
+                try pipeline.addHandler(NIOSSLServerHandler(context: tls.context), position: .first)
             }
             let http = try HTTP1Channel.Value(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))

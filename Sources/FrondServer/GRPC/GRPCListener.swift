@@ -21,7 +21,7 @@ struct GRPCListener: Service {
     let drainLimit: Duration
     /// The server's drain: clients are to leave once it has begun, while calls are still accepted.
     let drain: ServerDrain
-    let tls: ServerTLS?
+    let tls: LiveTLS?
     let time: any TimeSource
     let group: MultiThreadedEventLoopGroup
     let logger: Logger
@@ -83,8 +83,8 @@ struct GRPCListener: Service {
         limits.callsPerConnection = configuration.maxStreams
         return GRPCServerTransport.Settings(
             address: try address(), limits: limits, maxCount: maxCount, drainLimit: drainLimit,
-            maxConnectionAge: configuration.maxConnectionAge, security: try tls?.context(protocols: ["h2"]),
-            verifiesClients: tls?.clientCA != nil)
+            maxConnectionAge: configuration.maxConnectionAge, security: tls,
+            verifiesClients: tls?.verifiesClients == true)
     }
 
     // MARK: The address

@@ -29,7 +29,7 @@ struct RESPListener: Service {
     let limits: ConnectionLimits
     /// The server's budget of unread answers, which HTTP shares.
     let output: OutputBudget
-    let tls: ServerTLS?
+    let tls: LiveTLS?
     let time: any TimeSource
     let group: MultiThreadedEventLoopGroup
     let logger: Logger
@@ -57,12 +57,12 @@ struct RESPListener: Service {
     }
 
     private func bind(_ connections: OpenConnections) async throws -> any Channel {
-        let security = try tls?.context(protocols: [])
+        let tls = tls
         let setup = RESPConnectionHandler.Setup(
             generators: generators, access: access, maxCount: maxCount, limits: limits,
             idle: configuration.idleTimeout.map { TimeAmount($0) }, output: output,
             clients: RESPClients(limit: configuration.maxConnections, time: time),
-            verifiesClients: tls?.clientCA != nil)
+            verifiesClients: tls?.verifiesClients == true)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -73,7 +73,7 @@ struct RESPListener: Service {
                 guard connections.add(channel) else {
                     return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
                 }
-                return channel.eventLoop.makeCompletedFuture { try Self.addHandlers(to: channel, setup, security) }
+                return channel.eventLoop.makeCompletedFuture { try Self.addHandlers(to: channel, setup, tls?.context) }
             }
         do {
             return try await bootstrap.bind(host: name, port: configuration.port).get()

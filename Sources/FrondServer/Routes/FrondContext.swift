@@ -10,6 +10,8 @@ struct FrondContext: RequestContext {
     let peer: PeerIdentity
     /// The sender of the request; nil on routes that ask nobody.
     var caller: Caller?
+    /// The facts for the line about the request; nil where there is none.
+    var trace: RequestTrace?
 
     init(source: Source) {
         coreContext = .init(source: source)

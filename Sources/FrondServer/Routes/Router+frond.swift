@@ -1,31 +1,42 @@
 import Frond
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 
 extension Router where Context == FrondContext {
-    /// All of Frond's routes: everything that the fast lane leaves over.
-    /// - Parameter tinyid: nil where Tinyid's interface is not served.
-    static func frond(
-        _ generators: ServedGenerators, access: AccessControl, readiness: Readiness, maxCount: Int,
-        tinyid: TinyidInterface? = nil
-    ) -> Router<FrondContext> {
+    /// A router with what every listener has: its middleware, liveness and the description of the interface.
+    static func frond(access: AccessControl, live: LiveSettings, logger: Logger) -> Router<FrondContext> {
         let router = Router<FrondContext>(context: FrondContext.self)
+        router.add(middleware: AccessLogMiddleware(live: live, logger: logger))
+        router.add(middleware: CORSMiddleware(live: live))
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: AccessMiddleware(access: access))
-        for kind in GeneratorKind.allCases { router.addIDs(of: kind, generators.issuer, access, maxCount: maxCount) }
-        router.addChain(generators.issuer, access, maxCount: maxCount)
-        router.addDecoding(generators.snowflake, access)
-        if let tinyid { router.addTinyid(tinyid) }
         router.getOnly("/health/live", allowingHead: true) { _, _ in
             .text(ByteBuffer(string: "live"))
         }
-        router.getOnly("/health/ready", allowingHead: true) { request, context in
+        router.addDocument()
+        return router
+    }
+
+    /// Adds the routes that hand out IDs: everything that the fast lane leaves over.
+    /// - Parameter tinyid: nil where Tinyid's interface is not served.
+    func addIDs(
+        _ generators: ServedGenerators, access: AccessControl, maxCount: Int, tinyid: TinyidInterface? = nil
+    ) {
+        for kind in GeneratorKind.allCases { addIDs(of: kind, generators.issuer, access, maxCount: maxCount) }
+        addChain(generators.issuer, access, maxCount: maxCount)
+        addDecoding(generators.snowflake, access)
+        if let tinyid { addTinyid(tinyid) }
+    }
+
+    /// Adds the routes that tell of the server's state.
+    func addStatus(_ readiness: Readiness, access: AccessControl) {
+        getOnly("/health/ready", allowingHead: true) { request, context in
             let query = try QueryParameters(request.uri.query, knowing: [Readiness.parameter])
             let seesDetails = context.caller.map { access.allows($0, .status) } ?? false
             return try await readiness.response(generator: query[Readiness.parameter], withDetails: seesDetails)
         }
-        return router
     }
 
     /// Adds the route of one generator.

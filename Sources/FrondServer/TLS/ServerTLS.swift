@@ -1,4 +1,4 @@
-import Frond
+public import Frond
 import NIOSSL
 
 /// The certificate that a server shows, over HTTP and gRPC, and the authority of the clients that it serves.
@@ -46,5 +46,14 @@ public struct ServerTLS: Hashable, Sendable {
                 .invalidArgument, "the \(name) in \(path) cannot be used; it takes a PEM file that the server can read",
                 cause: error)
         }
+    }
+}
+
+extension FrondServer.Configuration {
+    /// Reads the certificates that the server would show.
+    /// - Throws: `invalidArgument`, naming the file that cannot be used.
+    public func checkCertificates() throws(FrondError) {
+        _ = try tls?.context()
+        _ = try admin?.tls?.context()
     }
 }

@@ -26,8 +26,8 @@ struct ErrorStatusTests {
         "have the code that clients of any language act on",
         arguments: [
             (FrondError.Code.unknownTag, RPCError.Code.notFound), (.invalidArgument, .invalidArgument),
-            (.tagExists, .alreadyExists), (.tagRetired, .notFound), (.exhausted, .outOfRange), (.layoutExhausted, .outOfRange),
-            (.overloaded, .resourceExhausted), (.storeUnavailable, .unavailable),
+            (.tagExists, .alreadyExists), (.tagRetired, .notFound), (.exhausted, .outOfRange),
+            (.layoutExhausted, .outOfRange), (.overloaded, .resourceExhausted), (.storeUnavailable, .unavailable),
             (.registryUnavailable, .unavailable), (.timedOut, .unavailable), (.shutDown, .unavailable),
             (.workerIDTaken, .aborted), (.cancelled, .cancelled), (.storeCorrupt, .dataLoss),
             (.storeWentBack, .failedPrecondition), (.registryLost, .failedPrecondition),

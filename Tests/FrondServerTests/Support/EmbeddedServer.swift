@@ -20,13 +20,16 @@ struct EmbeddedServer {
     init(
         _ generators: ServedGenerators, answersAtOnce: Bool = false, remembered: Int = RepeatedRequests.capacity,
         client: SlowClient? = nil, limits: ConnectionLimits = Self.limits, drain: ServerDrain = ServerDrain(),
-        output: OutputBudget = OutputBudget(), access: AccessControl = .silent()
+        output: OutputBudget = OutputBudget(), access: AccessControl = .silent(),
+        live: LiveSettings = LiveSettings()
     ) throws {
         ordinary = OrdinaryServer(answersAtOnce: answersAtOnce)
         let pipeline = channel.pipeline.syncOperations
+        var door = try LaneDoor.local(access)
+        door.live = live
         try FastLaneChannel.addHTTP(
             to: pipeline, connection: ConnectionHandler(limits: limits, drain: drain, output: output),
-            generators: generators, door: try .local(access), maxCount: 10_000, remembered: remembered)
+            generators: generators, door: door, maxCount: 10_000, remembered: remembered)
         try pipeline.addHandler(ordinary)
         if let client { try pipeline.addHandler(client, position: .first) }
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)

@@ -16,7 +16,7 @@ final class GRPCServerTransport: ServerTransport {
         var maxCount: Int
         var drainLimit: Duration
         var maxConnectionAge: Duration?
-        var security: NIOSSLContext?
+        var security: LiveTLS?
         /// True where every client has to prove a certificate.
         var verifiesClients = false
     }
@@ -162,7 +162,7 @@ final class GRPCServerTransport: ServerTransport {
         to pipeline: ChannelPipeline.SynchronousOperations, _ settings: Settings, _ setup: CallConnectionHandler.Setup
     ) throws {
         let limits = settings.limits
-        if let security = settings.security { try pipeline.addHandler(NIOSSLServerHandler(context: security)) }
+        if let security = settings.security { try pipeline.addHandler(NIOSSLServerHandler(context: security.context)) }
         if settings.verifiesClients { try pipeline.addHandler(PeerCertificateHandler(setup.door.peer)) }
         try pipeline.addHandler(GRPCConnectionHandler(drainLimit: TimeAmount(settings.drainLimit)))
         let watch = GoAwayWatch()

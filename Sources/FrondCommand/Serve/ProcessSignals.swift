@@ -10,26 +10,41 @@ import Synchronization
     import Glibc
 #endif
 
-/// The signals that ask the server to stop, and the bound on the time that a stop takes.
+/// The signals that ask the server to stop, or to read its settings anew, and the bound on the time that a stop takes.
 ///
 /// They come on a queue of their own and the bound holds on a thread of its own, so that neither waits for requests, or
 /// for a store that hangs.
-struct StopSignals {
+struct ProcessSignals {
+    /// The wish of a signal.
+    enum Wish: Sendable {
+        case stop, reload
+    }
+
     /// One element for each signal.
-    let received: AsyncStream<Void>
+    let received: AsyncStream<Wish>
     private let sources: [any DispatchSourceSignal]
 
-    /// - Parameter limit: the time after the first signal in which the process ends, come what may.
+    /// The time from a SIGHUP to the look whether the terminal is gone: the kernel may take it away after the signal.
+    private static let terminalPause = DispatchTimeInterval.milliseconds(200)
+
+    /// - Parameter limit: the time after the first signal to stop in which the process ends, come what may.
     init(endingWithin limit: Duration) {
-        let (received, continuation) = AsyncStream.makeStream(of: Void.self)
+        let (received, continuation) = AsyncStream.makeStream(of: Wish.self)
         self.received = received
         let queue = DispatchQueue(label: "frond.signals", qos: .userInteractive)
         let first = First()
+        let terminal = ControllingTerminal()
+        let stop: @Sendable () -> Void = {
+            if first.take() { Self.endProcess(after: limit) }
+            continuation.yield(.stop)
+        }
         sources = Self.numbers.map { number in
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
-                if first.take() { Self.endProcess(after: limit) }
-                continuation.yield()
+                guard number == SIGHUP else { return stop() }
+                queue.asyncAfter(deadline: .now() + Self.terminalPause) {
+                    if terminal.hasHungUp { stop() } else { continuation.yield(.reload) }
+                }
             }
             source.activate()
             #if canImport(Darwin)
@@ -43,7 +58,7 @@ struct StopSignals {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// SIGHUP, that of a closed terminal, too, unless it was ignored when the process began, as `nohup` has it.
+    /// SIGHUP too, unless it was ignored when the process began, as `nohup` has it.
     private static var numbers: [Int32] {
         var action = sigaction()
         let isKnown = sigaction(SIGHUP, nil, &action) == 0
