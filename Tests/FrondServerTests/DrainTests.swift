@@ -184,6 +184,32 @@ struct ConnectionLimitTests {
         #expect(server.channel.isActive)
     }
 
+    @Test(
+        "a request that is never complete is held within the server's budget, and no longer",
+        arguments: [
+            "GET /api/segment/get/order HTTP/1.1\r\nHost: x\r\nX: ",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n",
+        ])
+    func incomplete(begin: String) async throws {
+        let generators = try await EmbeddedServer.generators()
+        let output = OutputBudget(limit: 50_000)
+        let (first, second) = (
+            try EmbeddedServer(generators, output: output), try EmbeddedServer(generators, output: output)
+        )
+        for server in [first, second] {
+            try server.send(begin)
+            for _ in 0..<30 { try server.send(String(repeating: "x", count: 1000)) }
+            if server.channel === first.channel { #expect(first.channel.isActive) }
+        }
+        first.channel.embeddedEventLoop.run()
+        #expect(!first.channel.isActive, "it has waited longest")
+        try second.send(String(repeating: "x", count: begin.hasPrefix("GET") ? 0 : 30_000) + "\r\n\r\n")
+        let third = try EmbeddedServer(generators, output: output)
+        try third.send(begin + String(repeating: "x", count: 45_000))
+        second.channel.embeddedEventLoop.run()
+        #expect(second.channel.isActive && third.channel.isActive, "what is complete is no longer counted")
+    }
+
     @Test("over the server's budget of unread answers, the connections that wait longest are closed")
     func budget() {
         final class Connection {}

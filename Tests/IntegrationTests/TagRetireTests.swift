@@ -24,8 +24,9 @@ struct TagRetireTests {
         var (status, output) = await run("tag", "retire", "order")
         #expect(status == 0 && output.contains("retired=true"), "\(output)")
         try await waitUntil("the server knows") { try await server.get("/api/segment/get/order").status == 410 }
-        for path in ["/api/segment/get/order", "/api/id/order", "/api/uuid/get/order", "/api/segment/get/order?count=9"]
-        {
+        for path in [
+            "/api/segment/get/order", "/api/id/order", "/api/uuid/get/order", "/api/segment/get/order?count=9",
+        ] {
             let answer = try await server.get(path)
             #expect(answer.status == 410, "\(path): \(answer.body)")
             #expect(answer.body.contains("urn:frond:problem:tag-retired"), "\(answer.body)")

@@ -22,6 +22,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private(set) var reception = Reception()
     /// Counts what client and server do, for ``IdleWatch``.
     private(set) var activity: UInt64 = 0
+    /// The bytes of requests that came since the last one was complete, at least.
+    private var incoming = 0
+    private var lastIncoming = 0
+    /// True while the server's budget counts this connection.
+    private var isCounted = false
     /// The parts of a request with a body that is not complete.
     private var kept: [HTTPServerRequestPart] = []
     private var context: ChannelHandlerContext?
@@ -57,12 +62,17 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Bytes are on their way to the HTTP decoder.
     func noteBytes(_ bytes: ByteBufferView) {
         requestLine.take(bytes)
+        lastIncoming = bytes.count
+        incoming += bytes.count
     }
 
     /// The HTTP decoder has taken bytes.
     func noteReception(_ reception: Reception) {
+        if reception.completed != self.reception.completed { incoming = lastIncoming }
+        if !reception.isPartial { incoming = 0 }
         self.reception = reception
         if reception.isPartial { timers?.requestBegan(self) }
+        if let context, incoming > OutputBudget.leastInput || isCounted { reportHeld(context) }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -282,18 +292,21 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        reportOutput(context)
+        reportHeld(context)
         if state.takeDueRead(isWritable: context.channel.isWritable) { context.read() }
         context.fireChannelWritabilityChanged()
     }
 
-    /// Tells the server's budget what this client has not taken, while that is much.
-    private func reportOutput(_ context: ChannelHandlerContext) {
+    /// Tells the server's budget what this client has not taken, or not sent to its end, while that is much.
+    private func reportHeld(_ context: ChannelHandlerContext) {
         let id = ObjectIdentifier(self)
-        guard !context.channel.isWritable, context.channel.isActive else { return output.forget(id) }
+        let unsent = context.channel.isWritable ? 0 : unsentBytes(context)
+        let held = unsent + (incoming > OutputBudget.leastInput ? incoming : 0)
+        isCounted = held > 0 && context.channel.isActive
+        guard isCounted else { return output.forget(id) }
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        output.report(id, bytes: unsentBytes(context)) {
+        output.report(id, bytes: held) {
             loop.execute { bound.value.close(promise: nil) }
         }
     }

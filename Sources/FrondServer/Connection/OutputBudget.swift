@@ -1,12 +1,15 @@
 import Synchronization
 
-/// The bytes that the server has written and clients have not taken, over all connections that have many of them.
+/// The bytes that the server keeps for clients, over all connections that have many of them: answers that they have not
+/// taken, and requests that are not complete.
 ///
-/// One client's unread answers are bounded by ``ConnectionLimits/unsentBytes``; all of them together by this budget.
-/// Over it, the connections that have waited longest for their clients are closed, so that others do not notice.
+/// What one client has is bounded by the limits of its connection; what all have together, by this budget. Over it, the
+/// connections that have waited longest for their clients are closed, so that others do not notice.
 final class OutputBudget: Sendable {
     /// The bytes that may be in hand for slow clients together.
     static let serverBytes = 256 << 20
+    /// A connection with fewer bytes of an incomplete request is not counted.
+    static let leastInput = 16 << 10
 
     private let state: Mutex<(machine: OutputBudgetStateMachine, closes: [ObjectIdentifier: @Sendable () -> Void])>
 
@@ -14,7 +17,7 @@ final class OutputBudget: Sendable {
         state = Mutex((OutputBudgetStateMachine(limit: limit), [:]))
     }
 
-    /// Notes the bytes of a connection whose client is slow.
+    /// Notes the bytes in hand for a client that is slow to take or to send.
     /// - Parameter close: closes the connection; it may be called from any thread.
     func report(_ connection: ObjectIdentifier, bytes: Int, close: @escaping @Sendable () -> Void) {
         let excess = state.withLock { state in

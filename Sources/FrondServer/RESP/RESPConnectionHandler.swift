@@ -46,6 +46,8 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
     /// The number of requests that were taken.
     private var taken: UInt64 = 0
     private var isTaking = false
+    /// True while the server's budget counts this connection.
+    private var isCounted = false
     /// True until the client has proved that it speaks TLS, where it has to.
     private var isHandshaking: Bool
     private var issuing: Task<Void, Never>?
@@ -127,6 +129,7 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         flush(context)
+        if input.readableBytes > OutputBudget.leastInput || isCounted { reportHeld(context) }
         // No other handler asks for what is dropped.
         if state.hasEnded { context.read() }
         context.fireChannelReadComplete()
@@ -301,7 +304,7 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        reportOutput(context)
+        reportHeld(context)
         if !isTaking, context.channel.isWritable {
             take(context)
             flush(context)
@@ -310,13 +313,16 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    /// Tells the server's budget what this client has not taken, while that is much.
-    private func reportOutput(_ context: ChannelHandlerContext) {
+    /// Tells the server's budget what this client has not taken, or not sent to its end, while that is much.
+    private func reportHeld(_ context: ChannelHandlerContext) {
         let id = ObjectIdentifier(self)
-        guard !context.channel.isWritable, context.channel.isActive else { return setup.output.forget(id) }
+        let unsent = context.channel.isWritable ? 0 : unsentBytes(context)
+        let held = unsent + (input.readableBytes > OutputBudget.leastInput ? input.readableBytes : 0)
+        isCounted = held > 0 && context.channel.isActive
+        guard isCounted else { return setup.output.forget(id) }
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        setup.output.report(id, bytes: unsentBytes(context)) {
+        setup.output.report(id, bytes: held) {
             loop.execute { bound.value.close(promise: nil) }
         }
     }

@@ -23,33 +23,6 @@ struct ConnectionTests {
     }
 
     private static let settings = frame(4, [])
-    private static let data = frame(0, (0..<200).map { UInt8($0) })
-
-    @Test(
-        "has its PINGs answered and all else passed on, however the bytes come in", arguments: [1, 2, 7, 9, 17, 1000])
-    func split(size: Int) {
-        let sent =
-            Self.preface + Self.settings + Self.ping(1) + Self.data + Self.ping(2) + Self.ping(3)
-            // The answer to a PING of the server's, and one of a length that cannot be.
-            + Self.ping(4, flags: 1) + Self.frame(6, [1, 2, 3]) + Self.data + Self.ping(5)
-        let kept =
-            Self.preface + Self.settings + Self.data + Self.ping(4, flags: 1) + Self.frame(6, [1, 2, 3]) + Self.data
-        var filter = PingFilter()
-        var (passed, pings): ([UInt8], [UInt64]) = ([], [])
-        for start in stride(from: 0, to: sent.count, by: size) {
-            let piece = ByteBuffer(bytes: sent[start..<min(start + size, sent.count)])
-            let rest = filter.take(piece) { ping in
-                pings.append(ping)
-                return true
-            }
-            passed += rest.readableBytesView
-        }
-        #expect(passed == kept && pings == [1, 2, 3, 5])
-        // What is not answered is passed on.
-        var other = PingFilter()
-        let rest = other.take(ByteBuffer(bytes: sent)) { _ in false }
-        #expect(Array(rest.readableBytesView) == sent)
-    }
 
     @Test("is closed where the client says nothing, in time")
     func silence() throws {

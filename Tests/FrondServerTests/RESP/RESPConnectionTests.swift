@@ -201,6 +201,27 @@ struct RESPConnectionTests {
         #expect(!server.channel.isActive)
     }
 
+    @Test("has a request that is never complete held within the server's budget, and no longer")
+    func incomplete() throws {
+        let output = OutputBudget(limit: 50_000)
+        let (first, second) = (
+            try EmbeddedRESPServer(generators, output: output), try EmbeddedRESPServer(generators, output: output)
+        )
+        let request = "*2\r\n$4\r\nECHO\r\n$60000\r\n"
+        try first.send(request + String(repeating: "x", count: 30_000))
+        #expect(first.channel.isActive)
+        try second.send(request + String(repeating: "x", count: 30_000))
+        first.channel.embeddedEventLoop.run()
+        #expect(!first.channel.isActive, "it has waited longest")
+        try second.send(String(repeating: "x", count: 30_000) + "\r\n")
+        #expect(try second.received().count == 60_010)
+        // What is complete is no longer counted.
+        let third = try EmbeddedRESPServer(generators, output: output)
+        try third.send(request + String(repeating: "x", count: 45_000))
+        second.channel.embeddedEventLoop.run()
+        #expect(second.channel.isActive && third.channel.isActive)
+    }
+
     @Test("has the settings of its tag as they are now")
     func settingsChange() async throws {
         let server = try EmbeddedRESPServer(generators)

@@ -1,18 +1,17 @@
 import NIOCore
 
-/// The duties that gRPC leaves to others on the connections it accepts: that PINGs are answered however many come, and
-/// that a client which does not answer holds nothing up, neither by saying nothing at first nor when the server shuts
-/// down.
+/// The duty that gRPC leaves to others on the connections it accepts: that a client which does not answer holds nothing
+/// up, neither by saying nothing at first nor when the server shuts down.
 final class GRPCConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
-    typealias OutboundOut = ByteBuffer
 
     /// The time that a client has to say that it speaks HTTP/2.
     private static let prefaceLimit = TimeAmount.seconds(10)
+    /// The length of what it says then.
+    private static let prefaceLength = 24
 
     private let drainLimit: TimeAmount
-    private var pings = PingFilter()
+    private var prefaceBytes = 0
     private var timeout: Scheduled<Void>?
 
     init(drainLimit: TimeAmount) {
@@ -33,18 +32,11 @@ final class GRPCConnectionHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let hadBegun = pings.hasBegun
-        var answered = false
-        let rest = pings.take(unwrapInboundIn(data)) { ping in
-            // Who takes no answers gets none: what waits is bounded, and NIO counts the rest.
-            guard context.channel.isWritable else { return false }
-            context.write(wrapOutboundOut(PingFilter.answer(to: ping, context.channel.allocator)), promise: nil)
-            answered = true
-            return true
+        if prefaceBytes < Self.prefaceLength {
+            prefaceBytes += unwrapInboundIn(data).readableBytes
+            if prefaceBytes >= Self.prefaceLength { timeout?.cancel() }
         }
-        if answered { context.flush() }
-        if !hadBegun, pings.hasBegun { timeout?.cancel() }
-        if rest.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(rest)) }
+        context.fireChannelRead(data)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

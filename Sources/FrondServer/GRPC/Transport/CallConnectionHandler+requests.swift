@@ -29,8 +29,9 @@ extension CallConnectionHandler {
         guard case .byteBuffer(let bytes) = data.data, let entry = entries[stream] else { return }
         switch entry {
         case .hot(let headers, let head):
-            if data.endStream, let context, let answer = lane.answer(head, bytes, context.channel.allocator) {
+            if data.endStream, let (source, answer) = lane.answer(head, bytes) {
                 entries[stream] = nil
+                lastHot = (UInt32(Int(stream)), source)
                 write(.headers(.init(headers: .answerHead)), on: stream)
                 write(.data(.init(data: .byteBuffer(answer))), on: stream)
                 write(.headers(.init(headers: .success, endStream: true)), on: stream)

@@ -1,3 +1,4 @@
+import Frond
 import GRPCCore
 import NIOCore
 import NIOHPACK
@@ -47,6 +48,8 @@ final class CallConnectionHandler: ChannelDuplexHandler {
     let setup: Setup
     let limits: TransportLimits
     let lane: RPCLane
+    /// The handler before HTTP/2.
+    weak var repeated: RepeatedCallHandler?
     var state: CallConnectionStateMachine
     var context: ChannelHandlerContext?
     var entries: [HTTP2StreamID: Entry] = [:]
@@ -65,10 +68,14 @@ final class CallConnectionHandler: ChannelDuplexHandler {
     var window = 65_535
     /// Bytes that came and that no handler has.
     var held = 0
+    /// The last call that was answered here since ``takeLastHot()``.
+    var lastHot: (stream: UInt32, source: LaneSource)?
     private var hasHeard = false
     private var isReading = false
     private var mustFlush = false
     private var isReadHeld = false
+    /// True while the server's budget counts what this connection holds.
+    private var isCounted = false
     private var looks: RepeatedTask?
 
     init(setup: Setup) {
@@ -113,6 +120,7 @@ final class CallConnectionHandler: ChannelDuplexHandler {
         entries = [:]
         waiting = CircularBuffer()
         setup.budget.leave(number)
+        setup.budget.input.forget(ObjectIdentifier(self))
         context = nil
     }
 
@@ -167,7 +175,22 @@ final class CallConnectionHandler: ChannelDuplexHandler {
             mustFlush = false
             context.flush()
         }
+        reportHeld()
         context.fireChannelReadComplete()
+    }
+
+    /// Tells the server's budget of messages that came and that no handler has, while they are large.
+    private func reportHeld() {
+        let isLarge = held > OutputBudget.leastInput
+        guard isLarge || isCounted, let context else { return }
+        isCounted = isLarge
+        let id = ObjectIdentifier(self)
+        guard isLarge else { return setup.budget.input.forget(id) }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        setup.budget.input.report(id, bytes: held) {
+            loop.execute { bound.value.context?.close(promise: nil) }
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -186,6 +209,23 @@ final class CallConnectionHandler: ChannelDuplexHandler {
         }
         context.fireUserInboundEventTriggered(event)
     }
+
+    // MARK: Calls that are answered before HTTP/2
+
+    /// The state of the settings on which the sources of hot calls rest.
+    var sourcesVersion: Int { lane.sourcesVersion }
+
+    /// True where calls may be answered before HTTP/2: the connection is not about to end.
+    var takesRepeatedCalls: Bool { context != nil && state.isOpen }
+
+    /// Calls up to this stream were answered before HTTP/2.
+    func answeredBefore(_ stream: UInt32) {
+        hasHeard = true
+        state.streamAnswered(Int(stream))
+    }
+
+    /// The last call that was answered here since this was last asked, and the source of its answer.
+    func takeLastHot() -> (stream: UInt32, source: LaneSource)? { lastHot.take() }
 
     // MARK: Writing
 
@@ -214,6 +254,7 @@ final class CallConnectionHandler: ChannelDuplexHandler {
             hasHeard = false
             state.heard(at: now)
         }
+        reportHeld()
         perform(state.look(at: now))
         if reserved > 0, setup.budget.isOver, now >= lastProgress + limits.stall {
             // It takes nothing while the others wait for what it holds.
@@ -227,7 +268,7 @@ final class CallConnectionHandler: ChannelDuplexHandler {
         switch action {
         case .nothing: return
         case .announceEnd:
-            write(.goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil), on: .rootStream)
+            repeated?.announceEnd()
             write(.ping(Self.endPing, ack: false), on: .rootStream)
         case .sendLastGoAway(let last):
             write(
@@ -242,14 +283,5 @@ final class CallConnectionHandler: ChannelDuplexHandler {
             context.eventLoop.assumeIsolated().execute { [weak self] in self?.context?.close(promise: nil) }
         }
         flushOutsideOfRead()
-    }
-}
-
-/// Learns from what HTTP/2 writes that it gives the connection up.
-final class GoAwayWatch: NIOHTTP2FrameDelegate {
-    weak var connection: CallConnectionHandler?
-
-    func wroteFrame(_ frame: HTTP2Frame) {
-        if case .goAway(_, let code, _) = frame.payload, code != .noError { connection?.connectionFailed() }
     }
 }

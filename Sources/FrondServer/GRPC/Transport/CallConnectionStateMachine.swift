@@ -46,6 +46,8 @@ struct CallConnectionStateMachine: Sendable {
     /// True once new calls are refused.
     var refusesCalls: Bool { phase == .draining || phase == .closed }
     var isClosed: Bool { phase == .closed }
+    /// True until the client is told to end.
+    var isOpen: Bool { phase == .open }
 
     /// Something came from the client.
     mutating func heard(at now: NIODeadline) {
@@ -57,6 +59,9 @@ struct CallConnectionStateMachine: Sendable {
         streams += 1
         lastStream = max(lastStream, stream)
     }
+
+    /// A stream began and ended at once.
+    mutating func streamAnswered(_ stream: Int) { lastStream = max(lastStream, stream) }
 
     mutating func streamClosed() -> Action {
         streams = max(0, streams - 1)

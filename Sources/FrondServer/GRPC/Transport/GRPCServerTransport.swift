@@ -165,7 +165,12 @@ final class GRPCServerTransport: ServerTransport {
         if let security = settings.security { try pipeline.addHandler(NIOSSLServerHandler(context: security.context)) }
         if settings.verifiesClients { try pipeline.addHandler(PeerCertificateHandler(setup.door.peer)) }
         try pipeline.addHandler(GRPCConnectionHandler(drainLimit: TimeAmount(settings.drainLimit)))
-        let watch = GoAwayWatch()
+        let calls = CallConnectionHandler(setup: setup)
+        let repeated = RepeatedCallHandler(decoded: calls)
+        calls.repeated = repeated
+        let written = WrittenFrames()
+        (written.calls, written.repeated) = (calls, repeated)
+        try pipeline.addHandler(repeated)
         var connection = NIOHTTP2Handler.ConnectionConfiguration()
         connection.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: limits.callsPerConnection),
@@ -173,9 +178,7 @@ final class GRPCServerTransport: ServerTransport {
             HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headerList),
         ]
         try pipeline.addHandler(
-            NIOHTTP2Handler(mode: .server, frameDelegate: watch, connectionConfiguration: connection))
-        let calls = CallConnectionHandler(setup: setup)
-        watch.connection = calls
+            NIOHTTP2Handler(mode: .server, frameDelegate: written, connectionConfiguration: connection))
         try pipeline.addHandler(calls)
     }
 }

@@ -24,7 +24,9 @@ extension HPACKHeaders {
         if status.code == .ok, metadata.isEmpty, !isAlone { return success }
         var headers = isAlone ? answerHead : HPACKHeaders()
         headers.add(name: "grpc-status", value: "\(status.code.rawValue)")
-        if !status.message.isEmpty { headers.add(name: "grpc-message", value: percentEncoded(status.message)) }
+        if !status.message.isEmpty {
+            headers.add(name: "grpc-message", value: percentEncoded(status.message), indexing: .nonIndexable)
+        }
         headers.add(metadata)
         return headers
     }
@@ -37,8 +39,11 @@ extension HPACKHeaders {
         }
     }
 
+    /// Adds metadata, which differs from call to call: in the client's table it would put out what comes again.
     private mutating func add(_ metadata: Metadata) {
-        for (key, value) in metadata { add(name: key.lowercased(), value: value.encoded()) }
+        for (key, value) in metadata {
+            add(name: key.lowercased(), value: value.encoded(), indexing: .nonIndexable)
+        }
     }
 
     /// A message as gRPC writes it: printing ASCII but `%`; all else as `%XX`.

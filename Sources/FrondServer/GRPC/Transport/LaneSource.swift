@@ -5,8 +5,8 @@ import SwiftProtobuf
 
 /// The source of the answers to one call that comes again and again.
 struct LaneSource {
-    /// The capacity for an answer with one number, with its prefix.
-    private static let numberAnswer = 64
+    /// No answer is longer, with its prefix.
+    static let longestAnswer = 128
 
     let source: HotSource
     let generator: Frond_V1_Generator
@@ -24,33 +24,43 @@ struct LaneSource {
         return source
     }
 
-    /// Returns the bytes of an answer with their prefix; nil if it cannot be had at once.
-    func answer(_ allocator: ByteBufferAllocator) -> ByteBuffer? {
+    /// Writes the bytes of an answer with their prefix.
+    /// - Returns: false where it cannot be had at once, or is beyond a limit, and nothing is written: the ordinary way
+    ///   answers or refuses.
+    func writeAnswer(to output: inout ByteBuffer) -> Bool {
+        guard let gate else { return writeNext(to: &output) }
+        guard gate.admit() == nil else { return false }
+        if writeNext(to: &output) { return true }
+        gate.forget()
+        return false
+    }
+
+    private func writeNext(to output: inout ByteBuffer) -> Bool {
         switch source.next() {
         case .number(let number):
-            var output = allocator.buffer(capacity: Self.numberAnswer)
             output.writePrefixed { message in
                 message.writeInteger(UInt8(1 << 3))
                 message.writeVarint(UInt64(bitPattern: number))
                 message.writeInteger(UInt8(4 << 3))
                 message.writeVarint(UInt64(generator.rawValue))
             }
-            return output
+            return true
         case .run(let run):
-            return encoded(
-                Frond_V1_NextBatchResponse.with { ($0.runs, $0.generator) = ([.init(run)], generator) }, allocator)
+            return write(
+                Frond_V1_NextBatchResponse.with { ($0.runs, $0.generator) = ([.init(run)], generator) }, &output)
         case .uuidValue(let uuid):
-            return encoded(
-                Frond_V1_NextResponse.with { ($0.uuid, $0.generator) = (uuid.description, generator) }, allocator)
-        case nil: return nil
+            return write(
+                Frond_V1_NextResponse.with { ($0.uuid, $0.generator) = (uuid.description, generator) }, &output)
+        case nil: return false
         }
     }
 
-    private func encoded(_ message: some Message, _ allocator: ByteBufferAllocator) -> ByteBuffer? {
-        guard let bytes: [UInt8] = try? message.serializedBytes() else { return nil }
-        var output = allocator.buffer(capacity: bytes.count + MessageDeframer.prefixLength)
+    private func write(_ message: some Message, _ output: inout ByteBuffer) -> Bool {
+        guard let bytes: [UInt8] = try? message.serializedBytes(),
+            bytes.count <= Self.longestAnswer - MessageDeframer.prefixLength
+        else { return false }
         output.writePrefixed { $0.writeBytes(bytes) }
-        return output
+        return true
     }
 }
 

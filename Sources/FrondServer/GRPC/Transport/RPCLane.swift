@@ -18,16 +18,19 @@ final class RPCLane {
     /// The state of the tags' settings, and of the door, when sources were last found.
     private var version = 0
 
+    /// The state of all that sources rest on.
+    var sourcesVersion: Int { generators.issuer.version &+ door.version }
+
     init(generators: ServedGenerators, door: LaneDoor, maxCount: Int) {
         self.generators = generators
         self.door = door
         self.maxCount = maxCount
     }
 
-    /// The answer to a call whose request is complete; nil where it takes the ordinary way.
+    /// The answer to a call whose request is complete, and its source; nil where it takes the ordinary way.
     /// - Parameter data: the message with its prefix.
-    func answer(_ head: CallHead, _ data: ByteBuffer, _ allocator: ByteBufferAllocator) -> ByteBuffer? {
-        let version = generators.issuer.version &+ door.version
+    func answer(_ head: CallHead, _ data: ByteBuffer) -> (source: LaneSource, answer: ByteBuffer)? {
+        let version = sourcesVersion
         if version != self.version {
             remembered.removeAll()
             self.version = version
@@ -36,11 +39,7 @@ final class RPCLane {
         where remembered[index].bytes == data && remembered[index].head.path == head.path
             && remembered[index].head.sender == head.sender
         {
-            let gate = remembered[index].source.gate
-            // What is beyond a limit is refused by the ordinary way.
-            if let gate, gate.admit() != nil { return nil }
-            if let answer = remembered[index].source.answer(allocator) { return answer }
-            gate?.forget()
+            if let answer = Self.answer(of: remembered[index].source) { return answer }
             // The generator may be one that was forgotten: look for it anew next time.
             remembered.remove(at: index)
             return nil
@@ -58,12 +57,12 @@ final class RPCLane {
                 .admitted(by: door, head.sender)
         else { return nil }
         remember(head, data, source)
-        if let gate = source.gate, gate.admit() != nil { return nil }
-        guard let answer = source.answer(allocator) else {
-            source.gate?.forget()
-            return nil
-        }
-        return answer
+        return Self.answer(of: source)
+    }
+
+    private static func answer(of source: LaneSource) -> (source: LaneSource, answer: ByteBuffer)? {
+        var answer = ByteBuffer()
+        return source.writeAnswer(to: &answer) ? (source, answer) : nil
     }
 
     private func remember(_ head: CallHead, _ data: ByteBuffer, _ source: LaneSource) {

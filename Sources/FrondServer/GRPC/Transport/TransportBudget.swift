@@ -4,14 +4,17 @@ import Synchronization
 /// The server's part of the budget: what all connections have in hand together.
 final class TransportBudget: Sendable {
     let limits: TransportLimits
+    /// The bytes of messages that are not complete, or that no handler has taken.
+    let input: OutputBudget
     private let answerBytes = Atomic(0)
     private let openCalls = Atomic(0)
     private let gate: Mutex<AnswerGateStateMachine>
     private let wakers = Mutex<[Int: @Sendable () -> Void]>([:])
     private let connectionCount = Atomic(0)
 
-    init(limits: TransportLimits) {
+    init(limits: TransportLimits, input: OutputBudget = OutputBudget()) {
         self.limits = limits
+        self.input = input
         gate = Mutex(AnswerGateStateMachine(places: limits.largeAnswers))
     }
 
