@@ -51,7 +51,7 @@ struct StopTests {
         import os, pty, sys
         pid, terminal = pty.fork()
         if pid == 0: os.execv(sys.argv[1], sys.argv[1:])
-        while data := os.read(terminal, 4096): os.write(1, data)
+        while data := os.read(terminal, 4096): os.write(1, data.replace(b"\\r", b""))
         """
 
     @Test("a terminal that is closed ends the server, which gives everything back")
