@@ -1,3 +1,4 @@
+import Foundation
 import Frond
 import NIOCore
 import RESP
@@ -24,6 +25,8 @@ final class RedisConnectionHandler: ChannelInboundHandler {
 
     /// The limits of a reply: the longest is the text of `INFO`.
     private static let limits = RESPLimits(bulkBytes: 1 << 20, arrayLength: 1024)
+    private static let closedAtOnce =
+        "the server closed the connection at once: does it want TLS, by rediss://, or have a proxy before it?"
 
     private let server: ServerName
     private var parser = RESPReplyParser(limits: limits)
@@ -115,6 +118,10 @@ final class RedisConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A server that wants TLS closes the connection or resets it.
+        if case .shaking = phase, (error as? IOError)?.errnoCode == ECONNRESET {
+            return close(.unreachable(server, Self.closedAtOnce))
+        }
         close(.connection(server, error))
     }
 
@@ -129,9 +136,7 @@ final class RedisConnectionHandler: ChannelInboundHandler {
         switch last {
         case .ended, .silent: break
         case .shaking(_, let promise):
-            let hint =
-                "the server closed the connection at once: does it want TLS, by rediss://, or have a proxy before it?"
-            promise.fail(failure ?? .unreachable(server, hint))
+            promise.fail(failure ?? .unreachable(server, Self.closedAtOnce))
         case .open:
             receiver?.ended(failure ?? .unreachable(server, "the server closed the connection"), on: self)
             receiver = nil

@@ -300,13 +300,13 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Tells the server's budget what this client has not taken, or not sent to its end, while that is much.
     private func reportHeld(_ context: ChannelHandlerContext) {
         let id = ObjectIdentifier(self)
-        let unsent = context.channel.isWritable ? 0 : unsentBytes(context)
-        let held = unsent + (incoming > OutputBudget.leastInput ? incoming : 0)
-        isCounted = held > 0 && context.channel.isActive
+        let isUnread = !context.channel.isWritable
+        let incomplete = incoming > OutputBudget.leastInput ? incoming : 0
+        isCounted = (isUnread || incomplete > 0) && context.channel.isActive
         guard isCounted else { return output.forget(id) }
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        output.report(id, bytes: held) {
+        output.report(id, bytes: (isUnread ? unsentBytes(context) : 0) + incomplete) {
             loop.execute { bound.value.close(promise: nil) }
         }
     }

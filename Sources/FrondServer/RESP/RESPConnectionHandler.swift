@@ -316,13 +316,13 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
     /// Tells the server's budget what this client has not taken, or not sent to its end, while that is much.
     private func reportHeld(_ context: ChannelHandlerContext) {
         let id = ObjectIdentifier(self)
-        let unsent = context.channel.isWritable ? 0 : unsentBytes(context)
-        let held = unsent + (input.readableBytes > OutputBudget.leastInput ? input.readableBytes : 0)
-        isCounted = held > 0 && context.channel.isActive
+        let isUnread = !context.channel.isWritable
+        let incomplete = input.readableBytes > OutputBudget.leastInput ? input.readableBytes : 0
+        isCounted = (isUnread || incomplete > 0) && context.channel.isActive
         guard isCounted else { return setup.output.forget(id) }
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        setup.output.report(id, bytes: held) {
+        setup.output.report(id, bytes: (isUnread ? unsentBytes(context) : 0) + incomplete) {
             loop.execute { bound.value.close(promise: nil) }
         }
     }
