@@ -1,3 +1,5 @@
+public import Frond
+
 /// The etcd that keeps a registry of worker IDs, the prefix in it, and the user that asks.
 public struct EtcdConfiguration: Hashable, Sendable {
     /// The members to ask; one or more. With several, another is asked where one does not answer.
@@ -44,30 +46,8 @@ public struct EtcdConfiguration: Hashable, Sendable {
         public var customMirror: Mirror { Mirror(self, children: ["name": name]) }
     }
 
-    /// The files of an encrypted connection, all PEM. They are read at each new connection, so that certificates can be
-    /// renewed while a server runs.
-    public struct TLS: Hashable, Sendable {
-        /// The certificates that may sign the servers'; nil for those that the system trusts.
-        public var authorityFile: String?
-        /// The client certificate that etcd is shown, where it asks for one.
-        public var client: Client?
-
-        /// A certificate and its key.
-        public struct Client: Hashable, Sendable {
-            public var certificateFile: String
-            public var keyFile: String
-
-            public init(certificateFile: String, keyFile: String) {
-                self.certificateFile = certificateFile
-                self.keyFile = keyFile
-            }
-        }
-
-        public init(authorityFile: String? = nil, client: Client? = nil) {
-            self.authorityFile = authorityFile
-            self.client = client
-        }
-    }
+    /// The files of an encrypted connection.
+    public typealias TLS = TLSFiles
 
     /// Returns true if a text may be ``prefix``.
     static func isPrefix(_ text: String) -> Bool {

@@ -1,3 +1,4 @@
+import Frond
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import SwiftProtobuf
@@ -114,7 +115,7 @@ extension EtcdEndpoint {
     }
 }
 
-extension EtcdConfiguration.TLS {
+extension TLSFiles {
     fileprivate var security: HTTP2ClientTransport.Posix.TransportSecurity {
         .tls { tls in
             if let authorityFile {

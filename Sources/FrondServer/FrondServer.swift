@@ -115,7 +115,7 @@ public struct FrondServer: Service {
     private let reload: Reload?
     private let logger: Logger
     private let drain: ServerDrain
-    private let output = OutputBudget()
+    private let budget = ConnectionBudget()
     private let onListening: @Sendable (_ ports: Ports) async -> Void
 
     /// Reads the settings of the server anew.
@@ -264,13 +264,14 @@ public struct FrondServer: Service {
             GRPCListener(
                 generators: generators, access: access, configuration: settings, host: configuration.host,
                 maxCount: configuration.maxCount, drainLimit: configuration.drainLimit, drain: drain,
-                tls: try security(.grpc, configuration.tls, protocols: ["h2"]), time: SystemTimeSource(), group: group,
+                budget: budget, tls: try security(.grpc, configuration.tls, protocols: ["h2"]),
+                time: SystemTimeSource(), group: group,
                 logger: logger)
         }
         let resp = try configuration.resp.map { settings throws(FrondError) in
             RESPListener(
                 generators: generators, access: access, configuration: settings, host: configuration.host,
-                maxCount: configuration.maxCount, limits: limits, output: output,
+                maxCount: configuration.maxCount, limits: limits, budget: budget,
                 tls: try security(.resp, configuration.tls, protocols: []), time: SystemTimeSource(), group: group,
                 logger: logger)
         }
@@ -301,7 +302,7 @@ public struct FrondServer: Service {
         HTTPListener(
             host: host, port: port, responder: MethodResponder(router: router.buildResponder()),
             generators: generators, access: access, live: live,
-            servesIDs: servesIDs, maxCount: configuration.maxCount, limits: limits, drain: drain, output: output,
+            servesIDs: servesIDs, maxCount: configuration.maxCount, limits: limits, drain: drain, budget: budget,
             tls: tls, group: group, logger: frameworkLogger)
     }
 

@@ -28,7 +28,7 @@ private struct CounterServer {
             try FastLaneChannel.addHTTP(
                 to: pipeline,
                 connection: ConnectionHandler(
-                    limits: EmbeddedServer.limits, drain: ServerDrain(), output: OutputBudget()),
+                    limits: EmbeddedServer.limits, drain: ServerDrain(), budget: ConnectionBudget()),
                 generators: generators, door: try .local(), maxCount: 10_000)
             try pipeline.addHandler(OrdinaryServer(answersAtOnce: true))
         }

@@ -192,9 +192,9 @@ struct ConnectionLimitTests {
         ])
     func incomplete(begin: String) async throws {
         let generators = try await EmbeddedServer.generators()
-        let output = OutputBudget(limit: 50_000)
+        let budget = ConnectionBudget(limit: 50_000)
         let (first, second) = (
-            try EmbeddedServer(generators, output: output), try EmbeddedServer(generators, output: output)
+            try EmbeddedServer(generators, budget: budget), try EmbeddedServer(generators, budget: budget)
         )
         for server in [first, second] {
             try server.send(begin)
@@ -204,7 +204,7 @@ struct ConnectionLimitTests {
         first.channel.embeddedEventLoop.run()
         #expect(!first.channel.isActive, "it has waited longest")
         try second.send(String(repeating: "x", count: begin.hasPrefix("GET") ? 0 : 30_000) + "\r\n\r\n")
-        let third = try EmbeddedServer(generators, output: output)
+        let third = try EmbeddedServer(generators, budget: budget)
         try third.send(begin + String(repeating: "x", count: 45_000))
         second.channel.embeddedEventLoop.run()
         #expect(second.channel.isActive && third.channel.isActive, "what is complete is no longer counted")
@@ -215,7 +215,7 @@ struct ConnectionLimitTests {
         final class Connection {}
         let connections = (0..<5).map { _ in Connection() }
         let ids = connections.map { ObjectIdentifier($0) }
-        var machine = OutputBudgetStateMachine(limit: 100)
+        var machine = ConnectionBudgetStateMachine(limit: 100)
         for id in ids[..<4] { #expect(machine.report(id, bytes: 25).isEmpty) }
         #expect(machine.report(ids[2], bytes: 20).isEmpty)
         machine.forget(ids[0])

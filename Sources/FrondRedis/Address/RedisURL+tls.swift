@@ -2,30 +2,8 @@ public import Frond
 import NIOSSL
 
 extension RedisURL {
-    /// The files of an encrypted connection, all PEM. They are read at each new connection, so that certificates can be
-    /// renewed while a server runs.
-    public struct TLS: Hashable, Sendable {
-        /// The certificates that may sign the servers'; nil for those that the system trusts.
-        public var authorityFile: String?
-        /// The client certificate that Redis is shown, where it asks for one.
-        public var client: Client?
-
-        /// A certificate and its key.
-        public struct Client: Hashable, Sendable {
-            public var certificateFile: String
-            public var keyFile: String
-
-            public init(certificateFile: String, keyFile: String) {
-                self.certificateFile = certificateFile
-                self.keyFile = keyFile
-            }
-        }
-
-        public init(authorityFile: String? = nil, client: Client? = nil) {
-            self.authorityFile = authorityFile
-            self.client = client
-        }
-    }
+    /// The files of an encrypted connection.
+    public typealias TLS = TLSFiles
 
     /// Reads the files of the encryption once.
     /// - Throws: `invalidArgument`, naming the file and the option, where one cannot be used.
@@ -34,7 +12,7 @@ extension RedisURL {
     }
 }
 
-extension RedisURL.TLS {
+extension TLSFiles {
     /// Reads the files. Blocks.
     /// - Throws: `invalidArgument`, naming the file and the option.
     func context() throws(FrondError) -> NIOSSLContext {

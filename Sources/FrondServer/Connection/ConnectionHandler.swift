@@ -16,7 +16,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     let limits: ConnectionLimits
     private let drain: ServerDrain
-    private let output: OutputBudget
+    private let budget: ConnectionBudget
     private(set) var state = ConnectionStateMachine()
     private var requestLine = RequestLineWatch()
     private(set) var reception = Reception()
@@ -42,10 +42,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         var isPartial = false
     }
 
-    init(limits: ConnectionLimits, drain: ServerDrain, output: OutputBudget) {
+    init(limits: ConnectionLimits, drain: ServerDrain, budget: ConnectionBudget) {
         self.limits = limits
         self.drain = drain
-        self.output = output
+        self.budget = budget
     }
 
     /// True while the fast lane may answer: no other request is under way, and the connection goes on.
@@ -72,7 +72,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if !reception.isPartial { incoming = 0 }
         self.reception = reception
         if reception.isPartial { timers?.requestBegan(self) }
-        if let context, incoming > OutputBudget.leastInput || isCounted { reportHeld(context) }
+        if let context, incoming > ConnectionBudget.leastInput || isCounted { reportHeld(context) }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -92,7 +92,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         encoder = nil
         timers?.cancel()
         timers = nil
-        output.forget(ObjectIdentifier(self))
+        budget.forget(ObjectIdentifier(self))
     }
 
     // MARK: Requests
@@ -297,17 +297,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    /// Tells the server's budget what this client has not taken, or not sent to its end, while that is much.
+    /// Tells the server's budget what this client has not taken, or not sent to its end.
     private func reportHeld(_ context: ChannelHandlerContext) {
-        let id = ObjectIdentifier(self)
-        let isUnread = !context.channel.isWritable
-        let incomplete = incoming > OutputBudget.leastInput ? incoming : 0
-        isCounted = (isUnread || incomplete > 0) && context.channel.isActive
-        guard isCounted else { return output.forget(id) }
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        let loop = context.eventLoop
-        output.report(id, bytes: (isUnread ? unsentBytes(context) : 0) + incomplete) {
-            loop.execute { bound.value.close(promise: nil) }
-        }
+        isCounted = budget.count(
+            self, context, unread: context.channel.isWritable ? nil : unsentBytes(context), incomplete: incoming)
     }
 }

@@ -19,7 +19,7 @@ struct HTTPListener: Sendable {
     let limits: ConnectionLimits
     let drain: ServerDrain
     /// The server's budget of unread answers, which all its listeners share.
-    let output: OutputBudget
+    let budget: ConnectionBudget
     let tls: LiveTLS?
     let group: MultiThreadedEventLoopGroup
     let logger: Logger
@@ -33,7 +33,7 @@ struct HTTPListener: Sendable {
             server: HTTPServerBuilder { responder in
                 FastLaneChannel(
                     responder: responder, generators: generators, access: access, live: live, servesIDs: servesIDs,
-                    maxCount: maxCount, limits: limits, drain: drain, output: output, tls: tls)
+                    maxCount: maxCount, limits: limits, drain: drain, budget: budget, tls: tls)
             },
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), backlog: 4096),
             onServerRunning: { channel in

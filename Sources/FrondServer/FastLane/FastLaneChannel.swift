@@ -25,7 +25,7 @@ struct FastLaneChannel: ServerChildChannel {
     private let maxCount: Int
     private let limits: ConnectionLimits
     private let drain: ServerDrain
-    private let output: OutputBudget
+    private let budget: ConnectionBudget
     private let tls: LiveTLS?
 
     /// - Parameters:
@@ -34,14 +34,14 @@ struct FastLaneChannel: ServerChildChannel {
     init(
         responder: @escaping HTTPChannelHandler.Responder, generators: ServedGenerators, access: AccessControl,
         live: LiveSettings, servesIDs: Bool, maxCount: Int, limits: ConnectionLimits, drain: ServerDrain,
-        output: OutputBudget, tls: LiveTLS?
+        budget: ConnectionBudget, tls: LiveTLS?
     ) {
         ordinary = HTTP1Channel(responder: responder)
         self.generators = generators
         self.maxCount = maxCount
         self.limits = limits
         self.drain = drain
-        self.output = output
+        self.budget = budget
         self.tls = tls
         self.access = access
         self.live = live
@@ -56,7 +56,7 @@ struct FastLaneChannel: ServerChildChannel {
             let peer = PeerIdentity(channel.remoteAddress, isVerified: verifiesClients)
             try Self.addHTTP(
                 to: pipeline,
-                connection: ConnectionHandler(limits: limits, drain: drain, output: output), generators: generators,
+                connection: ConnectionHandler(limits: limits, drain: drain, budget: budget), generators: generators,
                 door: LaneDoor(access: access, peer: peer, live: live, servesIDs: servesIDs), maxCount: maxCount)
             // What Hummingbird's own channel has behind its decoder.
             try pipeline.addHandlers(

@@ -21,6 +21,8 @@ struct GRPCListener: Service {
     let drainLimit: Duration
     /// The server's drain: clients are to leave once it has begun, while calls are still accepted.
     let drain: ServerDrain
+    /// The server's budget, which all its listeners share.
+    let budget: ConnectionBudget
     let tls: LiveTLS?
     let time: any TimeSource
     let group: MultiThreadedEventLoopGroup
@@ -83,7 +85,7 @@ struct GRPCListener: Service {
         limits.callsPerConnection = configuration.maxStreams
         return GRPCServerTransport.Settings(
             address: try address(), limits: limits, maxCount: maxCount, drainLimit: drainLimit,
-            maxConnectionAge: configuration.maxConnectionAge, security: tls,
+            maxConnectionAge: configuration.maxConnectionAge, connections: budget, security: tls,
             verifiesClients: tls?.verifiesClients == true)
     }
 

@@ -33,11 +33,6 @@ struct TokenBucket: Hashable, Sendable {
         return .taken
     }
 
-    /// Gives back units that were taken and not used.
-    mutating func giveBack(_ count: Int64, of limit: RateLimit) {
-        fullAt -= count * limit.ticksPerUnit
-    }
-
     func isFull(now: Int64) -> Bool { fullAt <= now }
 }
 

@@ -21,7 +21,7 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
         let limits: ConnectionLimits
         /// Nil for connections that may be idle for ever.
         let idle: TimeAmount?
-        let output: OutputBudget
+        let budget: ConnectionBudget
         let clients: RESPClients
         /// True where every client has to prove a certificate.
         var verifiesClients = false
@@ -105,7 +105,7 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
         looks?.cancel()
         for timer in timers { timer.cancel() }
         timers = []
-        setup.output.forget(ObjectIdentifier(self))
+        setup.budget.forget(ObjectIdentifier(self))
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -129,7 +129,7 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         flush(context)
-        if input.readableBytes > OutputBudget.leastInput || isCounted { reportHeld(context) }
+        if input.readableBytes > ConnectionBudget.leastInput || isCounted { reportHeld(context) }
         // No other handler asks for what is dropped.
         if state.hasEnded { context.read() }
         context.fireChannelReadComplete()
@@ -313,18 +313,11 @@ final class RESPConnectionHandler: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    /// Tells the server's budget what this client has not taken, or not sent to its end, while that is much.
+    /// Tells the server's budget what this client has not taken, or not sent to its end.
     private func reportHeld(_ context: ChannelHandlerContext) {
-        let id = ObjectIdentifier(self)
-        let isUnread = !context.channel.isWritable
-        let incomplete = input.readableBytes > OutputBudget.leastInput ? input.readableBytes : 0
-        isCounted = (isUnread || incomplete > 0) && context.channel.isActive
-        guard isCounted else { return setup.output.forget(id) }
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        let loop = context.eventLoop
-        setup.output.report(id, bytes: (isUnread ? unsentBytes(context) : 0) + incomplete) {
-            loop.execute { bound.value.close(promise: nil) }
-        }
+        isCounted = setup.budget.count(
+            self, context, unread: context.channel.isWritable ? nil : unsentBytes(context),
+            incomplete: input.readableBytes)
     }
 
     private func unsentBytes(_ context: ChannelHandlerContext) -> Int {

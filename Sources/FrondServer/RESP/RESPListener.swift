@@ -28,7 +28,7 @@ struct RESPListener: Service {
     let maxCount: Int
     let limits: ConnectionLimits
     /// The server's budget of unread answers, which HTTP shares.
-    let output: OutputBudget
+    let budget: ConnectionBudget
     let tls: LiveTLS?
     let time: any TimeSource
     let group: MultiThreadedEventLoopGroup
@@ -60,7 +60,7 @@ struct RESPListener: Service {
         let tls = tls
         let setup = RESPConnectionHandler.Setup(
             generators: generators, access: access, maxCount: maxCount, limits: limits,
-            idle: configuration.idleTimeout.map { TimeAmount($0) }, output: output,
+            idle: configuration.idleTimeout.map { TimeAmount($0) }, budget: budget,
             clients: RESPClients(limit: configuration.maxConnections, time: time),
             verifiesClients: tls?.verifiesClients == true)
         let bootstrap = ServerBootstrap(group: group)

@@ -12,13 +12,13 @@ struct EmbeddedRESPServer {
 
     init(
         _ generators: ServedGenerators, limits: ConnectionLimits = EmbeddedServer.limits, idle: TimeAmount? = nil,
-        maxConnections: Int = 10, output: OutputBudget = OutputBudget(), isSecured: Bool = false,
+        maxConnections: Int = 10, budget: ConnectionBudget = ConnectionBudget(), isSecured: Bool = false,
         access: AccessControl = .silent()
     ) throws {
         clients = RESPClients(limit: maxConnections, time: SystemTimeSource())
         handler = RESPConnectionHandler(
             setup: RESPConnectionHandler.Setup(
-                generators: generators, access: access, maxCount: 10_000, limits: limits, idle: idle, output: output,
+                generators: generators, access: access, maxCount: 10_000, limits: limits, idle: idle, budget: budget,
                 clients: clients),
             number: clients.join(), channel: channel,
             peer: PeerIdentity(try SocketAddress(ipAddress: "127.0.0.1", port: 1)), isSecured: isSecured)

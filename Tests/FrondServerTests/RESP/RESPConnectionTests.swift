@@ -194,8 +194,8 @@ struct RESPConnectionTests {
 
     @Test("of the slowest client is closed where all of them have too much in hand")
     func budget() throws {
-        let output = OutputBudget(limit: -1)
-        let server = try EmbeddedRESPServer(generators, output: output)
+        let budget = ConnectionBudget(limit: -1)
+        let server = try EmbeddedRESPServer(generators, budget: budget)
         server.setTaking(false)
         server.channel.embeddedEventLoop.run()
         #expect(!server.channel.isActive)
@@ -203,9 +203,9 @@ struct RESPConnectionTests {
 
     @Test("has a request that is never complete held within the server's budget, and no longer")
     func incomplete() throws {
-        let output = OutputBudget(limit: 50_000)
+        let budget = ConnectionBudget(limit: 50_000)
         let (first, second) = (
-            try EmbeddedRESPServer(generators, output: output), try EmbeddedRESPServer(generators, output: output)
+            try EmbeddedRESPServer(generators, budget: budget), try EmbeddedRESPServer(generators, budget: budget)
         )
         let request = "*2\r\n$4\r\nECHO\r\n$60000\r\n"
         try first.send(request + String(repeating: "x", count: 30_000))
@@ -216,7 +216,7 @@ struct RESPConnectionTests {
         try second.send(String(repeating: "x", count: 30_000) + "\r\n")
         #expect(try second.received().utf8.count == 60_010)
         // What is complete is no longer counted.
-        let third = try EmbeddedRESPServer(generators, output: output)
+        let third = try EmbeddedRESPServer(generators, budget: budget)
         try third.send(request + String(repeating: "x", count: 45_000))
         second.channel.embeddedEventLoop.run()
         #expect(second.channel.isActive && third.channel.isActive)

@@ -20,7 +20,7 @@ struct EmbeddedServer {
     init(
         _ generators: ServedGenerators, answersAtOnce: Bool = false, remembered: Int = RepeatedRequests.capacity,
         client: SlowClient? = nil, limits: ConnectionLimits = Self.limits, drain: ServerDrain = ServerDrain(),
-        output: OutputBudget = OutputBudget(), access: AccessControl = .silent(),
+        budget: ConnectionBudget = ConnectionBudget(), access: AccessControl = .silent(),
         live: LiveSettings = LiveSettings()
     ) throws {
         ordinary = OrdinaryServer(answersAtOnce: answersAtOnce)
@@ -28,7 +28,7 @@ struct EmbeddedServer {
         var door = try LaneDoor.local(access)
         door.live = live
         try FastLaneChannel.addHTTP(
-            to: pipeline, connection: ConnectionHandler(limits: limits, drain: drain, output: output),
+            to: pipeline, connection: ConnectionHandler(limits: limits, drain: drain, budget: budget),
             generators: generators, door: door, maxCount: 10_000, remembered: remembered)
         try pipeline.addHandler(ordinary)
         if let client { try pipeline.addHandler(client, position: .first) }

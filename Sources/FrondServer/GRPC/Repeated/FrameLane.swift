@@ -28,13 +28,6 @@ struct FrameLane {
         case payload(Int)
     }
 
-    /// Something that goes on to HTTP/2.
-    private enum Piece {
-        case bytes(Range<Int>)
-        case windowUpdate(Int)
-        case setting(name: UInt16, value: UInt32)
-    }
-
     /// A frame of headers; its bytes are those of the current read.
     private struct Head {
         let stream: UInt32
@@ -76,8 +69,8 @@ struct FrameLane {
     /// True once the client has used a stream again that was answered here; nothing goes on any more.
     private(set) var isBroken = false
 
-    // What goes on of the current read.
-    private var pieces: [Piece] = []
+    // The current read, and all that goes on of it.
+    private var forwarded = ForwardedFrames()
     private var withheld: [Head] = []
     private var lastHead: Head?
     private var lastCall: (head: Head, data: Range<Int>)?
@@ -98,7 +91,7 @@ struct FrameLane {
             input.writeImmutableBuffer(bytes)
             held = ByteBuffer()
         }
-        pieces.removeAll(keepingCapacity: true)
+        forwarded.removeAll()
         withheld.removeAll(keepingCapacity: true)
         (lastHead, lastCall, candidate) = (nil, nil, nil)
         lendToOrdinary()
@@ -117,7 +110,7 @@ struct FrameLane {
         if let (head, data) = lastCall {
             candidate = (head.stream, Array(view.range(head.block)), Array(view.range(data)))
         }
-        return joined(input)
+        return forwarded.joined(input)
     }
 
     /// Remembers the last whole call that went on, which was found to be hot.
@@ -231,7 +224,7 @@ struct FrameLane {
         case .windowUpdate where header.stream == 0:
             let increment = Int(payload.bigEndian32(at: 0) & 0x7fff_ffff)
             let part = window.add(increment)
-            if part == increment { forward(frame) } else if part > 0 { pieces.append(.windowUpdate(part)) }
+            if part == increment { forward(frame) } else if part > 0 { forwarded.addWindowUpdate(part) }
         case .settings: lookAtSettings(payload, frame)
         default:
             // Of a stream that is no more, or of one that goes on.
@@ -248,7 +241,7 @@ struct FrameLane {
             if name == 1 { owesTableSize = true }
             if name == 4 { callWindow = Int(value) }
             if name == 1, value > Self.tableSize {
-                pieces.append(.setting(name: name, value: Self.tableSize))
+                forwarded.addSetting(name, Self.tableSize)
             } else {
                 forward(start + index..<start + index + Self.settingLength)
             }
@@ -328,13 +321,7 @@ struct FrameLane {
 
     // MARK: Going on
 
-    private mutating func forward(_ range: Range<Int>) {
-        if case .bytes(let last) = pieces.last, last.upperBound == range.lowerBound {
-            pieces[pieces.count - 1] = .bytes(last.lowerBound..<range.upperBound)
-        } else {
-            pieces.append(.bytes(range))
-        }
-    }
+    private mutating func forward(_ range: Range<Int>) { forwarded.add(range) }
 
     /// Streams go on in their order, so all of them do before another begins.
     private mutating func forwardWithheld() {
@@ -349,23 +336,7 @@ struct FrameLane {
     private mutating func lendToOrdinary() {
         guard case .frame = state else { return }
         let part = window.lend()
-        if part > 0 { pieces.append(.windowUpdate(part)) }
-    }
-
-    private func joined(_ input: ByteBuffer) -> ByteBuffer {
-        var rest = ByteBuffer()
-        for piece in pieces {
-            switch piece {
-            case .bytes(let range):
-                let slice = input.getSlice(at: input.readerIndex + range.lowerBound, length: range.count)
-                guard let slice else { continue }
-                if pieces.count == 1 { return slice }
-                rest.writeImmutableBuffer(slice)
-            case .windowUpdate(let part): rest.writeWindowUpdate(part)
-            case .setting(let name, let value): rest.writeMultipleIntegers(name, value)
-            }
-        }
-        return rest
+        if part > 0 { forwarded.addWindowUpdate(part) }
     }
 }
 

@@ -120,7 +120,7 @@ final class CallConnectionHandler: ChannelDuplexHandler {
         entries = [:]
         waiting = CircularBuffer()
         setup.budget.leave(number)
-        setup.budget.input.forget(ObjectIdentifier(self))
+        setup.budget.connections.forget(ObjectIdentifier(self))
         context = nil
     }
 
@@ -179,18 +179,10 @@ final class CallConnectionHandler: ChannelDuplexHandler {
         context.fireChannelReadComplete()
     }
 
-    /// Tells the server's budget of messages that came and that no handler has, while they are large.
+    /// Tells the server's budget of messages that came and that no handler has.
     private func reportHeld() {
-        let isLarge = held > OutputBudget.leastInput
-        guard isLarge || isCounted, let context else { return }
-        isCounted = isLarge
-        let id = ObjectIdentifier(self)
-        guard isLarge else { return setup.budget.input.forget(id) }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let loop = context.eventLoop
-        setup.budget.input.report(id, bytes: held) {
-            loop.execute { bound.value.context?.close(promise: nil) }
-        }
+        guard held > ConnectionBudget.leastInput || isCounted, let context else { return }
+        isCounted = setup.budget.connections.count(self, context, unread: nil, incomplete: held)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -16,6 +16,8 @@ final class GRPCServerTransport: ServerTransport {
         var maxCount: Int
         var drainLimit: Duration
         var maxConnectionAge: Duration?
+        /// The server's budget, which all its listeners share.
+        var connections: ConnectionBudget
         var security: LiveTLS?
         /// True where every client has to prove a certificate.
         var verifiesClients = false
@@ -52,7 +54,7 @@ final class GRPCServerTransport: ServerTransport {
         self.group = group
         self.onListening = onListening
         self.logger = logger
-        budget = TransportBudget(limits: settings.limits)
+        budget = TransportBudget(limits: settings.limits, connections: settings.connections)
     }
 
     func configure(context: GRPCServerContext) {

@@ -4,17 +4,17 @@ import Synchronization
 /// The server's part of the budget: what all connections have in hand together.
 final class TransportBudget: Sendable {
     let limits: TransportLimits
-    /// The bytes of messages that are not complete, or that no handler has taken.
-    let input: OutputBudget
+    /// The server's budget, which counts messages that are not complete or that no handler has taken.
+    let connections: ConnectionBudget
     private let answerBytes = Atomic(0)
     private let openCalls = Atomic(0)
     private let gate: Mutex<AnswerGateStateMachine>
     private let wakers = Mutex<[Int: @Sendable () -> Void]>([:])
     private let connectionCount = Atomic(0)
 
-    init(limits: TransportLimits, input: OutputBudget = OutputBudget()) {
+    init(limits: TransportLimits, connections: ConnectionBudget) {
         self.limits = limits
-        self.input = input
+        self.connections = connections
         gate = Mutex(AnswerGateStateMachine(places: limits.largeAnswers))
     }
 

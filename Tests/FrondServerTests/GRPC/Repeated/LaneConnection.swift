@@ -54,18 +54,19 @@ final class LaneConnection {
     var inFlight = ByteBuffer()
 
     init(
-        _ generators: ServedGenerators, clientSettings: HTTP2Settings = [], input: OutputBudget = OutputBudget(),
+        _ generators: ServedGenerators, clientSettings: HTTP2Settings = [],
+        budget: ConnectionBudget = ConnectionBudget(),
         access: AccessControl = .silent()
     ) throws {
         (client, server) = (EmbeddedChannel(loop: loop), EmbeddedChannel(loop: loop))
         let limits = TransportLimits()
         let settings = GRPCServerTransport.Settings(
             address: try SocketAddress(ipAddress: "127.0.0.1", port: 1), limits: limits, maxCount: 1000,
-            drainLimit: .seconds(5), maxConnectionAge: nil, security: nil)
+            drainLimit: .seconds(5), maxConnectionAge: nil, connections: budget, security: nil)
         try GRPCServerTransport.addHandlers(
             to: server.pipeline.syncOperations, settings,
             .init(
-                budget: TransportBudget(limits: limits, input: input), methods: ["/test/Test": Self.method],
+                budget: TransportBudget(limits: limits, connections: budget), methods: ["/test/Test": Self.method],
                 generators: generators, door: try .local(access),
                 maxCount: 1000,
                 grace: .seconds(5), age: nil, accept: { _ in }))

@@ -132,7 +132,7 @@ struct RepeatedCallTests {
     func incomplete() async throws {
         let generators = try await EmbeddedServer.generators()
         for (count, isActive) in [(2, true), (5, false)] {
-            let connection = try LaneConnection(generators, input: OutputBudget(limit: 50_000))
+            let connection = try LaneConnection(generators, budget: ConnectionBudget(limit: 50_000))
             for _ in 0..<count {
                 connection.sendIncomplete(bytes: 12_000)
                 try connection.exchange()
